@@ -1,0 +1,48 @@
+"""Every "may I" of `accounts`."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.contrib.sessions.backends.base import SessionBase
+
+from accounts import nicknames, seats
+from accounts.viewer import Viewer
+from foundation.refusals import Refused
+
+
+def must_be_entered(viewer: Viewer) -> int:
+    """The participant's number. Raises `Refused("not_entered")` for anybody else."""
+    if viewer.participant is None:
+        raise Refused("not_entered")
+    return viewer.participant
+
+
+def sits(viewer: Viewer) -> bool:
+    """Whether somebody sits in this browser, participant or staff."""
+    return viewer.entered or viewer.staff is not None
+
+
+def must_be_free(viewer: Viewer) -> None:
+    """A second entry never overwrites a seat. Raises `Refused("seated")`."""
+    if sits(viewer):
+        raise Refused("seated")
+
+
+def must_be_awake(session: SessionBase, *, has_passphrase: bool, now: datetime) -> None:
+    """What is private asks again after 15 minutes. Raises `Refused("asleep")`.
+
+    Without a 合言葉 there is nothing that could be asked for.
+    """
+    if has_passphrase and not seats.awake(session, now=now):
+        raise Refused("asleep")
+
+
+def must_agree(agreed: bool) -> None:
+    """The house rules are agreed to. Raises `Refused("not_agreed")`."""
+    if not agreed:
+        raise Refused("not_agreed")
+
+
+def may_be_called(handle: str, *, taken: Iterable[str], supporters: Iterable[str]) -> str:
+    """The name as it is kept. Raises what `nicknames.check` raises."""
+    return nicknames.check(handle, taken=taken, supporters=supporters)

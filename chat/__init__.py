@@ -1,0 +1,1 @@
+"""居間 — rooms, messages, stamps, murmurs, visits, the live protocol."""

@@ -1,0 +1,1 @@
+"""Every write of the living room: one verb, one file, one transaction."""

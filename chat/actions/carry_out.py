@@ -1,0 +1,120 @@
+"""Carry out frames: all that waits in one transaction, each refused on its own."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    transaction,
+)
+
+from chat import protocol as p
+from chat.actions.murmur import murmur
+from chat.actions.post import post
+from chat.actions.report import report
+from chat.actions.sitting import Act, Answer, Sitting
+from chat.actions.stamp import stamp
+from chat.actions.visits import count_acts
+from chat.actions.withdraw import withdraw
+from chat.sentences import sentence
+from foundation.refusals import Refused
+
+log = logging.getLogger("ibasho.chat")
+
+VERBS: dict[type[p.Incoming], Callable[[Sitting, Act, object], Answer]] = {
+    p.Post: post,  # type: ignore[dict-item]
+    p.Murmur: murmur,  # type: ignore[dict-item]
+    p.Stamp: stamp,  # type: ignore[dict-item]
+    p.Withdraw: withdraw,  # type: ignore[dict-item]
+    p.Report: report,  # type: ignore[dict-item]
+}
+TRIES = 4
+
+
+def refusal(no: Refused, nonce: str | None) -> p.RefusedFrame:
+    """A refusal as a frame."""
+    extra: dict[str, object] = {}
+    if nonce is not None:
+        extra["nonce"] = nonce
+    if no.retry_after is not None:
+        extra["retry_after"] = no.retry_after
+    if no.links:
+        extra["links"] = [p.Href(label=one.label, href=one.href) for one in no.links]
+    return p.RefusedFrame(code=str(no.code), text=sentence(no.code), **extra)  # type: ignore[arg-type]
+
+
+def refused(act: Act, code: p.Refusal) -> Answer:
+    """The answer to an act that can't be done."""
+    return Answer([refusal(Refused(code), getattr(act.frame, "nonce", None))])
+
+
+def _one(sitting: Sitting, act: Act) -> Answer:
+    seat, room = sitting.seats.get(act.seat), sitting.rooms.get(act.room)
+    if room is None or room.removed_at is not None:
+        return Answer(close=p.Close.ROOM_GONE)
+    if seat is None or (seat.participant_id is None and seat.staff_id is None):
+        return Answer(close=p.Close.NOT_ALLOWED)
+    if not sitting.signed_in(act):
+        return Answer(close=p.Close.NOT_ENTERED)
+    if sitting.standing(seat).barred:
+        return Answer(close=p.Close.NOT_ALLOWED)
+    try:
+        return VERBS[type(act.frame)](sitting, act, act.frame)
+    except Refused as no:
+        return Answer([refusal(no, getattr(act.frame, "nonce", None))])
+
+
+def _together(acts: Sequence[Act], now: datetime) -> list[Answer]:
+    with transaction.atomic():
+        sitting = Sitting({act.room for act in acts}, now=now)
+        sitting.read(acts)
+        answers = [_one(sitting, act) for act in acts]
+        sitting.store()
+        count_acts(sitting.acts, seats=sitting.seats, now=now)
+    return answers
+
+
+def _will_pass(error: DatabaseError | InterfaceError) -> bool:
+    """Deadlock, serialization failure, a lock that wasn't had in time: the same may work now."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state in ("40P01", "40001", "55P03") or "locked" in str(error)
+
+
+def carry_out(acts: Sequence[Act], *, now: datetime) -> list[Answer]:
+    """Answers, in the order of the acts. Never raises: storage out of reach is `busy`."""
+    for attempt in range(TRIES):
+        try:
+            return _together(acts, now)
+        except IntegrityError:
+            return _one_by_one(acts, now)
+        except (OperationalError, InterfaceError) as error:
+            if not connection.in_atomic_block:
+                connection.close()
+            if not _will_pass(error) and attempt:
+                break
+            time.sleep(0.005 * 2**attempt if _will_pass(error) else 0)
+        except DatabaseError:
+            return _one_by_one(acts, now)
+        except Exception:
+            # Nothing is committed; a fault in one act must not be told to all the others.
+            if len(acts) > 1:
+                return _one_by_one(acts, now)
+            log.exception("an act failed")
+            break
+    return [refused(act, p.Refusal.BUSY) for act in acts]
+
+
+def _one_by_one(acts: Sequence[Act], now: datetime) -> list[Answer]:
+    if len(acts) == 1:
+        try:
+            return _together(acts, now)
+        except Exception:
+            log.exception("an act failed")
+            return [refused(acts[0], p.Refusal.BUSY)]
+    return [carry_out([act], now=now)[0] for act in acts]

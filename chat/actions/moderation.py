@@ -1,0 +1,94 @@
+"""What supporters do to a room's words and to someone's standing. `moderation` calls these.
+
+Each is a room event or a bump of the person's version, so that open sockets learn within a second.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.actions import bump
+from chat import protocol as p
+from chat.actions.sitting import Sitting, lock_rooms
+from chat.models import Message, Restriction, Seat
+from chat.states import MessageState, RestrictionKind, may_become
+from foundation.refusals import Refused
+
+
+def _move(message: int, wanted: MessageState, *, now: datetime) -> Message:
+    """Compare and swap under the room's lock; the loser is refused."""
+    room = Message.objects.values_list("room_id", flat=True).get(pk=message)
+    with transaction.atomic():
+        sitting = Sitting({room}, now=now)
+        row = Message.objects.select_related("seat").get(pk=message)
+        if not may_become(MessageState(row.state), wanted):
+            raise Refused(p.Refusal.NO_SUCH_MESSAGE)
+        first_time = row.seq is None and wanted is MessageState.SHOWN
+        row.state = wanted
+        sitting.change(row)
+        if first_time:
+            # A held message gets its number when it is released.
+            row.seq = sitting.next_seq(room)
+            sitting.add_event(room, "message", message=row, seq=row.seq)
+        elif row.seq is not None:
+            sitting.add_event(room, "changed", message=row)
+        sitting.store()
+    return row
+
+
+def hide(*, message: int, now: datetime) -> Message:
+    """The room doesn't see it any more; its words are kept for the supporters."""
+    return _move(message, MessageState.HIDDEN, now=now)
+
+
+def restore(*, message: int, now: datetime) -> Message:
+    """What was hidden is shown again, words and all."""
+    return _move(message, MessageState.SHOWN, now=now)
+
+
+def release(*, message: int, now: datetime) -> Message:
+    """A held message is let into the room and gets its number."""
+    return _move(message, MessageState.SHOWN, now=now)
+
+
+def turn_down(*, message: int, now: datetime) -> Message:
+    """A held message doesn't come into the room."""
+    return _move(message, MessageState.REFUSED, now=now)
+
+
+def _rooms_of(participant: int) -> list[int]:
+    seats = Seat.objects.filter(participant_id=participant).order_by("room_id")
+    return list(seats.values_list("room_id", flat=True))
+
+
+def restrict(
+    *, participant: int, kind: RestrictionKind, room: int | None, reason: str,
+    until: datetime | None, now: datetime,
+) -> Restriction:  # fmt: skip
+    """Mute, pause or bar someone, in one room or (`room=None`) everywhere.
+
+    It takes the rooms' locks, as a post does: a post that is on its way is committed before this
+    returns or sees the restriction, so nothing slips through between its policy and its commit.
+    """
+    with transaction.atomic():
+        lock_rooms([room] if room is not None else _rooms_of(participant))
+        row = Restriction.objects.create(
+            participant_id=participant,
+            kind=kind,
+            room_id=room,
+            reason=reason,
+            starts_at=now,
+            until=until,
+        )
+        bump(participant)
+    return row
+
+
+def lift(*, restriction: int, now: datetime) -> None:
+    """End one restriction and no other."""
+    with transaction.atomic():
+        row = Restriction.objects.select_for_update().get(pk=restriction)
+        if row.lifted_at is None:
+            row.lifted_at = now
+            row.save(update_fields=["lifted_at"])
+            bump(row.participant_id)

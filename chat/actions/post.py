@@ -1,0 +1,78 @@
+"""Say something in a room."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from chat import policies
+from chat import protocol as p
+from chat.actions import pace, words
+from chat.actions.sitting import Act, Answer, Sitting
+from chat.models import Message, Seat
+from chat.repeats import body_key
+from chat.states import MessageState
+from foundation.clock import wire
+from foundation.refusals import Refused
+from foundation.tidy import tidy
+
+
+def post(sitting: Sitting, act: Act, frame: p.Post) -> Answer:
+    """Store a text once per nonce; the room sees it after the commit, or a supporter first."""
+    seat = sitting.seats[act.seat]
+    room = sitting.rooms[act.room]
+    text = tidy(frame.text, most=p.MAX_TEXT)
+    veil = tidy(frame.veil, most=p.MAX_VEIL, required=False)
+    nonce, key = UUID(frame.nonce), body_key(text, veil)
+
+    if earlier := sitting.said(seat.pk, nonce):
+        return _again(earlier, frame.nonce, key)
+
+    both = f"{veil}\n{text}" if veil else text
+    screened = words.look_at(sitting, seat, both)
+    try:
+        words.stop_if_unsafe(seat, screened, both)
+        policies.may_post(sitting.standing(seat), room=sitting.states[room.pk], now=sitting.now)
+        _keep_pace(sitting, seat, room.slow_s)
+    except Refused:
+        words.flag(sitting, seat, screened, both)
+        raise
+
+    message = Message(
+        room=room,
+        seat=seat,
+        nonce=nonce,
+        body_key=key,
+        text=text,
+        veil=veil,
+        state=MessageState.HELD if room.premoderated else MessageState.SHOWN,
+        at=sitting.now,
+    )
+    words.flag(sitting, seat, screened, both, message=message)
+    sitting.add_message(message)
+    sitting.acts[seat.pk]["posts"] += 1
+    if room.premoderated:
+        return Answer([p.Held(nonce=frame.nonce, reason="premoderated")])
+    message.seq = sitting.next_seq(room.pk)
+    sitting.add_event(room.pk, "message", message=message, seq=message.seq)
+    return Answer([p.Ack(nonce=frame.nonce, at=wire(message.at), seq=message.seq)])
+
+
+def _again(earlier: Message, nonce: str, key: str) -> Answer:
+    """The original answer, for a repeat; never a silent success for another text."""
+    if earlier.body_key != key and earlier.body_key:
+        raise Refused(p.Refusal.CONFLICT)
+    if earlier.seq is None:
+        return Answer([p.Held(nonce=nonce, reason="premoderated")])
+    return Answer([p.Ack(nonce=nonce, at=wire(earlier.at), seq=earlier.seq)])
+
+
+def _keep_pace(sitting: Sitting, seat: Seat, slow_s: int) -> None:
+    if slow_s:
+        last = (
+            Message.objects.filter(seat=seat, at__gt=sitting.now - timedelta(seconds=slow_s))
+            .order_by("-at")
+            .first()
+        )
+        if last is not None:
+            wait = slow_s - (sitting.now - last.at).total_seconds()
+            raise Refused(p.Refusal.TOO_FAST, retry_after=max(1.0, round(wait, 1)))
+    pace.take("posts", seat.participant_id or -(seat.staff_id or 0))

@@ -1,0 +1,56 @@
+"""What is past its time goes, in steps that hold the database only briefly."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from chat.models import Finding, Message, Murmur, Room, RoomEvent, Visit
+
+WORDS = timedelta(days=30)
+VISITS = timedelta(days=90)
+AT_ONCE = 100
+
+
+def purge(*, now: datetime) -> Iterator[tuple[str, int]]:
+    """Yields (class, rows gone) after each short transaction; the caller breathes in between."""
+    for room in Room.objects.order_by("pk").values_list("pk", flat=True):
+        while gone := _events(room, now - WORDS):
+            yield "events", gone
+    # Held and refused texts have no number, so the log doesn't lead to them.
+    yield from _in_steps("held", Message.objects.filter(seq__isnull=True, at__lt=now - WORDS))
+    yield from _in_steps("murmurs", Murmur.objects.filter(at__lt=now - WORDS))
+    yield from _in_steps("findings", Finding.objects.filter(at__lt=now - WORDS))
+    yield from _in_steps("visits", Visit.objects.filter(ended_at__lt=now - VISITS))
+
+
+def _events(room: int, before: datetime) -> int:
+    """The oldest stretch of one room's log, and its messages but for those under a report."""
+    with transaction.atomic():
+        row = Room.objects.select_for_update().get(pk=room)
+        old = list(
+            RoomEvent.objects.filter(room=row, seq__gt=row.floor)
+            .order_by("seq")
+            .values_list("seq", "at")[:AT_ONCE]
+        )
+        upto = row.floor
+        for seq, at in old:
+            if at >= before:
+                break
+            upto = seq
+        if upto == row.floor:
+            return 0
+        Room.objects.filter(pk=room).update(floor=upto)
+        gone, _ = RoomEvent.objects.filter(room=row, seq__lte=upto).delete()
+        Message.objects.filter(room=row, seq__lte=upto, reports__isnull=True).delete()
+        return gone
+
+
+def _in_steps(name: str, rows: object) -> Iterator[tuple[str, int]]:
+    while True:
+        keys = list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])  # type: ignore[attr-defined]
+        if not keys:
+            return
+        with transaction.atomic():
+            gone, _ = rows.model.objects.filter(pk__in=keys).delete()  # type: ignore[attr-defined]
+        yield name, gone

@@ -1,0 +1,47 @@
+"""Tell the supporters of a message. Nobody else learns of it, nor who did."""
+
+from uuid import UUID
+
+from chat import protocol as p
+from chat.actions import pace, words
+from chat.actions.sitting import Act, Answer, Sitting
+from chat.actions.stamp import acked
+from chat.models import Report
+from chat.repeats import body_key
+from chat.states import MessageState
+from foundation.clock import wire
+from foundation.refusals import Refused
+from foundation.tidy import tidy
+
+
+def report(sitting: Sitting, act: Act, frame: p.Report) -> Answer:
+    """Store it once per nonce and once per message and person."""
+    seat = sitting.seats[act.seat]
+    note = tidy(frame.note, most=p.MAX_NOTE, required=False)
+    key = body_key(frame.reason, note, str(frame.of))
+    nonce = UUID(frame.nonce) if frame.nonce else None
+    if nonce is not None:
+        earlier = Report.objects.filter(seat=seat, nonce=nonce).first()
+        if earlier is not None:
+            if earlier.body_key != key:
+                raise Refused(p.Refusal.CONFLICT)
+            return acked(frame.nonce, wire(earlier.at))
+    if note:
+        words.flag(sitting, seat, words.look_at(sitting, seat, note), note)
+    message = sitting.message(act.room, frame.of)
+    if message is None or message.state == MessageState.ERASED:
+        raise Refused(p.Refusal.NO_SUCH_MESSAGE)
+    pace.take("stamps", seat.participant_id or 0)
+    if not Report.objects.filter(seat=seat, message=message).exists():
+        sitting.add_report(
+            Report(
+                message=message,
+                seat=seat,
+                nonce=nonce,
+                body_key=key,
+                reason=frame.reason,
+                note=note,
+                at=sitting.now,
+            )
+        )
+    return acked(frame.nonce, wire(sitting.now))

@@ -1,0 +1,73 @@
+"""What a room is told of itself: state by clock, hand and duty; slow mode; its end."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from chat import queries
+from chat.actions.sitting import Sitting
+from chat.models import Room
+from chat.states import Hand
+from foundation.clock import wire
+
+
+def bring_up_to_date(*, now: datetime, rooms: Iterable[int] | None = None) -> int:
+    """Tell every room whose computed state isn't what it was told. How many were told.
+
+    Any process may run it at any time: the row is locked and compared again before the event.
+    """
+    found = Room.objects.filter(removed_at__isnull=True)
+    if rooms is not None:
+        found = found.filter(pk__in=list(rooms))
+    there = list(found.order_by("pk"))
+    states = queries.states_of(there, now=now)
+    told = 0
+    for room in there:
+        state = states[room.pk]
+        if (room.state, room.until) != (state.state.value, state.until):
+            told += _tell(room.pk, now)
+    return told
+
+
+def _tell(room_id: int, now: datetime) -> int:
+    with transaction.atomic():
+        sitting = Sitting({room_id}, now=now)
+        room = sitting.rooms.get(room_id)
+        if room is None:
+            return 0
+        state = queries.states_of([room], now=now)[room_id]
+        if (room.state, room.until) == (state.state.value, state.until):
+            return 0
+        body: dict[str, object] = {"until": wire(state.until) if state.until else None}
+        if room.state != state.state.value:
+            body["state"] = state.state.value
+        room.state, room.until = state.state.value, state.until
+        room.save(update_fields=["state", "until"])
+        sitting.add_event(room_id, "room", body=body)
+        sitting.store()
+    return 1
+
+
+def switch(*, room: int, hand: Hand, reason: str, now: datetime) -> None:
+    """Set the hand switch; the room hears of it at once."""
+    Room.objects.filter(pk=room).update(hand=hand.value, hand_reason=reason)
+    bring_up_to_date(now=now, rooms=[room])
+
+
+def set_slow(*, room: int, seconds: int, now: datetime) -> None:
+    """Slow mode: so many seconds between one person's posts; 0 ends it."""
+    with transaction.atomic():
+        sitting = Sitting({room}, now=now)
+        row = sitting.rooms[room]
+        if row.slow_s == seconds:
+            return
+        row.slow_s = seconds
+        row.save(update_fields=["slow_s"])
+        sitting.add_event(room, "room", body={"slow_s": seconds})
+        sitting.store()
+
+
+def take_away(*, room: int, now: datetime) -> None:
+    """For good: sockets close with 4410, the list forgets it."""
+    Room.objects.filter(pk=room, removed_at__isnull=True).update(removed_at=now)

@@ -1,0 +1,72 @@
+"""Taking a seat in a room, one's name there, and whom one doesn't want to read."""
+
+import random
+import secrets
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from accounts import nicknames
+from accounts.models import Participant, Staff
+from accounts.viewer import Viewer
+from chat import protocol as p
+from chat.models import Mute, Room, Seat, Visit
+from chat.policies import Standing
+from foundation.refusals import Refused
+
+MARKS = tuple("葉雨月石灯羽波雲森鈴雪霧風鳥魚実糸星砂橋窓舟麦花")
+NEARBY = timedelta(minutes=30)
+
+
+def take(viewer: Viewer, *, room: Room, standing: Standing) -> Seat:
+    """One's seat in the room, made on the first coming. Raises `Refused` for the barred."""
+    if viewer.participant is None or standing.barred:
+        raise Refused("not_allowed")
+    seat = Seat.objects.filter(room=room, participant_id=viewer.participant).first()
+    if seat is not None:
+        return seat
+    person = Participant.objects.get(pk=viewer.participant)
+    try:
+        with transaction.atomic():
+            return Seat.objects.create(
+                room=room,
+                participant=person,
+                key=secrets.token_urlsafe(8)[:11],
+                handle=person.handle,
+                mark=random.SystemRandom().choice(MARKS),
+            )
+    except IntegrityError:  # the same person arrived twice at once
+        return Seat.objects.get(room=room, participant=person)
+
+
+def names_near(room: int, *, but: int, now: datetime) -> list[str]:
+    """Names that a new one must not be taken for: who is in the room, and all supporters."""
+    there = Visit.objects.filter(room_id=room, seen_at__gt=now - NEARBY).exclude(
+        seat__participant_id=but
+    )
+    names = list(there.order_by().values_list("seat__handle", flat=True).distinct())
+    staff = Staff.objects.filter(is_active=True).exclude(display_name="")
+    return names + list(staff.order_by().values_list("display_name", flat=True))
+
+
+def rename(viewer: Viewer, *, room: Room, handle: str, now: datetime) -> None:
+    """A name for this room only. Raises `Refused` for look-alikes."""
+    if viewer.participant is None:
+        raise Refused("not_allowed")
+    taken = names_near(room.pk, but=viewer.participant, now=now)
+    name = nicknames.check(handle, taken=taken)
+    Seat.objects.filter(room=room, participant_id=viewer.participant).update(handle=name)
+
+
+def mute(viewer: Viewer, *, room: Room, key: str, on: bool, now: datetime) -> None:
+    """Don't show me this one, or do again. Told to nobody; one's own page applies it."""
+    if viewer.participant is None:
+        raise Refused("not_allowed")
+    own = Seat.objects.get(room=room, participant_id=viewer.participant)
+    other = Seat.objects.filter(room=room, key=key).first()
+    if not on:
+        Mute.objects.filter(seat=own, muted__key=key).delete()
+        return
+    if other is None or other.pk == own.pk:
+        raise Refused(p.Refusal.NO_SUCH_MESSAGE)
+    Mute.objects.get_or_create(seat=own, muted=other, defaults={"at": now})

@@ -1,0 +1,84 @@
+"""Visits: one per stay. Touched while a socket is open, closed when nobody has touched it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Case, F, IntegerField, Value, When
+
+from chat.models import Seat, Visit
+from chat.states import Mode
+
+# Coming back within this time is the same visit.
+SAME_VISIT = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Someone in a room, as the hub knows them."""
+
+    seat: int
+    room: int
+    mode: Mode
+
+
+def touch(stays: Iterable[Stay], *, now: datetime) -> None:
+    """These people are here: begin their visits, or go on with them."""
+    by_seat = {stay.seat: stay for stay in stays}
+    if not by_seat:
+        return
+    with transaction.atomic():
+        open_now = Visit.objects.filter(seat_id__in=by_seat, ended_at__isnull=True)
+        open_now.filter(seen_at__lt=now - SAME_VISIT).update(ended_at=F("seen_at"))
+        known = set(open_now.order_by().values_list("seat_id", flat=True))
+        here = [s for s in known if by_seat[s].mode is Mode.HERE]
+        open_now.filter(seat_id__in=known).update(seen_at=now)
+        open_now.filter(seat_id__in=here).exclude(mode=Mode.HERE).update(mode=Mode.HERE)
+        open_now.filter(seat_id__in=known - set(here), mode=Mode.HERE).update(mode=Mode.WATCHING)
+        _begin([stay for seat, stay in by_seat.items() if seat not in known], now)
+
+
+def _begin(stays: list[Stay], now: datetime) -> None:
+    # An erased person's seat may be gone by now.
+    there = set(
+        Seat.objects.filter(pk__in=[s.seat for s in stays]).order_by().values_list("pk", flat=True)
+    )
+    Visit.objects.bulk_create(
+        [
+            Visit(room_id=s.room, seat_id=s.seat, mode=s.mode, started_at=now, seen_at=now)
+            for s in stays
+            if s.seat in there
+        ],
+        # Two processes may see the same person arrive; one visit is open all the same.
+        ignore_conflicts=True,
+    )
+
+
+def count_acts(
+    acts: Mapping[int, Mapping[str, int]], *, seats: Mapping[int, Seat], now: datetime
+) -> None:
+    """Add to the open visits what people did, inside the transaction of the deeds."""
+    if not acts:
+        return
+    open_now = Visit.objects.filter(seat_id__in=list(acts), ended_at__isnull=True)
+    known = set(open_now.order_by().values_list("seat_id", flat=True))
+    if missing := [seats[seat] for seat in acts if seat not in known]:
+        _begin([Stay(s.pk, s.room_id, Mode.WATCHING) for s in missing], now)
+    changes = {
+        name: Case(
+            *(When(seat_id=seat, then=F(name) + done[name]) for seat, done in acts.items()),
+            default=F(name),
+            output_field=IntegerField(),
+        )
+        for name in ("posts", "stamps", "murmurs")
+        if any(done[name] for done in acts.values())
+    }
+    if changes:
+        open_now.update(seen_at=Value(now), **changes)
+
+
+def close_left(*, now: datetime) -> int:
+    """End every visit that nobody has touched for a while; how many there were."""
+    left = Visit.objects.filter(ended_at__isnull=True, seen_at__lt=now - SAME_VISIT)
+    return left.update(ended_at=F("seen_at"))

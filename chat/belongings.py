@@ -1,0 +1,63 @@
+"""What the living room keeps of a participant: shown on /me/, exported, erased."""
+
+from datetime import datetime
+
+from chat.actions.erase import erase as erase_all
+from chat.models import Message, Murmur, Mute, Report, Seat, StampGiven, Visit
+from foundation.clock import wire
+
+TEMPLATE = "chat/_kept.html"
+TITLE = "部屋のこと"
+
+
+def shown(participant: int) -> dict[str, object]:
+    """Everything, JSON-able; times are ISO 8601 UTC."""
+    seats = list(Seat.objects.filter(participant_id=participant).select_related("room"))
+    ids = [seat.pk for seat in seats]
+    messages = Message.objects.filter(seat__in=ids).select_related("room").order_by("at", "pk")
+    murmurs = Murmur.objects.filter(seat__in=ids).select_related("room").order_by("at", "pk")
+    muted = Mute.objects.filter(seat__in=ids).select_related("muted", "seat__room").order_by("pk")
+    visits = Visit.objects.filter(seat__in=ids).select_related("room").order_by("started_at", "pk")
+    reports = Report.objects.filter(seat__in=ids).select_related("message__room").order_by("at")
+    return {
+        "rooms": [{"room_name": s.room.name, "handle": s.handle, "mark": s.mark} for s in seats],
+        "messages": [
+            {
+                "room_name": m.room.name,
+                "at": wire(m.at),
+                "text": m.text,
+                "veil": m.veil,
+                "state": m.state,
+            }
+            for m in messages
+        ],
+        "murmurs": [{"room_name": m.room.name, "at": wire(m.at), "text": m.text} for m in murmurs],
+        "muted": [
+            {
+                "slug": m.seat.room.slug,
+                "room_name": m.seat.room.name,
+                "id": m.muted.key,
+                "handle": m.muted.handle,
+                "mark": m.muted.mark,
+            }
+            for m in muted
+        ],
+        "reports": [
+            {"room_name": r.message.room.name, "at": wire(r.at), "reason": r.reason, "note": r.note}
+            for r in reports
+        ],
+        "visits": [
+            {
+                "room_name": v.room.name,
+                "started_at": wire(v.started_at),
+                "minutes": int(((v.ended_at or v.seen_at) - v.started_at).total_seconds() // 60),
+            }
+            for v in visits
+        ],
+        "stamps": StampGiven.objects.filter(seat__in=ids).count(),
+    }
+
+
+def erase(participant: int, *, now: datetime) -> None:
+    """Texts go; the rooms' numbering stays whole."""
+    erase_all(participant, now=now)

@@ -1,0 +1,59 @@
+"""What all sockets of one process share: hub, writer, readers, rounds. Opened by the launcher.
+
+No visitor is needed for the background work to run, and none is lost when it ends: `close` takes
+nothing more in, lets the writer finish, says goodbye to everyone.
+"""
+
+import asyncio
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+from chat import protocol as p
+from chat import rounds
+from chat.hub import Hub
+from chat.writer import Writer
+from foundation.bell import bell
+
+READERS = 4
+
+
+class House:
+    """One per process."""
+
+    hub: Hub
+    writer: Writer
+    readers: ThreadPoolExecutor
+
+    def __init__(self) -> None:
+        self.addresses: Counter[str] = Counter()
+        # daphne can't send 1012.
+        self.restart_code = p.Close.RESTART
+        self.closing = False
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def open(self, loop: asyncio.AbstractEventLoop, *, restart_code: p.Close) -> None:
+        """Begin: from here on sockets may come."""
+        self.restart_code = restart_code
+        self.readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self.hub = Hub(self.readers)
+        self.writer = Writer(loop)
+        self.writer.start()
+        bell.attach(self.hub, loop)
+        self._tasks = [loop.create_task(bell.hear())]
+        self._tasks += [loop.create_task(one) for one in rounds.all_rounds(self.hub, self.readers)]
+
+    async def close(self, *, patience: float = 5.0) -> None:
+        """End: what was handed over is written, then everyone is told and let go."""
+        self.closing = True
+        await self.writer.empty(patience=patience)
+        # What was just committed still goes out.
+        await asyncio.sleep(0)
+        for sitter in self.hub.sitters():
+            sitter.leave(p.Close.RESTART)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.sleep(0.05)
+        bell.detach()
+
+
+house = House()

@@ -1,0 +1,323 @@
+"""One hub a process: a bell in, one read, one encode, many sends.
+
+It keeps the last number it sent per room and sends only what follows it. What piles up in one turn
+of the loop leaves as one message, an array of frames. It never awaits a socket.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
+
+from chat import protocol as p
+from chat import queries
+from chat.models import Room
+from chat.states import Mode
+from chat.threads import in_thread
+from duty.queries import attending
+from foundation import clock
+
+log = logging.getLogger("ibasho.chat")
+RECENT = 256  # events kept per room for sockets that arrive between a commit and its fan-out
+REMEMBERED = 1024
+Encoded = tuple[int, bytes]
+
+
+class Sitter(Protocol):
+    """A socket, as the hub sees it."""
+
+    person: int
+    seat: int
+    room: int
+    mode: Mode
+    session: str | None
+    letter: int
+    restless: bool
+
+    def push(self, text: str) -> None:
+        """Send or queue a message; must not block or raise."""
+
+    def leave(self, code: p.Close) -> None:
+        """Say goodbye and close."""
+
+    def behind(self, now: float) -> bool:
+        """Whether it reads too slowly."""
+
+
+class RoomHere:
+    """A room as this process serves it."""
+
+    __slots__ = ("ahead", "head", "id", "last", "pending", "reading", "recent", "sitters")
+
+    def __init__(self, room: int, last: int) -> None:
+        self.id = room
+        self.last = last  # the last number handed to the sitters
+        self.head = last  # the highest number heard of
+        self.sitters: set[Sitter] = set()
+        # Sitters whose welcome was read later than `last`: they must not get numbers twice.
+        self.ahead: dict[Sitter, int] = {}
+        self.pending: list[Encoded] = []
+        self.recent: deque[Encoded] = deque(maxlen=RECENT)
+        self.reading = False
+
+
+class Hub:
+    """Lives on the loop; everything but `Listener` calls is called there too."""
+
+    def __init__(self, readers: ThreadPoolExecutor) -> None:
+        self.readers = readers
+        self.rooms: dict[int, RoomHere] = {}
+        self.people: dict[int, set[Sitter]] = {}
+        self.versions: dict[int, int] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        # What rang for rooms and people that weren't here: someone may be on the way in.
+        self._heard_rooms: dict[int, int] = {}
+        self._heard_people: dict[int, int] = {}
+        self.resumes = 0  # asked for by clients; counted for the tests of quiet conditions
+
+    # --- coming and going -------------------------------------------------------------------
+
+    def attach(self, sitter: Sitter, *, head: int, version: int) -> None:
+        """Seat a socket at the number its welcome was read at; it then misses nothing."""
+        room = self.rooms.get(sitter.room)
+        if room is None:
+            room = self.rooms[sitter.room] = RoomHere(sitter.room, head)
+            self._want(room, self._heard_rooms.get(sitter.room, 0))
+        room.sitters.add(sitter)
+        self.people.setdefault(sitter.person, set()).add(sitter)
+        heard = self._heard_people.get(sitter.person, 0)
+        known = self.versions.setdefault(sitter.person, max(version, heard))
+        if head > room.last:
+            room.ahead[sitter] = head
+            self._want(room, head)
+        else:
+            self._hand_missed(room, sitter, head)
+        if known > version:
+            # Something changed between its reading and its seating.
+            self.spawn(self._recheck(sitter.person))
+
+    def _hand_missed(self, room: RoomHere, sitter: Sitter, head: int) -> None:
+        """What the room was sent between the sitter's reading and its seating."""
+        if room.pending:
+            room.ahead[sitter] = head
+        sent = room.pending[0][0] - 1 if room.pending else room.last
+        missed = [one for one in room.recent if head < one[0] <= sent]
+        if len(missed) < sent - head:
+            # Older than what is kept here: it finds the gap itself and asks.
+            sitter.push(p.encode(p.Head(seq=room.last)).decode())
+        elif missed:
+            sitter.push(_join([data for _, data in missed]))
+
+    def detach(self, sitter: Sitter) -> None:
+        """A socket is gone."""
+        if room := self.rooms.get(sitter.room):
+            room.sitters.discard(sitter)
+            room.ahead.pop(sitter, None)
+            if not room.sitters:
+                del self.rooms[sitter.room]
+        if there := self.people.get(sitter.person):
+            there.discard(sitter)
+            if not there:
+                del self.people[sitter.person]
+                self.versions.pop(sitter.person, None)
+
+    def sitters(self) -> list[Sitter]:
+        """All sockets of this process."""
+        return [one for there in self.people.values() for one in there]
+
+    # --- the bell (Listener) ----------------------------------------------------------------
+
+    def room_rang(self, room: int, head: int, events: Sequence[Encoded]) -> None:
+        """A room stands at `head`; the newest events may be at hand."""
+        here = self.rooms.get(room)
+        if here is None:
+            _remember(self._heard_rooms, room, head)
+            return
+        if head <= here.last:
+            return
+        fresh = [one for one in events if one[0] > here.last]
+        if fresh and fresh[0][0] == here.last + 1:
+            self._deliver(here, fresh)
+        if here.last < head:
+            self._want(here, head)
+
+    def person_rang(self, person: int, version: int) -> None:
+        """Someone's standing changed; look at it again if they are here."""
+        if person not in self.people:
+            _remember(self._heard_people, person, version)
+        elif self.versions.get(person, -1) < version:
+            self.versions[person] = version
+            self.spawn(self._recheck(person))
+
+    def presence_rang(self, room: int) -> None:
+        """What a room was told of its presence changed."""
+        if room in self.rooms:
+            self.spawn(self._tell_presence(room))
+
+    # --- sending ----------------------------------------------------------------------------
+
+    def _deliver(self, room: RoomHere, events: Sequence[Encoded]) -> None:
+        if not room.pending:
+            # All that arrives in this turn of the loop leaves together.
+            asyncio.get_running_loop().call_soon(self._flush, room)
+        room.pending.extend(events)
+        room.recent.extend(events)
+        room.last = events[-1][0]
+        room.head = max(room.head, room.last)
+
+    def _flush(self, room: RoomHere) -> None:
+        frames, room.pending = room.pending, []
+        if not frames:
+            return
+        text = _join([data for _, data in frames])
+        if not room.ahead:
+            for sitter in tuple(room.sitters):
+                sitter.push(text)
+            return
+        ahead, room.ahead = room.ahead, {}
+        for sitter in tuple(room.sitters):
+            start = ahead.get(sitter, 0)
+            if start < frames[0][0]:
+                sitter.push(text)
+                continue
+            if rest := [data for seq, data in frames if seq > start]:
+                sitter.push(_join(rest))
+            elif start > frames[-1][0]:
+                room.ahead[sitter] = start
+
+    def tell(self, room: int, frame: p.Outgoing) -> None:
+        """A frame without a number, to everyone in a room."""
+        if here := self.rooms.get(room):
+            text = p.encode(frame).decode()
+            for sitter in tuple(here.sitters):
+                sitter.push(text)
+
+    # --- reading ----------------------------------------------------------------------------
+
+    def _want(self, room: RoomHere, head: int) -> None:
+        room.head = max(room.head, head)
+        if not room.reading and room.head > room.last:
+            room.reading = True
+            self.spawn(self._read(room))
+
+    async def _read(self, room: RoomHere) -> None:
+        """Read on from the last number until the head is reached: one read for all sockets."""
+        try:
+            while room.last < room.head and self.rooms.get(room.id) is room:
+                since = room.last
+                events = await in_thread(self.readers, _events, room.id, since)
+                fresh = [one for one in events if one[0] > room.last]
+                if fresh and fresh[0][0] == room.last + 1:
+                    self._deliver(room, fresh)
+                elif not events:
+                    # A ring from before a commit became visible; the poll asks again.
+                    room.head = room.last
+        except Exception as error:  # noqa: BLE001 - whatever it was, the poll asks again
+            log.warning("a room couldn't be read: %s", type(error).__name__)
+            room.head = room.last
+        finally:
+            room.reading = False
+
+    async def poll(self) -> None:
+        """Ask the database for heads and versions of what is served here: one query."""
+        rooms, people = tuple(self.rooms), tuple(self.people)
+        if not rooms and not people:
+            return
+        heads, versions = await in_thread(self.readers, queries.positions, rooms, people)
+        for room in rooms:
+            if room in heads:
+                self.room_rang(room, heads[room], ())
+            elif here := self.rooms.get(room):
+                for sitter in tuple(here.sitters):
+                    sitter.leave(p.Close.ROOM_GONE)
+        for person in people:
+            self.person_rang(person, versions.get(person, self.versions.get(person, 0) + 1))
+
+    async def _recheck(self, person: int) -> None:
+        there = tuple(self.people.get(person, ()))
+        if not there:
+            return
+        try:
+            found = await in_thread(
+                self.readers,
+                queries.recheck,
+                person,
+                tuple((one.room, one.session) for one in there),
+                min(one.letter for one in there),
+            )
+        except Exception as error:  # noqa: BLE001
+            log.warning("a standing couldn't be read: %s", type(error).__name__)
+            self.versions[person] = -1  # the next poll asks again
+            return
+        for sitter in there:
+            code = found.codes[sitter.room, sitter.session]
+            if code is not None:
+                sitter.leave(code)
+                continue
+            for number, card in found.cards:
+                if number > sitter.letter:
+                    sitter.letter = number
+                    sitter.push(p.encode(card).decode())
+
+    async def _tell_presence(self, room: int) -> None:
+        try:
+            frame = await in_thread(self.readers, _presence, room)
+        except Exception as error:  # noqa: BLE001 - it is told again at the next change
+            log.warning("presence couldn't be read: %s", type(error).__name__)
+            return
+        if frame is not None:
+            self.tell(room, frame)
+
+    # --- keeping ----------------------------------------------------------------------------
+
+    def heads(self) -> None:
+        """Say where every room stands; who missed something finds out."""
+        for room in tuple(self.rooms.values()):
+            # Nobody is told of a number that is still on its way to them.
+            self._flush(room)
+            self.tell(room.id, p.Head(seq=room.last))
+
+    def drop_slow(self, now: float) -> None:
+        """Say goodbye to those who haven't read for too long."""
+        for sitter in self.sitters():
+            if sitter.behind(now):
+                sitter.leave(p.Close.SLOW)
+
+    def spawn(self, coro: Any) -> None:
+        """Run a coroutine, and keep it from being forgotten half-way."""
+        task = asyncio.get_running_loop().create_task(coro)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _remember(heard: dict[int, int], key: int, number: int) -> None:
+    heard.pop(key, None)
+    heard[key] = number
+    if len(heard) > REMEMBERED:
+        del heard[next(iter(heard))]
+
+
+def _join(frames: Iterable[bytes]) -> str:
+    """One frame alone, several as an array."""
+    several = list(frames)
+    if len(several) == 1:
+        return several[0].decode()
+    return "[" + b",".join(several).decode() + "]"
+
+
+def _events(room: int, since: int) -> list[Encoded]:
+    return [
+        (event.seq, p.encode(event))
+        for event in queries.events_after(room, since=since, limit=p.MAX_EVENTS)
+    ]
+
+
+def _presence(room: int) -> p.Presence | None:
+    row = Room.objects.filter(pk=room).first()
+    if row is None:
+        return None
+    people = attending([room], now=clock.now())
+    told = queries.presence_of(row, supporter=people.get(room, 0) > 0)
+    return p.Presence(band=told.band, supporter=told.supporter, here=told.here)

@@ -1,0 +1,105 @@
+"""`manage.py demo`: fill an empty house with demo data. Refused in production."""
+
+import secrets
+import tomllib
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from accounts.models import Participant, Staff
+from chat import demo_keeper
+from chat.actions import rooms
+from chat.actions.seats import MARKS
+from chat.models import Message, Opening, Room, RoomEvent, Seat
+from chat.repeats import body_key
+from foundation import clock
+from programs.models import Program
+
+DATA = Path(__file__).resolve().parents[2] / "data" / "demo.toml"
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+STAMPS = [
+    "うん",
+    "わかる",
+    "おつかれ",
+    "いっしょ",
+    "ここにいるよ",
+    "ゆっくり",
+    "ありがとう",
+    "おやすみ",
+]
+
+
+class Command(BaseCommand):
+    """Safe to run again: a house that has rooms is left alone."""
+
+    help = "Fill demo data: a program, a dozen rooms, two demo supporters, an evening's talk."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Fill it, unless something is there."""
+        if not settings.DEMO:
+            raise CommandError("Demo data is refused when IBASHO_ENV=production.")
+        now = clock.now()
+        if not Room.objects.exists():
+            data = tomllib.loads(DATA.read_text(encoding="utf-8"))
+            with transaction.atomic():
+                _fill(data, now)
+        demo_keeper.renew(now=now)
+        rooms.bring_up_to_date(now=now)
+        self.stdout.write(f"rooms: {Room.objects.count()}")
+
+
+def _fill(data: dict[str, Any], now: datetime) -> None:
+    program = Program.objects.create(is_demo=True, **data["program"])
+    staff = [Staff.objects.create(is_demo=True, password="!", **one) for one in data["supporters"]]
+    for position, one in enumerate(data["rooms"]):
+        room = Room.objects.create(
+            program=program,
+            position=position,
+            epoch=secrets.token_hex(4),
+            stamps=STAMPS,
+            hand=one.get("hand", "none"),
+            **{key: one[key] for key in ("slug", "name", "kind", "about")},
+        )
+        for line in one["hours"]:
+            _open(room, line)
+    for talk in data["talk"]:
+        _talk(Room.objects.get(slug=talk["room"]), talk["lines"], staff, now)
+
+
+def _open(room: Room, line: str) -> None:
+    days, _, hours = line.partition(" ")
+    opens, closes = (time.fromisoformat(part) for part in hours.split("-"))
+    for day in DAYS if days == "all" else [days]:
+        Opening.objects.create(room=room, weekday=DAYS.index(day), opens=opens, closes=closes)
+
+
+def _talk(room: Room, lines: list[Any], staff: list[Staff], now: datetime) -> None:
+    seats: dict[str, Seat] = {}
+    for seq, (minutes, who, text) in enumerate(lines, start=1):
+        seat = seats.get(who) or _seat(room, who, staff, now, taken=len(seats))
+        seats[who] = seat
+        at = now - timedelta(minutes=minutes)
+        message = Message.objects.create(
+            room=room, seat=seat, seq=seq, nonce=uuid4(), body_key=body_key(text, ""), text=text,
+            state="shown", at=at, stamps={"わかる": 2} if seq % 4 == 3 else {},
+        )  # fmt: skip
+        RoomEvent.objects.create(room=room, seq=seq, kind="message", message=message, of=seq, at=at)
+    Room.objects.filter(pk=room.pk).update(head=len(lines))
+
+
+def _seat(room: Room, who: str, staff: list[Staff], now: datetime, *, taken: int) -> Seat:
+    mark = MARKS[taken % len(MARKS)]
+    key = secrets.token_urlsafe(8)[:11]
+    if who.startswith("supporter:"):
+        person = staff[int(who.rpartition(":")[2])]
+        return Seat.objects.create(
+            room=room, staff=person, key=key, handle=person.display_name, mark=mark,
+            role="supporter",
+        )  # fmt: skip
+    someone = Participant.objects.create(handle=who, entered_at=now, seen_at=now)
+    return Seat.objects.create(room=room, participant=someone, key=key, handle=who, mark=mark)

@@ -1,0 +1,302 @@
+"""Rooms and everything that happens in them. Columns and constraints; no decisions."""
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Room(models.Model):
+    """A room. `head` is the number of its newest event and moves only under the row's lock."""
+
+    slug = models.SlugField(unique=True, max_length=40)
+    name = models.CharField(max_length=40)
+    kind = models.CharField(max_length=12)
+    about = models.CharField(max_length=200, blank=True)
+    program = models.ForeignKey("programs.Program", on_delete=models.PROTECT)
+    position = models.PositiveSmallIntegerField(default=0)
+    stamps = models.JSONField(default=list)
+    slow_s = models.PositiveSmallIntegerField(default=0)
+    # Every post waits for a supporter before the room sees it.
+    premoderated = models.BooleanField(default=False)
+    required_supporters = models.PositiveSmallIntegerField(default=2)
+    hand = models.CharField(max_length=8, default="none")
+    hand_reason = models.CharField(max_length=200, blank=True)
+    # Taken away for good: sockets close with 4410.
+    removed_at = models.DateTimeField(null=True)
+
+    epoch = models.CharField(max_length=12)
+    head = models.BigIntegerField(default=0)
+    # The oldest number that can still be replayed is `floor + 1`.
+    floor = models.BigIntegerField(default=0)
+
+    # What the room was last told of itself; the truth is computed from clock, hand and duty.
+    state = models.CharField(max_length=8, default="closed")
+    until = models.DateTimeField(null=True)
+
+    # Presence as last told, and the sample that is told next (see `chat/presence.py`).
+    told_band = models.CharField(max_length=4, default="few")
+    told_here = models.JSONField(default=list)
+    sampled_band = models.CharField(max_length=4, default="few")
+    sampled_here = models.JSONField(default=list)
+    sample_at = models.DateTimeField(null=True)
+    tell_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Opening(models.Model):
+    """A weekly stretch of opening hours in Japan's time. `closes <= opens` crosses midnight.
+
+    Equal times mean the whole day round. A room without any is closed.
+    """
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="openings")
+    weekday = models.PositiveSmallIntegerField()  # Monday = 0
+    opens = models.TimeField()
+    closes = models.TimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="opening_weekday"),
+            models.UniqueConstraint(
+                fields=["room", "weekday", "opens"], name="opening_once_per_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"opening {self.pk}"
+
+
+class Seat(models.Model):
+    """Someone in a room. `key` and `mark` differ from room to room, so nobody can be followed."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="seats")
+    participant = models.ForeignKey(
+        "accounts.Participant", null=True, on_delete=models.SET_NULL, related_name="seats"
+    )
+    staff = models.ForeignKey(
+        "accounts.Staff", null=True, on_delete=models.PROTECT, related_name="seats"
+    )
+    key = models.CharField(max_length=12, unique=True)
+    handle = models.CharField(max_length=20)
+    mark = models.CharField(max_length=4)
+    role = models.CharField(max_length=12, default="participant")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["room", "participant"], name="seat_once_per_room"),
+            models.UniqueConstraint(fields=["room", "staff"], name="staff_seat_once_per_room"),
+        ]
+
+    def __str__(self) -> str:
+        return f"seat {self.pk}"
+
+
+class Message(models.Model):
+    """Something said. Its words are emptied when it is withdrawn or erased; its number stays."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="messages")
+    seat = models.ForeignKey(Seat, null=True, on_delete=models.SET_NULL, related_name="messages")
+    seq = models.BigIntegerField(null=True)
+    nonce = models.UUIDField()
+    # Keyed hash of text and veil: tells a repeat from another text without keeping the words.
+    body_key = models.CharField(max_length=32)
+    text = models.TextField()
+    veil = models.CharField(max_length=40, blank=True)
+    state = models.CharField(max_length=10)
+    stamps = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["seat", "nonce"], name="message_once_per_nonce"),
+            models.UniqueConstraint(fields=["room", "seq"], name="message_number_once"),
+        ]
+        indexes = [models.Index(fields=["at"])]
+
+    def __str__(self) -> str:
+        return f"message {self.pk}"
+
+
+class RoomEvent(models.Model):
+    """One number of a room's log. It says that something changed; words come from the message."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="events")
+    seq = models.BigIntegerField()
+    # message · changed · stamped · room
+    kind = models.CharField(max_length=8)
+    message = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL)
+    # The number of the message meant; stays when the message is purged.
+    of = models.BigIntegerField(null=True)
+    # For `room`: what changed. Never words of a person.
+    body = models.JSONField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["room", "seq"], name="event_number_once"),
+            models.CheckConstraint(condition=Q(seq__gte=1), name="event_number_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"event {self.pk}"
+
+
+class StampGiven(models.Model):
+    """One stamp of one person on one message. Shown to others only as a number without names."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="stamps_given")
+    seat = models.ForeignKey(Seat, on_delete=models.CASCADE, related_name="stamps_given")
+    stamp = models.CharField(max_length=12)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["message", "seat", "stamp"], name="stamp_once_per_person"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"stamp {self.pk}"
+
+
+class Murmur(models.Model):
+    """つぶやき: said to the supporters only."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="murmurs")
+    seat = models.ForeignKey(Seat, on_delete=models.CASCADE, related_name="murmurs")
+    nonce = models.UUIDField()
+    body_key = models.CharField(max_length=32)
+    text = models.TextField()
+    aloud = models.BooleanField(default=False)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["seat", "nonce"], name="murmur_once_per_nonce")
+        ]
+        indexes = [models.Index(fields=["seat", "at"]), models.Index(fields=["at"])]
+
+    def __str__(self) -> str:
+        return f"murmur {self.pk}"
+
+
+class Report(models.Model):
+    """Someone told the supporters of a message. Nobody else learns of it, nor who did."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="reports")
+    seat = models.ForeignKey(Seat, null=True, on_delete=models.SET_NULL)
+    nonce = models.UUIDField(null=True)
+    body_key = models.CharField(max_length=32)
+    reason = models.CharField(max_length=8)
+    note = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["seat", "nonce"], name="report_once_per_nonce"),
+            models.UniqueConstraint(fields=["seat", "message"], name="report_once_per_message"),
+        ]
+
+    def __str__(self) -> str:
+        return f"report {self.pk}"
+
+
+class Finding(models.Model):
+    """What screening saw, for the supporters; `moderation` reads it.
+
+    `words` is the text when nothing else keeps it (a refused text with words of crisis), with any
+    contact details masked.
+    """
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE)
+    seat = models.ForeignKey(Seat, null=True, on_delete=models.SET_NULL)
+    message = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL)
+    murmur = models.ForeignKey(Murmur, null=True, on_delete=models.SET_NULL)
+    classes = models.JSONField(default=list)
+    rules = models.JSONField(default=list)
+    words = models.TextField(blank=True)
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"finding {self.pk}"
+
+
+class Restriction(models.Model):
+    """A mute, pause or bar. Each stands alone: lifting one lifts only that one."""
+
+    participant = models.ForeignKey(
+        "accounts.Participant", on_delete=models.CASCADE, related_name="restrictions"
+    )
+    # Null: everywhere.
+    room = models.ForeignKey(Room, null=True, on_delete=models.CASCADE)
+    kind = models.CharField(max_length=8)
+    reason = models.CharField(max_length=200, blank=True)
+    starts_at = models.DateTimeField()
+    # Null: until lifted.
+    until = models.DateTimeField(null=True)
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gt=F("starts_at")),
+                name="restriction_ends_after_start",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["participant"],
+                condition=Q(lifted_at__isnull=True),
+                name="restriction_standing",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"restriction {self.pk}"
+
+
+class Mute(models.Model):
+    """Someone who doesn't want to read someone. Applied by their own page; told to nobody."""
+
+    seat = models.ForeignKey(Seat, on_delete=models.CASCADE, related_name="mutes")
+    muted = models.ForeignKey(Seat, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["seat", "muted"], name="mute_once"),
+            models.CheckConstraint(condition=~Q(seat=F("muted")), name="mute_not_oneself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"mute {self.pk}"
+
+
+class Visit(models.Model):
+    """One stay in a room. Coming back within 5 minutes is the same visit.
+
+    `seen_at` is touched while a socket is open, so that a killed process leaves none open for ever.
+    """
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE)
+    seat = models.ForeignKey(Seat, null=True, on_delete=models.SET_NULL, related_name="visits")
+    mode = models.CharField(max_length=8, default="watching")
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    posts = models.PositiveIntegerField(default=0)
+    stamps = models.PositiveIntegerField(default=0)
+    murmurs = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seat"], condition=Q(ended_at__isnull=True), name="visit_one_open"
+            )
+        ]
+        indexes = [models.Index(fields=["room", "ended_at", "seen_at"])]
+
+    def __str__(self) -> str:
+        return f"visit {self.pk}"

@@ -1,0 +1,142 @@
+"""The way out to one socket: never awaited by the hub, and bounded.
+
+A send that goes through at once costs no task: its coroutine is stepped once by hand. Only when the
+server asks to wait is the rest driven by a task, and what comes meanwhile waits here, at most
+1 MiB or 10 s.
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from typing import Any
+
+from chat import protocol as p
+from chat.sentences import goodbye
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class _Rest:
+    """The rest of a coroutine that was stepped once and yielded `first`."""
+
+    def __init__(self, coro: Coroutine[Any, Any, None], first: Any) -> None:
+        self.coro, self.first = coro, first
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        coro, wanted = self.coro, self.first
+        while True:
+            try:
+                got = yield wanted
+            except BaseException as error:  # noqa: BLE001 - a cancellation must reach it too
+                try:
+                    wanted = coro.throw(error)
+                except StopIteration:
+                    return
+            else:
+                try:
+                    wanted = coro.send(got)
+                except StopIteration:
+                    return
+
+
+class Outlet:
+    """What leaves by one socket, in order."""
+
+    __slots__ = (
+        "_drain", "_queued", "_send", "_since", "_waiting", "_waiting_bytes", "closed",
+        "restart_code",
+    )  # fmt: skip
+
+    def __init__(
+        self, send: Send, *, waiting: Callable[[], int] | None, restart_code: p.Close
+    ) -> None:
+        self._send = send
+        self._waiting: deque[str] = deque()
+        self._queued = 0
+        self._since = 0.0
+        self._drain: asyncio.Task[None] | None = None
+        # daphne has no backpressure: what waits there is read from its transport instead.
+        self._waiting_bytes = waiting
+        self.closed = False
+        self.restart_code = restart_code
+
+    def push(self, text: str) -> bool:
+        """Send, or queue. False when the reader has fallen too far behind."""
+        if self.closed:
+            return True
+        if self._drain is not None:
+            self._waiting.append(text)
+            self._queued += len(text)
+            return self._queued <= p.OUTBOX_BYTES
+        if self._waiting_bytes is not None and self._waiting_bytes() > p.OUTBOX_BYTES:
+            return False
+        self._start(text)
+        return True
+
+    def frame(self, frame: p.Outgoing) -> bool:
+        """Push one frame of this person's own."""
+        return self.push(p.encode(frame).decode())
+
+    def behind(self, now: float) -> bool:
+        """Whether something has waited longer than a reader may take."""
+        return self._drain is not None and now - self._since > p.OUTBOX_SECONDS
+
+    def _start(self, text: str) -> None:
+        sending = self._send({"type": "websocket.send", "text": text})
+        if not asyncio.iscoroutine(sending):
+            self._keep(asyncio.ensure_future(sending))
+            return
+        try:
+            wanted = sending.send(None)
+        except StopIteration:
+            return
+        except Exception:  # noqa: BLE001 - each server has its own word for it
+            # The peer is gone; its receive loop hears of it.
+            self.closed = True
+            return
+        self._keep(_Rest(sending, wanted))
+
+    def _keep(self, rest: Awaitable[None]) -> None:
+        loop = asyncio.get_running_loop()
+        self._since = loop.time()
+        self._drain = loop.create_task(self._go_on(rest))
+
+    async def _go_on(self, rest: Awaitable[None]) -> None:
+        try:
+            await rest
+            while self._waiting and not self.closed:
+                text = self._waiting.popleft()
+                self._queued -= len(text)
+                self._since = asyncio.get_running_loop().time()
+                await self._send({"type": "websocket.send", "text": text})
+        except Exception:  # noqa: BLE001 - the peer is gone
+            self.closed = True
+        finally:
+            self._drain = None
+
+    async def close(
+        self, code: p.Close, *, retry_after: float | None = None, patience: float = 2.0
+    ) -> None:
+        """Say `bye` after what waits, then close; a peer that doesn't read is not waited for."""
+        if self.closed:
+            return
+        if code is p.Close.RESTART:
+            code = self.restart_code
+        extra: dict[str, Any] = {} if retry_after is None else {"retry_after": retry_after}
+        bye = p.Bye(code=code.value, text=goodbye(code), **extra)
+        try:
+            if self._drain is not None:
+                await asyncio.wait_for(asyncio.shield(self._drain), patience)
+            self.closed = True
+            await asyncio.wait_for(
+                self._send({"type": "websocket.send", "text": p.encode(bye).decode()}), patience
+            )
+        except Exception:  # noqa: BLE001 - the peer is gone
+            self.closed = True
+        if self._drain is not None:
+            self._drain.cancel()
+        with contextlib.suppress(Exception):  # already closed, or gone
+            await asyncio.wait_for(
+                self._send({"type": "websocket.close", "code": code.value}), patience
+            )

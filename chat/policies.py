@@ -1,0 +1,61 @@
+"""Every "may I" of a room. Pure: each raises `Refused` with the protocol's code, or returns."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chat.protocol import Refusal
+from chat.schedule import Now
+from chat.states import MessageState, RoomState, may_become
+from foundation.refusals import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands against someone in a room right now."""
+
+    muted: bool = False
+    muted_until: datetime | None = None
+    paused: bool = False
+    paused_until: datetime | None = None
+    barred: bool = False
+
+
+FREE = Standing()
+
+
+def _wait(until: datetime | None, now: datetime) -> float | None:
+    return None if until is None else max(1.0, round((until - now).total_seconds(), 1))
+
+
+def may_post(standing: Standing, *, room: Now, now: datetime) -> None:
+    """Free text: only in an open room, outside its last minutes, by someone free to speak."""
+    if standing.paused:
+        raise Refused(Refusal.PAUSED, retry_after=_wait(standing.paused_until, now))
+    if standing.muted:
+        raise Refused(Refusal.MUTED, retry_after=_wait(standing.muted_until, now))
+    if room.state is not RoomState.OPEN:
+        raise Refused(Refusal(room.state.value))
+    if room.ending(now):
+        raise Refused(Refusal.ENDING)
+
+
+def may_murmur(*, room: Now) -> None:
+    """To the supporters only: in any state but `closed`, also while muted or paused."""
+    if room.state is RoomState.CLOSED:
+        raise Refused(Refusal.CLOSED)
+
+
+def may_stamp(standing: Standing, *, room: Now, now: datetime) -> None:
+    """Without words: in open and quiet rooms."""
+    if standing.paused:
+        raise Refused(Refusal.PAUSED, retry_after=_wait(standing.paused_until, now))
+    if room.state in (RoomState.LOCKED, RoomState.CLOSED):
+        raise Refused(Refusal(room.state.value))
+
+
+def may_withdraw(*, is_own: bool, state: MessageState) -> None:
+    """One's own words may be taken back at any hour."""
+    if not is_own:
+        raise Refused(Refusal.NOT_YOURS)
+    if not may_become(state, MessageState.WITHDRAWN):
+        raise Refused(Refusal.NO_SUCH_MESSAGE)

@@ -1,0 +1,121 @@
+"""The rounds: what a house does by itself, in every process, whether anyone visits or not."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from django.conf import settings
+
+from chat import demo_keeper
+from chat import protocol as p
+from chat.actions import presence, rooms, visits
+from chat.hub import Hub
+from chat.threads import in_thread
+from duty.queries import attending
+from foundation import clock
+
+log = logging.getLogger("ibasho.rounds")
+POLL_S = 2.0  # rings may be lost; nobody misses anything for longer than this
+ROOMS_S = 2.5  # a room hears of its new state within 5 s
+ARRIVALS_S = 1.0
+TOUCH_S = 60.0
+DEMO_S = 60.0
+
+
+async def _every(seconds: float, name: str, turn: Callable[[], Awaitable[Any]]) -> None:
+    """Go round for ever; a failed turn is noted and the next one comes all the same."""
+    while True:
+        try:
+            await turn()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001
+            log.warning("a round failed: %s, %s", name, type(error).__name__)
+        await asyncio.sleep(seconds)
+
+
+def all_rounds(hub: Hub, pool: ThreadPoolExecutor) -> list[Coroutine[Any, Any, None]]:
+    """The rounds of one process, to be run as tasks."""
+    keeper = _Keeper(hub, pool)
+    found = [
+        _every(POLL_S, "poll", hub.poll),
+        _every(ROOMS_S, "rooms", keeper.rooms),
+        _every(ARRIVALS_S, "arrivals", keeper.arrivals),
+        _every(TOUCH_S, "touch", keeper.touch),
+        _every(p.HEAD_SECONDS, "heads", keeper.heads),
+        _every(1.0, "slow", keeper.slow),
+    ]
+    if settings.DEMO:
+        found.append(_every(DEMO_S, "demo", keeper.demo))
+    return found
+
+
+class _Keeper:
+    def __init__(self, hub: Hub, pool: ThreadPoolExecutor) -> None:
+        self.hub, self.pool = hub, pool
+        self.supporters: dict[int, bool] = {}
+
+    async def rooms(self) -> None:
+        """Room states and presence; whichever process comes first tells."""
+        await in_thread(self.pool, _rooms)
+        here = tuple(self.hub.rooms)
+        if not here:
+            return
+        now_there = await in_thread(self.pool, _supporters, here)
+        for room in here:
+            if self.supporters.get(room) is not None and self.supporters[room] != now_there[room]:
+                self.hub.presence_rang(room)
+        self.supporters = now_there
+
+    async def arrivals(self) -> None:
+        """Begin the visits of those who came since the last turn."""
+        new = [one for one in self.hub.sitters() if one.restless]
+        for one in new:
+            one.restless = False
+        stays = [visits.Stay(one.seat, one.room, one.mode) for one in new]
+        if stays:
+            await in_thread(self.pool, _touch, stays)
+
+    async def touch(self) -> None:
+        """Go on with the visits of all who are here; end those that nobody touches any more."""
+        stays = [visits.Stay(one.seat, one.room, one.mode) for one in self.hub.sitters()]
+        for start in range(0, len(stays), 200):
+            await in_thread(self.pool, _touch, stays[start : start + 200])
+        await in_thread(self.pool, _close_left)
+
+    async def heads(self) -> None:
+        """Say where the rooms stand."""
+        self.hub.heads()
+
+    async def slow(self) -> None:
+        """Let go of those who don't read."""
+        self.hub.drop_slow(asyncio.get_running_loop().time())
+
+    async def demo(self) -> None:
+        """Keep the demo's supporters at their desks."""
+        await in_thread(self.pool, _demo)
+
+
+def _rooms() -> None:
+    now = clock.now()
+    rooms.bring_up_to_date(now=now)
+    presence.tell(now=now)
+
+
+def _supporters(there: tuple[int, ...]) -> dict[int, bool]:
+    people = attending(there, now=clock.now())
+    return {room: people.get(room, 0) > 0 for room in there}
+
+
+def _touch(stays: list[visits.Stay]) -> None:
+    visits.touch(stays, now=clock.now())
+
+
+def _close_left() -> None:
+    visits.close_left(now=clock.now())
+
+
+def _demo() -> None:
+    demo_keeper.renew(now=clock.now())

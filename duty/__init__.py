@@ -1,0 +1,1 @@
+"""当番 — shifts: who is keeping the house right now."""

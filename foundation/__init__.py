@@ -1,0 +1,1 @@
+"""礎 — clock and fiscal years, refusals, limits. No tables, no views."""

@@ -1,0 +1,187 @@
+"""The doorbell between processes, and the only place that knows the channel layer.
+
+It says *which room stands at which number* and *whose standing changed*, never words. It is
+fire-and-forget: rings may be lost, doubled or late, and every process asks the database besides.
+It stands in `foundation` because every floor rings it: a letter, a sign-out, a message.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import random
+import secrets
+import threading
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+
+from foundation.faults import amount, happens
+
+log = logging.getLogger("ibasho.bell")
+GROUP = "bell"
+PATIENCE = 1.0  # seconds for one ring; a broker that hangs must hold nobody up
+
+
+class Listener(Protocol):
+    """The hub of this process. All three are called on its loop and must not block."""
+
+    def room_rang(self, room: int, head: int, events: Sequence[Any]) -> None:
+        """A room stands at `head`; `events` are the newest ones when they are at hand."""
+
+    def person_rang(self, person: int, version: int) -> None:
+        """A participant's standing changed."""
+
+    def presence_rang(self, room: int) -> None:
+        """What a room was told of its presence changed."""
+
+
+class Bell:
+    """One per process. Without a loop (a command) each ring is sent at once, or given up."""
+
+    def __init__(self) -> None:
+        self.me = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.listener: Listener | None = None
+        self._lock = threading.Lock()
+        self._rooms: dict[int, int] = {}
+        self._people: dict[int, int] = {}
+        self._presence: set[int] = set()
+        self._sending = False
+
+    # --- ringing: from any thread -----------------------------------------------------------
+
+    def room(self, room: int, head: int, events: Sequence[Any] = ()) -> None:
+        """A room's log grew to `head`. Call it after the commit."""
+        if self.loop is None:
+            self._ring_once({"rooms": [[room, head]]})
+            return
+        self._on_loop(self._room, room, head, events)
+
+    def person(self, person: int, version: int) -> None:
+        """A participant's standing changed: a mute, a bar, a sign-out, a letter."""
+        if self.loop is None:
+            self._ring_once({"people": [[person, version]]})
+            return
+        self._on_loop(self._person, person, version)
+
+    def presence(self, room: int) -> None:
+        """A room's told presence changed."""
+        if self.loop is None:
+            self._ring_once({"presence": [room]})
+            return
+        self._on_loop(self._tell_presence, room)
+
+    def _on_loop(self, call: Any, *args: Any) -> None:
+        try:
+            assert self.loop is not None
+            self.loop.call_soon_threadsafe(call, *args)
+        except RuntimeError:  # the loop is closing; the other processes' poll will find it
+            pass
+
+    def _room(self, room: int, head: int, events: Sequence[Any]) -> None:
+        if self.listener and not happens("bell_drop"):
+            self._hear(self.listener.room_rang, room, head, events)
+        self._rooms[room] = max(head, self._rooms.get(room, 0))
+        self._soon()
+
+    def _person(self, person: int, version: int) -> None:
+        if self.listener:
+            self.listener.person_rang(person, version)
+        self._people[person] = version
+        self._soon()
+
+    def _tell_presence(self, room: int) -> None:
+        if self.listener:
+            self.listener.presence_rang(room)
+        self._presence.add(room)
+        self._soon()
+
+    # --- sending: one message for whatever rang while the last one was on its way -------------
+
+    def _soon(self) -> None:
+        if not self._sending and self.loop is not None:
+            self._sending = True
+            self.loop.create_task(self._send_all())
+
+    async def _send_all(self) -> None:
+        try:
+            while self._rooms or self._people or self._presence:
+                ring = {
+                    "rooms": [list(pair) for pair in self._rooms.items()],
+                    "people": [list(pair) for pair in self._people.items()],
+                    "presence": list(self._presence),
+                }
+                self._rooms, self._people, self._presence = {}, {}, set()
+                await self._send(ring)
+        finally:
+            self._sending = False
+
+    async def _send(self, ring: dict[str, Any]) -> None:
+        layer = get_channel_layer()
+        if layer is None:
+            return
+        try:
+            message = {"type": "bell", "by": self.me, **ring}
+            await asyncio.wait_for(layer.group_send(GROUP, message), PATIENCE)
+        except Exception as error:  # noqa: BLE001 - a lost ring costs a delay, never a word
+            log.debug("a ring was lost: %s", type(error).__name__)
+
+    def _ring_once(self, ring: dict[str, Any]) -> None:
+        """From a thread or command without the hub's loop."""
+        # On some other running loop it can't be sent: the poll finds out.
+        with contextlib.suppress(RuntimeError):
+            async_to_sync(self._send)(ring)
+
+    # --- hearing: one supervised task ---------------------------------------------------------
+
+    def attach(self, listener: Listener, loop: asyncio.AbstractEventLoop) -> None:
+        """Make `listener` hear, from now on, on its loop."""
+        self.loop, self.listener = loop, listener
+
+    def detach(self) -> None:
+        """Nobody hears any more; rings are sent one by one."""
+        self.loop = self.listener = None
+
+    async def hear(self) -> None:
+        """Receive rings for ever; a dead receiver is replaced: deafness doesn't show."""
+        pause = 0.2
+        while True:
+            try:
+                layer = get_channel_layer()
+                assert layer is not None
+                channel = await asyncio.wait_for(layer.new_channel(), 3)
+                await asyncio.wait_for(layer.group_add(GROUP, channel), 3)
+                pause = 0.2
+                while True:
+                    self._heard(await layer.receive(channel))
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:  # noqa: BLE001
+                log.warning("the bell's receiver is replaced: %s", type(error).__name__)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 5.0)
+
+    def _hear(self, call: Any, *args: Any) -> None:
+        """Pass a ring on; under a fault test, twice or late."""
+        for _ in range(2 if happens("bell_double") else 1):
+            if self.loop is not None and (late := amount("bell_delay")):
+                self.loop.call_later(random.uniform(0, late), call, *args)
+            else:
+                call(*args)
+
+    def _heard(self, ring: dict[str, Any]) -> None:
+        if ring.get("by") == self.me or self.listener is None:
+            return
+        for room, head in ring.get("rooms", ()):
+            if not happens("bell_drop"):
+                self._hear(self.listener.room_rang, room, head, ())
+        for person, version in ring.get("people", ()):
+            self.listener.person_rang(person, version)
+        for room in ring.get("presence", ()):
+            self.listener.presence_rang(room)
+
+
+bell = Bell()

@@ -1,0 +1,46 @@
+"""Text as it is kept: one normal form, no characters that only deceive the eye."""
+
+import re
+import unicodedata
+
+from foundation.refusals import Refused
+
+# Controls but for newline and tab; bidi overrides and isolates; tags; BOM; line separators.
+_UNWANTED = re.compile(
+    "[\x01-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff"
+    "\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+_INVISIBLE = re.compile(
+    "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2064"
+    "\u206a-\u206f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+MAX_MARKS = 8  # combining marks in a row; more is a picture (zalgo), not writing
+
+
+def tidy(text: str, *, most: int, required: bool = True) -> str:
+    """Words as they are kept: NFC, one kind of newline, no controls, trimmed.
+
+    Raises `Refused`: `malformed` (NUL, lone surrogate), `too_long` (more than `most` code points
+    after trimming) or `empty` (nothing visible, when `required`).
+    """
+    if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+        raise Refused("malformed")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _UNWANTED.sub("", text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    text = text.strip()
+    if len(text) > most:
+        raise Refused("too_long")
+    if required and not _INVISIBLE.sub("", text):
+        raise Refused("empty")
+    return text if text.isascii() else _calm_marks(text)
+
+
+def _calm_marks(text: str) -> str:
+    run, kept = 0, []
+    for char in text:
+        run = run + 1 if unicodedata.combining(char) else 0
+        if run <= MAX_MARKS:
+            kept.append(char)
+    return "".join(kept)

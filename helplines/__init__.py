@@ -1,0 +1,1 @@
+"""非常口 — help that works with no database, no script, no sign-in."""

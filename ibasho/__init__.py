@@ -1,0 +1,1 @@
+"""骨組み — settings, urls, asgi: wiring only; nobody imports it."""

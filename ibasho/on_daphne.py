@@ -1,0 +1,52 @@
+"""`make run`: daphne, told to say nothing about anyone and to take only small frames."""
+
+from functools import partial
+
+from daphne.server import Server as Daphne  # installs Twisted's asyncio reactor
+from twisted.internet import defer, reactor
+
+from chat.household import house
+from chat.protocol import Close
+from ibasho.asgi import application
+
+
+class Server(Daphne):
+    """daphne, letting a socket see how much waits on its way out: it has no backpressure itself."""
+
+    def create_application(self, protocol, scope):
+        """As daphne does it, with `waiting` in a socket's scope: bytes not read yet."""
+        if scope["type"] == "websocket":
+            scope["waiting"] = partial(_waiting, protocol.transport)
+        return super().create_application(protocol, scope)
+
+    def kill_all_applications(self):
+        """First the house is closed and everyone told; only then is what is left cancelled."""
+        closing = defer.Deferred.fromFuture(reactor._asyncioEventloop.create_task(house.close()))  # noqa: SLF001
+        closing.addErrback(lambda _: None)
+        closing.addCallback(lambda _: super(Server, self).kill_all_applications())
+        return closing
+
+
+def _waiting(transport) -> int:
+    temporary = transport._tempDataBuffer  # noqa: SLF001 - Twisted tells it in no other way
+    return len(transport.dataBuffer) - transport.offset + sum(map(len, temporary))
+
+
+def serve(*, host: str, port: int) -> None:
+    """Run until SIGTERM or SIGINT."""
+    server = Server(
+        application,
+        endpoints=[f"tcp:port={port}:interface={host}"],
+        verbosity=0,
+        http_timeout=60,
+        websocket_timeout=-1,  # its default would close every socket after a day
+        websocket_max_message_size=64 * 1024,
+        websocket_max_frame_size=64 * 1024,
+        ping_interval=20,
+        ping_timeout=20,
+        server_name="",
+    )
+    loop = reactor._asyncioEventloop  # noqa: SLF001
+    # Runs in the loop's first turn, before any connection is looked at.
+    loop.call_soon(partial(house.open, loop, restart_code=Close.RESTART_DAPHNE))
+    server.run()

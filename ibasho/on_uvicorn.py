@@ -1,0 +1,50 @@
+"""The server shape: uvicorn, which has backpressure, told to say nothing about anyone."""
+
+import asyncio
+import socket
+
+import uvicorn
+
+from chat.household import house
+from chat.protocol import Close
+from ibasho.asgi import application
+
+
+class Server(uvicorn.Server):
+    """uvicorn, opening and closing the house around its own work."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open the house before the first connection can come."""
+        house.open(asyncio.get_running_loop(), restart_code=Close.RESTART)
+        await super().startup(sockets=sockets)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop accepting, finish what was begun, say goodbye, then stop."""
+        for server in self.servers:
+            server.close()
+        await house.close()
+        await super().shutdown(sockets=sockets)
+
+
+def serve(*, host: str, port: int) -> None:
+    """Run until SIGTERM or SIGINT."""
+    config = uvicorn.Config(
+        application,
+        host=host,
+        port=port,
+        ws="websockets-sansio",
+        ws_max_size=64 * 1024,
+        # On by default it would cost 35-90 KB a connection and open the door to bombs.
+        ws_per_message_deflate=False,
+        # The protocol's own heads keep proxies awake; these find the dead.
+        ws_ping_interval=20.0,
+        ws_ping_timeout=20.0,
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+        timeout_keep_alive=10,
+    )
+    Server(config).run()

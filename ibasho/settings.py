@@ -1,0 +1,220 @@
+"""Settings: read from the environment, never from code. `docs/settings.md` lists every one.
+
+Unset `DATABASE_URL` and `REDIS_URLS` mean the embedded shape: SQLite and the in-process layer.
+"""
+
+import re
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from ibasho.secrets import secret
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.FileAwareEnv()
+
+ENV = env.str("IBASHO_ENV", default="development")
+PRODUCTION = ENV == "production"
+DATA = Path(env.str("IBASHO_DATA", default=str(BASE_DIR / "var"))).resolve()
+DATA.mkdir(parents=True, exist_ok=True)
+VERSION = re.search(  # one truth: the changelog's newest heading
+    r"^## (\S+)", (BASE_DIR / "CHANGELOG.md").read_text(encoding="utf-8"), re.M
+)[1]  # type: ignore[index]
+
+DEBUG = False
+PORT = env.int("PORT", default=8000)
+ORIGINS = [
+    origin.strip().rstrip("/")
+    for origin in env.str(
+        "IBASHO_ORIGINS", default=f"http://127.0.0.1:{PORT},http://localhost:{PORT}"
+    ).split(",")
+    if origin.strip()
+]
+SECURE = PRODUCTION or all(origin.startswith("https://") for origin in ORIGINS)
+ALLOWED_HOSTS = sorted({re.sub(r"^\w+://|:\d+$", "", origin) for origin in ORIGINS})
+TRUSTED_PROXIES = env.int("IBASHO_TRUSTED_PROXIES", default=0)
+DEMO = not PRODUCTION
+
+# Raised limits and fault points are for benches and fault tests; production refuses them.
+IBASHO_LIMITS = {
+    name.strip(): float(factor)
+    for name, _, factor in (
+        part.partition("=") for part in env.str("IBASHO_LIMITS", default="").split(",") if part
+    )
+}
+IBASHO_FAULT = env.str("IBASHO_FAULT", default="")
+if PRODUCTION and (IBASHO_LIMITS or IBASHO_FAULT):
+    raise ImproperlyConfigured("IBASHO_LIMITS and IBASHO_FAULT are refused in production")
+
+SECRET_KEY = secret("SECRET_KEY", DATA)
+# 合言葉 are found by a keyed hash; without this key a stolen database opens no seat.
+PASSPHRASE_KEY = secret("PASSPHRASE_KEY", DATA)
+# Tells a repeated text from another one without keeping words that were taken back.
+REPEAT_KEY = secret("REPEAT_KEY", DATA)
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "channels",
+    "programs",
+    "helplines",
+    "accounts",
+    "duty",
+    "chat",
+]
+MIDDLEWARE = [
+    "ibasho.middleware.SecurityHeaders",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "accounts.middleware.ViewerMiddleware",
+]
+ROOT_URLCONF = "ibasho.urls"
+ASGI_APPLICATION = "ibasho.asgi.application"
+AUTH_USER_MODEL = "accounts.Staff"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "accounts.context.who",
+            ],
+            "builtins": ["django.templatetags.static", "django.templatetags.i18n"],
+        },
+    }
+]
+
+# What each room keeps of a participant, for /me/: shown, exported and erased through these doors.
+# Named here and not in `accounts`, because arrows point down.
+BELONGINGS = ["chat.belongings"]
+
+_url = env.str("DATABASE_URL", default="")
+if _url:
+    DATABASES = {"default": env.db_url_config(_url)}
+    DATABASES["default"].update(CONN_MAX_AGE=300, CONN_HEALTH_CHECKS=True)
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": DATA / "ibasho.sqlite3",
+            "CONN_MAX_AGE": None,
+            # Measured in this stack: without IMMEDIATE and a time-out, WAL loses writes to locks.
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+                ),
+            },
+        }
+    }
+EMBEDDED = not _url
+
+REDIS_URLS = [u for u in env.str("REDIS_URLS", default="").split(",") if u]
+if REDIS_URLS:
+    # The pub/sub layer: with the other one an idle process loses sockets, and messages fall out
+    # of full queues. It is a doorbell only; no words pass through it.
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {
+                "prefix": "ibasho",
+                "hosts": [
+                    # redis-py's default socket time-out of 5 s would cut the idle receiver.
+                    {"address": url, "socket_timeout": None, "socket_connect_timeout": 2}
+                    for url in REDIS_URLS
+                ],
+            },
+        }
+    }
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URLS,
+            "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+        }
+    }
+else:
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+LANGUAGE_CODE = "ja"
+LANGUAGES = [("ja", "日本語"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Tokyo"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "ibasho.static_files.HashedModules"},
+}
+WHITENOISE_MAX_AGE = 3600
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "__Host-seat" if SECURE else "seat"
+SESSION_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+CSRF_COOKIE_NAME = "__Host-form" if SECURE else "form"
+CSRF_COOKIE_SECURE = SECURE
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = ORIGINS
+CSRF_FAILURE_VIEW = "accounts.views.stale_form"
+
+# `no-referrer` would make browsers send `Origin: null` and break every form.
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_HSTS_SECONDS = 63_072_000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "manifest-src": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": ["'none'"],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+# Nothing that a person typed, and no address, reaches a log: see `ibasho/quiet_logs.py`.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"quiet": {"()": "ibasho.quiet_logs.QuietFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "quiet"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "ibasho": {"level": "INFO"},
+        "django": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "level": "CRITICAL", "propagate": False},
+        "daphne": {"level": "WARNING"},
+        "uvicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": False},
+    },
+}

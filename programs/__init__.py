@@ -1,0 +1,1 @@
+"""表札 — whose house it is and where: programs, municipalities."""

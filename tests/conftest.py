@@ -1,0 +1,139 @@
+"""The test harness: two shapes, private servers, the cast.
+
+`--shape=embedded` (default): SQLite and the in-process layer. `--shape=server`: a PostgreSQL and a
+Redis of this run's own. Settings are read from the environment when Django starts, so the servers
+start before it does: here, and not in a fixture. No DJANGO_SETTINGS_MODULE in the configuration:
+pytest-django would read the settings before this file.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import django
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+from tests.processes import watchdog
+from tests.servers import CannotStart, Postgres, Redis
+
+SECONDS, LIVE_SECONDS = 60, 180  # a test's time-out, and that of one with real server processes
+LIVE_FIXTURES = {"house", "own_house", "make_house"}
+BROWSER_FIXTURES = {"browser", "phone", "desktop"}
+
+
+class Servers:
+    """What this run started, by `config.stash[SERVERS]`."""
+
+    def __init__(self) -> None:
+        self.shape = "embedded"
+        self.data: Path | None = None
+        self.postgres: Postgres | None = None
+        self.redis: Redis | None = None
+        # Why the static files couldn't be collected; `tests/house/test_front_rules.py` fails on it.
+        self.static_trouble = ""
+
+
+SERVERS = pytest.StashKey[Servers]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--shape",
+        choices=["embedded", "server"],
+        default="embedded",
+        help="embedded: SQLite, in-process layer. server: private PostgreSQL and Redis.",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("help") or config.getoption("version"):
+        return
+    if settings.configured:
+        raise pytest.UsageError("unset DJANGO_SETTINGS_MODULE: the harness starts Django itself")
+    servers = config.stash[SERVERS] = Servers()
+    servers.shape = config.getoption("shape")
+    servers.data = watchdog.folder("data")
+    for name in [n for n in os.environ if n.startswith("IBASHO_")] + ["DATABASE_URL", "REDIS_URLS"]:
+        os.environ.pop(name, None)
+    os.environ["IBASHO_DATA"] = str(servers.data)
+    os.environ["IBASHO_ORIGINS"] = "http://testserver,http://127.0.0.1:8000,http://localhost:8000"
+    if servers.shape == "server":
+        try:
+            servers.postgres = Postgres().start()
+            servers.redis = Redis().start()
+        except CannotStart as trouble:
+            raise pytest.UsageError(str(trouble)) from None
+        os.environ["DATABASE_URL"] = servers.postgres.url()
+        os.environ["REDIS_URLS"] = servers.redis.url
+    os.environ["DJANGO_SETTINGS_MODULE"] = "ibasho.settings"
+    if servers.shape == "embedded":
+        # Django would test SQLite in memory, where locking, WAL and other threads differ.
+        settings.DATABASES["default"]["TEST"] = {"NAME": str(servers.data / "test.sqlite3")}
+    _collect_static(servers)
+    django.setup()
+    # Only now may modules be imported that need the models.
+    for plugin in ("tests.cast", "tests.live", "tests.browsers"):
+        config.pluginmanager.import_plugin(plugin)
+
+
+def _collect_static(servers: Servers) -> None:
+    """Hashed names need the collected files. Trouble there fails one test, not every one."""
+    django.setup()
+    try:
+        call_command("collectstatic", interactive=False, verbosity=0)
+    except Exception as trouble:
+        servers.static_trouble = f"{type(trouble).__name__}: {trouble}"
+        settings.STORAGES["staticfiles"] = {
+            "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        }
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"shape: {config.stash[SERVERS].shape}" if SERVERS in config.stash else ""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        needs = set(getattr(item, "fixturenames", ()))
+        live, browser = needs & LIVE_FIXTURES, needs & BROWSER_FIXTURES
+        if live:
+            item.add_marker("live")
+        if browser or "evening" in Path(item.path).parts:
+            item.add_marker("browser")
+        if item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(LIVE_SECONDS if live or browser else SECONDS))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    servers = config.stash.get(SERVERS, None)
+    if servers is None:
+        return
+    for one in (servers.postgres, servers.redis):
+        if one is not None:
+            one.close()
+    if servers.data is not None:
+        shutil.rmtree(servers.data, ignore_errors=True)
+    watchdog.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """The database goes with its server: dropping it table by table would only take time."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def servers(pytestconfig: pytest.Config) -> Servers:
+    """The servers of this run: `.shape`, `.postgres`, `.redis` (both None when embedded)."""
+    return pytestconfig.stash[SERVERS]
+
+
+@pytest.fixture(scope="session")
+def shape(servers: Servers) -> str:
+    """`embedded` or `server`."""
+    return servers.shape

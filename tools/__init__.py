@@ -1,0 +1,1 @@
+"""The workshop: what `make` calls. Standard library only until the environment exists."""

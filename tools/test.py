@@ -1,0 +1,108 @@
+"""`make test`: every test in both shapes, and one closing line `N passed, M failed`.
+
+Arguments are pytest's. SHAPE=embedded or SHAPE=server runs only that one.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from tools.setup import apt_install, as_root
+
+ROOT = Path(__file__).resolve().parent.parent
+SHAPES = ("embedded", "server")
+
+
+def bring_chromium() -> None:
+    """Chromium from the system's packages where that needs no question; else one line."""
+    from tests.browsers import HELP, chromium
+
+    if chromium() is not None:
+        return
+    if as_root() is not None and shutil.which("apt-get"):
+        print(
+            "Chromium を入れています (1分ほど)… / installing Chromium (a minute)…",
+            flush=True,
+        )
+        apt_install("chromium", "fonts-noto-cjk")
+        chromium.cache_clear()
+    if chromium() is None:
+        print(HELP, flush=True)
+
+
+def run_pytest(shape: str, arguments: list[str]) -> tuple[int, int, int]:
+    """(passed, failed, skipped) of one shape. A run that broke counts as one failure."""
+    print(f"\n—— {shape} ——", flush=True)
+    env = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        command = [sys.executable, "-m", "pytest", f"--shape={shape}", f"--junitxml={report}"]
+        code = subprocess.run([*command, *arguments], cwd=ROOT, env=env, check=False).returncode
+        if not report.exists():
+            return 0, 1, 0
+        suites = list(ET.parse(report).getroot().iter("testsuite"))  # noqa: S314 - our own file
+    total, failed, broken, skipped = (
+        sum(int(suite.get(name, 0)) for suite in suites)
+        for name in ("tests", "failures", "errors", "skipped")
+    )
+    passed = total - failed - broken - skipped
+    bad = failed + broken
+    return passed, bad or int(code not in (0, 5)), skipped
+
+
+def run_node() -> tuple[int, int, int]:
+    """(passed, failed, skipped) of the page's unit tests, where there is a Node to run them."""
+    files = sorted(str(path) for path in ROOT.glob("tests/**/*.test.mjs"))
+    if not files:
+        return 0, 0, 0
+    print("\n—— page ——", flush=True)
+    node = shutil.which("node")
+    if node is None:
+        print(
+            f"Node がないので、ページの単体テスト {len(files)} 本は走らせません。"
+            f" / No Node here: {len(files)} files of unit tests of the page's script don't run.",
+            flush=True,
+        )
+        return 0, 0, 0
+    ran = subprocess.run(
+        [node, "--test", "--test-reporter=tap", *files],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    passed, failed, skipped = (
+        sum(int(n) for n in re.findall(rf"^# {word} (\d+)$", ran.stdout, re.M))
+        for word in ("pass", "fail", "skipped")
+    )
+    if ran.returncode:
+        print(ran.stdout, flush=True)
+        failed = failed or 1
+    else:
+        print(f"{passed} passed", flush=True)
+    return passed, failed, skipped
+
+
+def main() -> int:
+    """All of it; 0 when nothing failed and something passed."""
+    arguments = sys.argv[1:]
+    shapes = [os.environ["SHAPE"]] if os.environ.get("SHAPE") else list(SHAPES)
+    if any(shape not in SHAPES for shape in shapes):
+        sys.exit(f"SHAPE: {' | '.join(SHAPES)}")
+    bring_chromium()
+    results = [run_pytest(shape, arguments) for shape in shapes]
+    if not arguments:
+        results.append(run_node())
+    passed, failed, skipped = (sum(column) for column in zip(*results, strict=True))
+    print(f"\n{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
