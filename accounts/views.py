@@ -59,13 +59,14 @@ def _entrance(
 ) -> HttpResponse:
     if not handle.strip() and not seated:
         handle = actions.offer_handle(now=now)
-    context = {
+    context: dict[str, object] = {
         "form_error": sentence(no.code) if no else None,
-        "handle": "" if seated else handle,
         "next": forms.own_path(request),
         "seated": seated,
         "rules": rules(),
     }
+    if not seated:  # a seated person's page shows their own name, as every page does
+        context["handle"] = handle
     answer = render(request, "accounts/enter.html", context, status=422 if no else 200)
     return with_wait(answer, no)
 

@@ -33,10 +33,17 @@ def take(viewer: Viewer, *, room: Room, standing: Standing) -> Seat:
                 participant=person,
                 key=secrets.token_urlsafe(8)[:11],
                 handle=person.handle,
-                mark=random.SystemRandom().choice(MARKS),
+                mark=_mark(room),
             )
     except IntegrityError:  # the same person arrived twice at once
         return Seat.objects.get(room=room, participant=person)
+
+
+def _mark(room: Room) -> str:
+    """One that nobody who was here lately has, while there are such."""
+    lately = Seat.objects.filter(room=room).order_by("-pk").values_list("mark", flat=True)
+    free = [mark for mark in MARKS if mark not in set(lately[: len(MARKS) - 4])]
+    return random.SystemRandom().choice(free or MARKS)
 
 
 def names_near(room: int, *, but: int, now: datetime) -> list[str]:
