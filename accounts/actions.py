@@ -84,9 +84,10 @@ def _slow_down(key: str, *, now: datetime) -> None:
 
 def leave(viewer: Viewer, *, session: SessionBase) -> None:
     """Leave no trace in this browser. The session goes first: whoever is rung finds it gone."""
+    participant = viewer.participant  # a lazy viewer is read from the session: before it goes
     session.flush()
-    if viewer.participant is not None:
-        bump(viewer.participant)
+    if participant is not None:
+        bump(participant)
 
 
 def rename(viewer: Viewer, *, handle: str, now: datetime) -> str:

@@ -30,6 +30,12 @@ def entries(address: str) -> None:
         raise Refused("too_fast", retry_after=wait)
 
 
+def forget() -> None:
+    """Forget this process's counts (tests)."""
+    global _entries
+    _entries = Buckets("entries")
+
+
 def with_wait(answer: HttpResponse, no: Refused | None) -> HttpResponse:
     """The answer; where the refusal passes with time, it says after how many seconds."""
     if no is not None and no.retry_after is not None:

@@ -17,7 +17,7 @@ _buckets = Buckets("passphrase")
 def wait_before(key: str, *, now: datetime) -> float:
     """Count one try. 0.0 when it may be made, else the seconds to wait."""
     wait = _buckets.take(key)
-    return wait if wait else _wait_everywhere(key, now)
+    return wait or _wait_everywhere(key, now)
 
 
 def _wait_everywhere(key: str, now: datetime) -> float:
@@ -34,4 +34,5 @@ def _wait_everywhere(key: str, now: datetime) -> float:
 
 def forget() -> None:
     """Forget this process's counts (tests)."""
-    _buckets._held.clear()
+    global _buckets
+    _buckets = Buckets("passphrase")

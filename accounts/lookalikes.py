@@ -1,21 +1,22 @@
 """Letters that look like other letters, and words that nobody but staff may go by. Data only."""
 
 # Within any name.
-RESERVED = tuple(
-    "相談員 相談役 支援者 支援員 支援スタッフ スタッフ 職員 係員 管理者 管理人 管理員 管理局 運営 サポーター"
-    " サポートスタッフ お部屋番 部屋番 見守り役 見守り人 事務局 公式 責任者 担当者 主催者 代表者 当番"
-    " 心理士 心理師 看護師 保健師 精神科医 弁護士 警察 カウンセラー コーディネーター モデレーター"
-    " コンシェルジュ ピアサポ アドミン システム管理 オペレーター"
-    " そうだんいん しえんしゃ しえんいん かんりしゃ かんりにん うんえい じむきょく おへやばん"
-    " しょくいん せきにんしゃ たんとうしゃ"
-    " admin administrator staff moderator supporter counselor counsellor coordinator official"
-    " operator support sysop webmaster unei kanrinin sodanin soudanin".split()
-)
+_RESERVED = """
+相談員 相談役 支援者 支援員 支援スタッフ スタッフ 職員 係員 管理者 管理人 管理員 管理局 運営
+サポーター サポートスタッフ お部屋番 部屋番 見守り役 見守り人 事務局 公式 責任者 担当者 主催者
+代表者 当番 心理士 心理師 看護師 保健師 精神科医 弁護士 警察 カウンセラー コーディネーター
+モデレーター コンシェルジュ ピアサポ アドミン システム管理 オペレーター そうだんいん しえんしゃ
+しえんいん かんりしゃ かんりにん うんえい じむきょく おへやばん しょくいん せきにんしゃ
+たんとうしゃ admin administrator staff moderator supporter counselor counsellor coordinator
+official operator support sysop webmaster unei kanrinin sodanin soudanin
+"""
+RESERVED = tuple(_RESERVED.split())
 # As the whole name, with or without さん.
-RESERVED_WHOLE = tuple(
-    "部屋 お部屋 先生 せんせい 医師 こうしき とうばん 見守り みまもり 支援 相談 管理 mod root system bot"
-    " room ibasho サポート ピア システム ルーム ボット あなた 自分 全員 みんな deleted 退室した人".split()
-)
+_RESERVED_WHOLE = """
+部屋 お部屋 先生 せんせい 医師 こうしき とうばん 見守り みまもり 支援 相談 管理 mod root system
+bot room ibasho サポート ピア システム ルーム ボット あなた 自分 全員 みんな deleted 退室した人
+"""
+RESERVED_WHOLE = tuple(_RESERVED_WHOLE.split())
 
 # One letter of each row stands for all of it. Kana are written as hiragana: names are folded to
 # hiragana before the second pass, and katakana twins (エ/工) must meet there.
@@ -23,7 +24,7 @@ _ROWS = (
     # --- Latin: Greek, Cyrillic, small capitals, IPA, digits and signs
     "aаɑαᴀ@4ΑА",
     "bьЬᴃʙβвВΒßƅ8",
-    "cсϲᴄсСϹ¢ⅽ(",
+    "cсϲςᴄсСϹ¢ⅽ(",
     "dԁɗᴅ∂ԀⅾᎠ",
     "eеёєεᴇ3ЕΕҽ℮€ɛ",
     "fƒꜰϝғſ",

@@ -23,7 +23,7 @@ class ViewerMiddleware:
         request.viewer = SimpleLazyObject(lambda: viewer_of(request.session))  # type: ignore[attr-defined]
         response = self.get_response(request)
         # Only a session that a page has read already is looked at; reading isn't an act.
-        if request.method not in SAFE and response.status_code < 400 and request.session.accessed:
-            if SESSION_PARTICIPANT in request.session:
-                seats.acted(request.session, now=clock.now())
+        acted = request.method not in SAFE and response.status_code < 400
+        if acted and request.session.accessed and SESSION_PARTICIPANT in request.session:
+            seats.acted(request.session, now=clock.now())
         return response

@@ -18,17 +18,20 @@ MAX_VISIBLE = 12
 MAX_POINTS = 20
 _MAX_MARKS = 1  # combining marks left on one letter after NFC
 
-SOFT = tuple(
-    "ねむい しずかな やわらかい まるい ちいさな とおくの ゆうがたの よあけの あさの よるの あめあがりの"
-    " ひだまりの こかげの まどべの はるの なつの あきの ふゆの うみべの もりの のはらの やまの かわの"
-    " そらの ゆっくりの のんびり ふわふわの ぽかぽかの ほわほわの うとうと そよかぜの こもれびの"
-    " みずいろの きいろい あおい しろい みどりの すみれいろの ゆきの つきよの ほしぞらの".split()
-)
-THINGS = tuple(
-    "月 石 葉 雨 雲 星 風 森 海 花 鳥 猫 犬 木 草 苔 波 貝 雪 霧 かえる うさぎ きつね たぬき くじら"
-    " ひつじ すずめ かもめ ふくろう めだか くらげ こねこ どんぐり まつぼっくり きのこ みかん りんご"
-    " おちば わたげ しずく ランプ まくら もうふ こたつ ゆのみ おにぎり クッキー".split()
-)
+_SOFT = """
+ねむい しずかな やわらかい まるい ちいさな とおくの ゆうがたの よあけの あさの よるの
+あめあがりの ひだまりの こかげの まどべの はるの なつの あきの ふゆの うみべの もりの のはらの
+やまの かわの そらの ゆっくりの のんびり ふわふわの ぽかぽかの ほわほわの うとうと そよかぜの
+こもれびの みずいろの きいろい あおい しろい みどりの すみれいろの ゆきの つきよの ほしぞらの
+"""
+SOFT = tuple(_SOFT.split())
+_THINGS = """
+月 石 葉 雨 雲 星 風 森 海 花 鳥 猫 犬 木 草 苔 波 貝 雪 霧 かえる うさぎ きつね たぬき くじら
+ひつじ すずめ かもめ ふくろう めだか くらげ こねこ どんぐり まつぼっくり きのこ みかん りんご
+おちば わたげ しずく ランプ まくら もうふ こたつ ゆのみ おにぎり クッキー
+"""
+THINGS = tuple(_THINGS.split())
+_SUFFIXES = "さん くん ちゃん さま 様 君 氏 先生 せんせい さん san kun chan sama sensei"
 _KATAKANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 _SMALL = str.maketrans("ぁぃぅぇぉっゃゅょゎゕゖ", "あいうえおつやゆよわかけ")
 _DAKUTEN = "\u3099\u309a"
@@ -76,6 +79,9 @@ def poses(mine: str, *, supporters: Iterable[str] = ()) -> bool:
     for supporter in supporters:
         theirs = _plain(skeleton(supporter))
         if bare == theirs or (len(theirs) >= 4 and theirs in mine):
+            return True
+        katakana = re.search("[ァ-ヺ]", unicodedata.normalize("NFKC", supporter))
+        if katakana and bare.translate(STROKES) == theirs.translate(STROKES):
             return True
     return False
 
@@ -153,7 +159,4 @@ _WITHIN_STROKES = frozenset(
     skeleton(word).translate(STROKES) for word in RESERVED if re.fullmatch("[ァ-ヶー]+", word)
 )
 _WHOLE = frozenset(skeleton(word) for word in RESERVED_WHOLE)
-_HONORIFICS = tuple(
-    skeleton(word)
-    for word in "さん くん ちゃん さま 様 君 氏 先生 せんせい さん san kun chan sama sensei".split()
-)
+_HONORIFICS = tuple(map(skeleton, _SUFFIXES.split()))

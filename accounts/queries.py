@@ -19,7 +19,7 @@ MOST_NAMES = 500
 
 
 def viewer_of(session: SessionBase) -> Viewer:
-    """Who this session is. A seat whose person is gone, or of a 合言葉 since renewed, is nobody's."""
+    """Who this session is. A seat whose person is gone or whose 合言葉 was renewed is nobody's."""
     if SESSION_PARTICIPANT in session:
         held = seats.held_by(session)
         if held is None or not _stands(session, held):

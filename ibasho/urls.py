@@ -11,3 +11,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]
+
+# Errors speak Japanese and touch no database.
+handler400 = "accounts.messages.bad_request"
+handler403 = "accounts.messages.forbidden"
+handler404 = "accounts.messages.not_found"
+handler500 = "accounts.messages.server_error"

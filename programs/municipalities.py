@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 _SIX = re.compile(r"[0-9]{6}", re.ASCII)
 _KANA = re.compile(r"[ぁ-ゖー]+")
@@ -13,16 +14,18 @@ MOST_ROWS = 20_000  # Japan has had at most 15,859 municipalities since codes ex
 MOST_ERRORS = 50
 SPECIAL_WARDS = "13"  # Tokyo's 23 wards are municipalities of their own
 # The 20 designated cities. Their wards hold the numbers beside theirs.
-DESIGNATED_CITIES = frozenset(
-    "01100 04100 11100 12100 14100 14130 14150 15100 22100 22130"
-    " 23100 26100 27100 27140 28100 33100 34100 40100 40130 43100".split()
-)
-PREFECTURES = tuple(
-    "北海道 青森県 岩手県 宮城県 秋田県 山形県 福島県 茨城県 栃木県 群馬県 埼玉県 千葉県 東京都"
-    " 神奈川県 新潟県 富山県 石川県 福井県 山梨県 長野県 岐阜県 静岡県 愛知県 三重県 滋賀県 京都府"
-    " 大阪府 兵庫県 奈良県 和歌山県 鳥取県 島根県 岡山県 広島県 山口県 徳島県 香川県 愛媛県 高知県"
-    " 福岡県 佐賀県 長崎県 熊本県 大分県 宮崎県 鹿児島県 沖縄県".split()
-)
+_DESIGNATED_CITIES = """
+01100 04100 11100 12100 14100 14130 14150 15100 22100 22130 23100 26100 27100 27140 28100 33100
+34100 40100 40130 43100
+"""
+DESIGNATED_CITIES = frozenset(_DESIGNATED_CITIES.split())
+_PREFECTURES = """
+北海道 青森県 岩手県 宮城県 秋田県 山形県 福島県 茨城県 栃木県 群馬県 埼玉県 千葉県 東京都
+神奈川県 新潟県 富山県 石川県 福井県 山梨県 長野県 岐阜県 静岡県 愛知県 三重県 滋賀県 京都府
+大阪府 兵庫県 奈良県 和歌山県 鳥取県 島根県 岡山県 広島県 山口県 徳島県 香川県 愛媛県 高知県
+福岡県 佐賀県 長崎県 熊本県 大分県 宮崎県 鹿児島県 沖縄県
+"""
+PREFECTURES = tuple(_PREFECTURES.split())
 
 
 def check_digit(code5: str) -> str:
@@ -44,7 +47,7 @@ def is_prefecture(code6: str) -> bool:
 
 
 def is_ward_of_designated_city(code6: str) -> bool:
-    """Whether the code names a ward (行政区) of a designated city, as 281018 does (神戸市東灘区)."""
+    """Whether the code names a ward of a designated city, as 281018 does (神戸市東灘区)."""
     return (
         code6[:2] != SPECIAL_WARDS
         and 100 <= int(code6[2:5]) < 200
@@ -86,36 +89,40 @@ def read(lines: Iterable[str]) -> list[Row]:
     """All rows of a CSV file's lines, every one of them checked. Raises `BadFile`."""
     reader = csv.reader(lines, strict=True)
     problems: list[Problem] = []
-    rows: list[Row] = []
-    first_seen: dict[str, int] = {}
+    rows: dict[str, Row] = {}
     try:
         header = [cell.strip().lstrip("\ufeff") for cell in next(reader, [])]
         if tuple(header) != COLUMNS:
             raise BadFile([Problem(1, f"見出しは {','.join(COLUMNS)} にしてください。")])
-        for cells in reader:
-            if not cells:
-                continue
-            line = reader.line_num
-            found = _row(cells)
-            if isinstance(found, str):
-                problems.append(Problem(line, found))
-            elif found.code in first_seen:
-                sentence = f"コード {found.code} は {first_seen[found.code]}行目にもあります。"
-                problems.append(Problem(line, sentence))
-            else:
-                first_seen[found.code] = line
-                rows.append(found)
-            if len(rows) > MOST_ROWS:
-                problems.append(Problem(line, f"{MOST_ROWS}行より多いファイルは読めません。"))
-            if len(problems) >= MOST_ERRORS or len(rows) > MOST_ROWS:
-                break
+        _read_rows(reader, rows, problems)
     except csv.Error:
         problems.append(Problem(reader.line_num, "CSVとして読めません(引用符や改行)。"))
     if not rows and not problems:
         problems.append(Problem(2, "データの行がありません。"))
     if problems:
         raise BadFile(problems)
-    return rows
+    return list(rows.values())
+
+
+def _read_rows(reader: Any, rows: dict[str, Row], problems: list[Problem]) -> None:
+    lines: dict[str, int] = {}
+    for cells in reader:
+        if not cells:
+            continue
+        line = reader.line_num
+        found = _row(cells)
+        if isinstance(found, str):
+            problems.append(Problem(line, found))
+        elif found.code in rows:
+            sentence = f"コード {found.code} は {lines[found.code]}行目にもあります。"
+            problems.append(Problem(line, sentence))
+        else:
+            rows[found.code], lines[found.code] = found, line
+        if len(rows) > MOST_ROWS:
+            problems.append(Problem(line, f"{MOST_ROWS}行より多いファイルは読めません。"))
+            return
+        if len(problems) >= MOST_ERRORS:
+            return
 
 
 def _row(cells: Sequence[str]) -> Row | str:

@@ -174,7 +174,7 @@ class House:
         self._doors[i].kill()
 
     def term(self, i: int = 0, *, patience: float = 15.0) -> int:
-        """SIGTERM; its exit code. Negative: it had to be killed."""
+        """SIGTERM; its exit code. -15 is uvicorn's polite end, -9: it had to be killed."""
         return self._doors[i].end(signal.SIGTERM, patience=patience)
 
     def stop(self, i: int = 0) -> None:

@@ -20,6 +20,8 @@ from typing import Any
 
 import psycopg
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from tests.processes import Process, free_port, watchdog
 
@@ -299,7 +301,9 @@ class Redis(Process):
 
     def cli(self, *words: str | int) -> Any:
         """One command as `redis-cli` takes it: `cli("CLIENT", "KILL", "TYPE", "pubsub")`."""
-        with redis.Redis(port=self.port, socket_timeout=5, decode_responses=True) as client:
+        with redis.Redis(
+            port=self.port, socket_timeout=5, decode_responses=True, retry=Retry(NoBackoff(), 0)
+        ) as client:
             return client.execute_command(*words)
 
     def term(self) -> None:

@@ -6,11 +6,13 @@ Each is a room event or a bump of the person's version, so that open sockets lea
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from accounts.actions import bump
+from accounts import letters
+from accounts.standing import bump
 from chat import protocol as p
 from chat.actions.sitting import Sitting, lock_rooms
-from chat.models import Message, Restriction, Seat
+from chat.models import Message, Murmur, Restriction, Seat
 from chat.states import MessageState, RestrictionKind, may_become
 from foundation.refusals import Refused
 
@@ -54,6 +56,21 @@ def release(*, message: int, now: datetime) -> Message:
 def turn_down(*, message: int, now: datetime) -> Message:
     """A held message doesn't come into the room."""
     return _move(message, MessageState.REFUSED, now=now)
+
+
+def answer_murmur(*, murmur: int, text: str, now: datetime) -> None:
+    """Someone read it and answers: the answer is a letter, and waits as long as it must."""
+    with transaction.atomic():
+        row = Murmur.objects.select_for_update(of=("self",)).select_related("seat").get(pk=murmur)
+        Murmur.objects.filter(pk=murmur, read_at__isnull=True).update(read_at=now)
+        if row.seat.participant_id is not None:
+            letters.write(
+                row.seat.participant_id,
+                kind=letters.Kind.REPLY,
+                title=_("つぶやきを読みました"),
+                text=text,
+                now=now,
+            )
 
 
 def _rooms_of(participant: int) -> list[int]:

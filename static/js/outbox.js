@@ -11,7 +11,8 @@ const PASSING = new Set(["too_fast", "busy"]);
 export class Outbox {
   #items;
   #nodes = new Map();
-  #ready = false;
+  #ready = false; // connected and welcomed
+  #pausing = false; // asked to wait a little
   #answer = null;
   #later = null;
   #key;
@@ -51,6 +52,7 @@ export class Outbox {
   /** Connected and welcomed. What was held is asked for once more: it may have been let through. */
   welcome() {
     this.#ready = true;
+    this.#pausing = false;
     for (const item of [...this.#items]) {
       if (item.state === "sending" || item.state === "held") item.state = "waiting";
       if (item.state === "sent" && this.#does.reached(item.seq)) this.#drop(item);
@@ -64,8 +66,7 @@ export class Outbox {
     clearTimeout(this.#answer);
     clearTimeout(this.#later);
     for (const item of this.#items) {
-      if (item.state !== "sending") continue;
-      item.state = "waiting";
+      if (item.state === "sending") item.state = "waiting";
       this.#changed(item);
     }
   }
@@ -120,12 +121,12 @@ export class Outbox {
 
   #refused(item, { code, text, retry_after: wait }) {
     if (PASSING.has(code)) {
+      // The server's sentence asks to do it again; here that is done for the person.
       item.state = "waiting";
-      item.note = text;
       this.#changed(item);
-      this.#ready = false;
+      this.#pausing = true;
       clearTimeout(this.#later);
-      this.#later = setTimeout(() => { this.#ready = true; this.#pump(); }, wait ? wait * 1000 : BUSY_MS);
+      this.#later = setTimeout(() => { this.#pausing = false; this.#pump(); }, wait ? wait * 1000 : BUSY_MS);
       return;
     }
     if (code === "conflict") item.nonce = this.#renamed(item);
@@ -143,7 +144,7 @@ export class Outbox {
 
   /** One at a time, so that the order stays. */
   #pump() {
-    if (!this.#ready || this.#items.some((item) => item.state === "sending")) return;
+    if (!this.#ready || this.#pausing || this.#items.some((item) => item.state === "sending")) return;
     const item = this.#items.find((one) => one.state === "waiting");
     if (!item) return;
     const frame = { type: item.type, nonce: item.nonce, text: item.text };
@@ -207,7 +208,9 @@ export class Outbox {
     }
     node.hidden = false;
     node.dataset.state = item.state;
-    node.querySelector('[data-slot="state"]').textContent = say(`out-${item.state}`);
+    node.querySelector('[data-slot="state"]').textContent = say(
+      item.state === "waiting" && this.#ready ? "out-soon" : `out-${item.state}`,
+    );
     node.querySelector('[data-slot="note"]').textContent = item.state === "held" ? "" : item.note;
     node.querySelector('[data-outbox="again"]').hidden = item.state !== "failed";
     node.querySelector('[data-outbox="drop"]').hidden = item.state !== "failed" && item.state !== "held";

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from accounts import addresses, doors, guesses
-from accounts.models import Participant
 from foundation import clock
 
 
@@ -16,9 +15,8 @@ from foundation import clock
 def _no_counts_from_other_tests() -> Iterator[None]:
     """Limits count in this process: each test begins rested."""
     cache.clear()
-    guesses.forget()
-    addresses.forget()
-    doors._entries._held.clear()
+    # By name and late: this file is read before Django is up.
+    import_module("tests.accounts.entrance").rest()
     yield
     cache.clear()
 
@@ -48,15 +46,3 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         monkeypatch.setattr(clock, "now", lambda: real() + passed)
 
     return pass_by
-
-
-def person(client: Client) -> Participant:
-    """Whose seat a browser holds."""
-    return Participant.objects.get(pk=client.session["participant"])
-
-
-def passphrase_of(client: Client) -> str:
-    """Make a 合言葉 in this browser, as its owner reads it from the page."""
-    answer = client.post("/me/passphrase/")
-    assert answer.status_code == 200
-    return str(answer.context["new_passphrase"])

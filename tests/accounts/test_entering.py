@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import Participant
 from accounts.nicknames import skeleton
-from tests.accounts.conftest import person
+from tests.accounts.entrance import person
 
 pytestmark = pytest.mark.django_db
 YES = {"handle": "ねむい月", "agree": "on"}
@@ -90,16 +90,16 @@ def test_the_name_of_someone_long_gone_is_free_again(enter):
 def test_an_offered_name_is_nobodys(enter):
     enter("ねむい月")
     taken = skeleton("ねむい月")
-    assert all(
-        skeleton(Client().get("/enter/").context["handle"]) != taken for _ in range(20)
-    )
+    assert all(skeleton(Client().get("/enter/").context["handle"]) != taken for _ in range(20))
 
 
 @pytest.mark.parametrize(
     "evil",
     [
-        "//evil.example/", "https:evil.example", "https://evil.example/", "/\\evil.example", "\\\\evil",
-        "javascript:alert(1)", " //evil.example", "/\t/evil.example", "/\n/evil", "evil.example", "///evil",
+        "//evil.example/", "https:evil.example", "https://evil.example/", "/\\evil.example",
+        "\\\\evil",
+        "javascript:alert(1)", " //evil.example", "/\t/evil.example", "/\n/evil", "evil.example",
+        "///evil",
         "/%0d%0aSet-Cookie:x=1\r\nX: y", "http:///evil.example", "/" + "a" * 5000,
     ],
 )  # fmt: skip
@@ -181,7 +181,9 @@ def test_other_methods_are_no_way_in(method, path):
 
 def test_a_form_without_its_token_does_nothing_and_gives_the_words_back():
     client = Client(enforce_csrf_checks=True)
-    answer = client.post("/rooms/zatsudan/", {"text": "ながい<b>ことば</b>", "passphrase": "ひみつ"})
+    answer = client.post(
+        "/rooms/zatsudan/", {"text": "ながい<b>ことば</b>", "passphrase": "ひみつ"}
+    )
     page = answer.content.decode()
     assert answer.status_code == 403
     assert "ながい&lt;b&gt;ことば" in page and "ひみつ" not in page
@@ -193,5 +195,3 @@ def test_a_thousand_fields_and_a_large_body_are_refused_calmly():
     many = Client().post("/enter/", {f"f{n}": "1" for n in range(1001)})
     large = Client().post("/enter/", {"handle": "あ" * 1_500_000})
     assert many.status_code == 400 and large.status_code in (400, 413)
-
-

@@ -10,7 +10,17 @@ from accounts import nicknames
 from accounts.nicknames import check, offer, skeleton
 from foundation.refusals import Refused
 
-RESERVED = ["相談員", "支援者", "スタッフ", "管理者", "運営", "サポーター", "お部屋番", "事務局", "公式"]
+RESERVED = [
+    "相談員",
+    "支援者",
+    "スタッフ",
+    "管理者",
+    "運営",
+    "サポーター",
+    "お部屋番",
+    "事務局",
+    "公式",
+]
 LATIN = ["admin", "staff", "moderator", "supporter", "official"]
 SUPPORTERS = ["れん", "もり", "かえで", "Nao", "山口ケン"]
 
@@ -19,8 +29,10 @@ SWAPS = {
     "タ": "夕", "ー": "一ｰ-―", "ロ": "口", "エ": "工", "カ": "力", "ト": "卜", "ニ": "二",
     "管": "官菅", "理": "埋", "者": "考", "員": "貝", "援": "緩媛", "運": "連", "営": "宮",
     "式": "弐", "公": "么", "事": "亊", "務": "努", "ケ": "ヶ", "も": "モ", "り": "リ", "れ": "レ",
-    "ン": "ソ", "シ": "ツ", "a": "аαａＡ@4", "d": "ԁｄＤ", "m": "ｍＭм", "i": "іlI1|ｉ", "n": "ｎＮп",
-    "s": "ѕ5$Ѕｓ", "t": "тｔＴτ", "f": "ｆＦ", "o": "о0ο〇○ｏ", "e": "еε3ｅ", "r": "гｒ", "u": "υｕ",
+    "ン": "ソ", "シ": "ツ", "a": "аαａＡ@4", "d": "ԁｄＤ", "m": "ｍＭм", "i": "іlI1|ｉ",
+    "n": "ｎＮп",
+    "s": "ѕ5$Ѕｓ", "t": "тｔＴτ", "f": "ｆＦ", "o": "о0ο〇○ｏ", "e": "еε3ｅ", "r": "гｒ",
+    "u": "υｕ",
     "p": "рρｐ", "c": "сϲｃ", "l": "1Iіｌ",
 }  # fmt: skip
 HIDDEN = ["\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\ufe0f", "\u3164", "\u180b"]
@@ -41,7 +53,7 @@ def confusables(name: str) -> set[str]:
     made.add("".join(chr(ord(c) - 0x60) if "ァ" <= c <= "ヶ" else c for c in name))
     made.add("".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in name))
     made.add("".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in name))
-    made.add("".join(chr(ord(c) + 0x1D3EB) if "a" <= c <= "z" else c for c in name.casefold()))
+    made.add("".join(chr(ord(c) + 0x1D3B9) if "a" <= c <= "z" else c for c in name.casefold()))
     return made
 
 
@@ -61,7 +73,15 @@ def test_none_of_500_and_more_confusable_names_is_accepted():
 
 
 def test_look_alikes_of_people_present_are_taken():
-    for typed in ("ねむい月", "ネムイ月", "ねむい 月", "ねむい・月", "ﾈﾑｲ月", "ねむ\u200bい月", "ねむぃ月"):
+    for typed in (
+        "ねむい月",
+        "ネムイ月",
+        "ねむい 月",
+        "ねむい・月",
+        "ﾈﾑｲ月",
+        "ねむ\u200bい月",
+        "ねむぃ月",
+    ):
         with pytest.raises(Refused) as no:
             check(typed, taken=["しずかな石", "ねむい月"])
         assert no.value.code == "name_taken"
@@ -69,14 +89,31 @@ def test_look_alikes_of_people_present_are_taken():
 
 def test_ordinary_names_are_free():
     for name in (
-        "れんこん", "もりのくま", "山田", "けんた", "しずく", "スヌーピー", "クロ", "ミケ", "12345", "aoi", "🐈",
-        "ロボ", "口笛", "♪", "二郎", "公園", "うみ🐟", "Ken", "シロ", "テスト", "月見", "はは", "よそ", "☀️",
+        "れんこん", "もりのくま", "山田", "けんた", "しずく", "スヌーピー", "クロ", "ミケ",
+        "12345", "aoi", "🐈",
+        "ロボ", "口笛", "♪", "二郎", "公園", "うみ🐟", "Ken", "シロ", "テスト", "月見",
+        "はは", "よそ", "☀️",
     ):  # fmt: skip
         assert accepted(name), (name, skeleton(name))
 
 
 def test_two_ordinary_names_stay_two():
-    names = ["ねこ", "いぬ", "しま", "そま", "うみ", "くみ", "かき", "がき", "はな", "ばな", "月", "星", "🐈", "🐕"]
+    names = [
+        "ねこ",
+        "いぬ",
+        "しま",
+        "そま",
+        "うみ",
+        "くみ",
+        "かき",
+        "がき",
+        "はな",
+        "ばな",
+        "月",
+        "星",
+        "🐈",
+        "🐕",
+    ]
     assert len({skeleton(name) for name in names}) == len(names)
 
 

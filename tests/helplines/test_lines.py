@@ -116,7 +116,11 @@ def test_after_90_days_a_line_wants_looking_after(monkeypatch, days, stale):
         ("verified = false", "", "verified"),
         ('key = "b"', 'key = "a"', "twice"),
         ('key = "b"', 'key = "b"\nfax = 1', "unknown"),
-        ("verified = false", "verified = false\nvalid = [{from=2026-02-01,until=2026-01-01}]", "ends"),
+        (
+            "verified = false",
+            "verified = false\nvalid = [{from=2026-02-01,until=2026-01-01}]",
+            "ends",
+        ),
         ("[[line]]", "[[line", "TOML"),
     ],
 )

@@ -50,7 +50,9 @@ def test_the_check_digit_is_computed_from_the_first_five(five, digit):
     assert check_digit(five) == digit
 
 
-@pytest.mark.parametrize("code", ["281001", "28100", "2810000", "２８１０００", "28100a", "", "-81000"])
+@pytest.mark.parametrize(
+    "code", ["281001", "28100", "2810000", "２８１０００", "28100a", "", "-81000"]
+)
 def test_a_wrong_code_is_not_valid(code):
     assert not is_valid(code)
 
