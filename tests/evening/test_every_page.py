@@ -1,4 +1,4 @@
-"""Every page: no other host, nothing blocked, nothing that axe minds, nothing wider than a phone."""
+"""Every page: no other host, nothing blocked, nothing axe minds, nothing wider than a phone."""
 
 import pytest
 from axe_playwright_python.async_playwright import Axe

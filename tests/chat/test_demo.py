@@ -1,0 +1,97 @@
+"""The demo's rooms are open at any hour, and production knows no demo."""
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from chat import demo_keeper
+from chat.models import Message, Room
+from foundation import clock
+
+ROOT = Path(__file__).resolve().parents[2]
+NIGHT = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)  # 03:00 in Japan
+MORNING = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # 10:00 in Japan
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("at", [NIGHT, MORNING])
+@pytest.mark.parametrize("slug", ["zatsudan", "yofukashi"])
+def test_someone_enters_and_posts_at_any_hour(at: datetime, slug: str) -> None:
+    with time_machine.travel(at, tick=True):
+        call_command("demo", verbosity=0)
+        demo_keeper.renew(now=clock.now())
+        someone = Client()
+        entered = someone.post(
+            "/enter/", {"handle": "よるのとり", "agree": "on", "next": f"/rooms/{slug}/"}
+        )
+        assert entered.status_code == 303
+        words = {"text": "まだ起きていました", "nonce": str(uuid4())}
+        said = someone.post(f"/rooms/{slug}/", words)
+        assert said.status_code == 303
+        assert Message.objects.filter(room__slug=slug, text="まだ起きていました").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_filling_it_twice_changes_nothing() -> None:
+    call_command("demo", verbosity=0)
+    before = Room.objects.count(), Message.objects.count()
+    call_command("demo", verbosity=0)
+    assert (Room.objects.count(), Message.objects.count()) == before
+    assert before[0] >= 12
+
+
+@pytest.mark.django_db(transaction=True)
+def test_demo_supporters_leave_their_desks_when_nobody_renews_them() -> None:
+    with time_machine.travel(NIGHT, tick=False) as clock_in_hand:
+        call_command("demo", verbosity=0)
+        someone = Client()
+        someone.post("/enter/", {"handle": "よるのとり", "agree": "on", "next": "/rooms/"})
+        clock_in_hand.shift(11 * 60)
+        said = someone.post("/rooms/zatsudan/", {"text": "だれかいますか", "nonce": str(uuid4())})
+        assert said.status_code == 422
+
+
+def test_production_refuses_the_demo(settings: object) -> None:
+    settings.DEMO = False  # type: ignore[attr-defined]
+    with pytest.raises(CommandError):
+        call_command("demo")
+    with pytest.raises(RuntimeError):
+        demo_keeper.renew(now=clock.now())
+
+
+@pytest.mark.parametrize("forbidden", ["IBASHO_FAULT", "IBASHO_LIMITS"])
+def test_production_refuses_to_start_with_shortcuts(forbidden: str, tmp_path: Path) -> None:
+    secrets = dict.fromkeys(("SECRET_KEY", "PASSPHRASE_KEY", "REPEAT_KEY"), "x" * 50)
+    env = {
+        "PATH": os.environ["PATH"],
+        "IBASHO_ENV": "production",
+        "IBASHO_DATA": str(tmp_path),
+        "IBASHO_ORIGINS": "https://ibasho.example",
+        **secrets,
+    }
+    command = [sys.executable, "-c", "import ibasho.settings as s; assert not s.DEMO"]
+    allowed = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, check=False)
+    assert allowed.returncode == 0, allowed.stderr.decode()
+    refused = subprocess.run(
+        command, cwd=ROOT, env={**env, forbidden: "posts=2"}, capture_output=True, check=False
+    )
+    assert refused.returncode != 0
+    assert b"refused in production" in refused.stderr
+
+
+def test_production_makes_up_no_secret(tmp_path: Path) -> None:
+    env = {"PATH": os.environ["PATH"], "IBASHO_ENV": "production", "IBASHO_DATA": str(tmp_path)}
+    started = subprocess.run(
+        [sys.executable, "-c", "import ibasho.settings"],
+        cwd=ROOT, env=env, capture_output=True, check=False,
+    )  # fmt: skip
+    assert started.returncode != 0
+    assert b"SECRET_KEY" in started.stderr
