@@ -54,13 +54,14 @@ def come_back(
 ) -> int:
     """Take one's seat again by 合言葉; its owner's number.
 
-    `address` is an `address_key`. Wrong, unknown and barred are one answer after equal work.
+    `address` is an `address_key`. Wrong and unknown are one answer after equal work. The barred
+    come back too: their data, the help lines and an appeal stay theirs; rooms refuse them.
     Raises `Refused`: `seated`, `too_fast` (with `retry_after`) or `wrong_passphrase`.
     """
     policies.must_be_free(viewer)
     _slow_down(address, now=now)
     found = queries.found_by(passphrase.key_of(typed))
-    if belongings.barred(found, now=now) or found is None:
+    if found is None:
         raise Refused("wrong_passphrase")
     seats.sit(session, found, now=now)
     touch(found, now=now)

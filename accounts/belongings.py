@@ -1,8 +1,7 @@
 """Everything the house keeps of one person: shown, taken along, erased.
 
 Rooms above `accounts` keep things too. They are named in `settings.BELONGINGS`, because arrows
-point down; each such module has `shown`, `erase` and `TEMPLATE`, may have `TITLE`, and may say
-with `barred(participant, *, now)` that someone may not come back now.
+point down; each such module has `shown`, `erase` and `TEMPLATE`, and may have `TITLE`.
 """
 
 from dataclasses import dataclass
@@ -107,16 +106,6 @@ def _erase_last(participant: int, *, now: datetime) -> None:
             module.erase(participant, now=now)
         mine.delete()
         transaction.on_commit(partial(bell.person, participant, (version or 0) + 1))
-
-
-def barred(participant: int | None, *, now: datetime) -> bool:
-    """Whether a room above says that this person may not come back now."""
-    answers = [
-        module.barred(participant or 0, now=now)
-        for module in _modules()
-        if hasattr(module, "barred")
-    ]
-    return any(answers)
 
 
 def _modules() -> list[ModuleType]:

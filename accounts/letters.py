@@ -78,17 +78,19 @@ def unread_after(participant: int, *, after: int) -> list[Letter]:
 
 def all_of(viewer: Viewer) -> list[Letter]:
     """The viewer's own, newest first."""
-    return list(Letter.objects.filter(participant_id=viewer.participant).order_by("-id")[:MOST])
+    return list(
+        Letter.objects.filter(participant_id=viewer.participant or 0).order_by("-id")[:MOST]
+    )
 
 
 def one(viewer: Viewer, *, letter: int) -> Letter | None:
     """One of the viewer's own; someone else's doesn't exist for them."""
-    return Letter.objects.filter(participant_id=viewer.participant, id=letter).first()
+    return Letter.objects.filter(participant_id=viewer.participant or 0, id=letter).first()
 
 
 def mark_read(viewer: Viewer, *, letter: int, now: datetime) -> None:
     """Its first opening. Nobody is told, so nothing is bumped."""
-    mine = Letter.objects.filter(participant_id=viewer.participant, id=letter, read_at=None)
+    mine = Letter.objects.filter(participant_id=viewer.participant or 0, id=letter, read_at=None)
     mine.update(read_at=now)
 
 

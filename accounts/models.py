@@ -21,7 +21,7 @@ class Staff(AbstractUser):
 
 
 class Participant(models.Model):
-    """Someone who entered. No e-mail, telephone, name or address exists for them, here or elsewhere.
+    """Someone who entered. No e-mail, telephone, name or address of theirs exists anywhere.
 
     `version` counts every change of their standing (mute, bar, sign-out, letter); sockets on every
     process compare it to learn that something changed.
@@ -29,7 +29,7 @@ class Participant(models.Model):
 
     handle = models.CharField(max_length=20)
     # Keyed HMAC-SHA256 of the folded 合言葉, hex; the key is outside the database.
-    passphrase_key = models.CharField(max_length=64, null=True, unique=True)
+    passphrase_key = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - unique
     passphrase_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=0)
     entered_at = models.DateTimeField()

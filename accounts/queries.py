@@ -54,19 +54,21 @@ def handle_of(viewer: Viewer) -> str:
     if viewer.participant is None:
         return ""
     return (
-        Participant.objects.filter(pk=viewer.participant).values_list("handle", flat=True).first()
+        Participant.objects.filter(pk=viewer.participant or 0)
+        .values_list("handle", flat=True)
+        .first()
         or ""
     )
 
 
 def me(viewer: Viewer) -> Participant | None:
     """The viewer's own row."""
-    return Participant.objects.filter(pk=viewer.participant).first()
+    return Participant.objects.filter(pk=viewer.participant or 0).first()
 
 
 def has_passphrase(viewer: Viewer) -> bool:
     """Whether the viewer could come back from another device."""
-    mine = Participant.objects.filter(pk=viewer.participant)
+    mine = Participant.objects.filter(pk=viewer.participant or 0)
     return mine.exclude(passphrase_key=None).exists()
 
 
@@ -84,5 +86,5 @@ def supporter_names() -> list[str]:
 def names_lately(viewer: Viewer, *, now: datetime) -> list[str]:
     """Names of others who were here a short while ago."""
     since = now - LATELY
-    there = Participant.objects.filter(seen_at__gte=since).exclude(pk=viewer.participant)
+    there = Participant.objects.filter(seen_at__gte=since).exclude(pk=viewer.participant or 0)
     return list(there.order_by("-seen_at").values_list("handle", flat=True)[:MOST_NAMES])

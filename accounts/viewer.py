@@ -1,4 +1,4 @@
-"""Who is asking. Frozen, built once per request or socket, passed first to every query and action."""
+"""Who is asking. Frozen, built once per request or socket, passed first to every deed."""
 
 from dataclasses import dataclass
 

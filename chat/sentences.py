@@ -45,8 +45,9 @@ BYE = {
 }
 
 NAMES = {
-    "name_taken": _("その名前は、いまここにいる人の名前ににています。べつの名前にしてください。"),
-    "name_reserved": _("支援者とまぎらわしい名前は使えません。べつの名前にしてください。"),
+    # One sentence for both: it must not tell who is here.
+    "name_taken": _("その名前は、ここでは使えません。べつの名前にしてください。"),
+    "name_reserved": _("その名前は、ここでは使えません。べつの名前にしてください。"),
 }
 
 

@@ -22,7 +22,7 @@ from foundation.faults import amount, happens
 
 log = logging.getLogger("ibasho.bell")
 GROUP = "bell"
-PATIENCE = 1.0  # seconds for one ring; a broker that hangs must hold nobody up
+PATIENCE = 0.5  # seconds for one ring; a broker that hangs must hold nobody up
 
 
 class Listener(Protocol):

@@ -4,7 +4,6 @@
 """
 
 import json
-import re
 import types
 import typing
 from pathlib import Path
@@ -71,12 +70,10 @@ def tables() -> dict[str, str]:
 def page(text: str) -> str:
     """The page with its generated parts made new."""
     for name, table in tables().items():
-        text = re.sub(
-            rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)",
-            lambda found, table=table: found[1] + table + "\n" + found[2],
-            text,
-            flags=re.S,
-        )
+        begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+        before, _, rest = text.partition(begin)
+        _, _, after = rest.partition(end)
+        text = before + begin + table + "\n" + end + after
     return text
 
 

@@ -3,6 +3,7 @@
 Usage: `python3 tools/setup.py run|dev`.
 """
 
+import fcntl
 import hashlib
 import os
 import re
@@ -152,6 +153,10 @@ def main() -> None:
     kind = sys.argv[1] if len(sys.argv) > 1 else "run"
     if kind not in STAMPS:
         sys.exit("usage: tools/setup.py run|dev")
+    if ready(kind):
+        return
+    # Two commands at once: the second waits, and finds it done.
+    fcntl.flock(os.open(ROOT, os.O_RDONLY), fcntl.LOCK_EX)
     if ready(kind):
         return
     step(1, f"Python {sys.version.split()[0]}", sys.executable)

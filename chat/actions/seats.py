@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from accounts import nicknames
-from accounts.models import Participant, Staff
+from accounts.models import Participant
+from accounts.queries import supporter_names
 from accounts.viewer import Viewer
 from chat import protocol as p
 from chat.models import Mute, Room, Seat, Visit
@@ -47,13 +48,11 @@ def _mark(room: Room) -> str:
 
 
 def names_near(room: int, *, but: int, now: datetime) -> list[str]:
-    """Names that a new one must not be taken for: who is in the room, and all supporters."""
+    """Names of those in the room, which a new one must not be taken for."""
     there = Visit.objects.filter(room_id=room, seen_at__gt=now - NEARBY).exclude(
         seat__participant_id=but
     )
-    names = list(there.order_by().values_list("seat__handle", flat=True).distinct())
-    staff = Staff.objects.filter(is_active=True).exclude(display_name="")
-    return names + list(staff.order_by().values_list("display_name", flat=True))
+    return list(there.order_by().values_list("seat__handle", flat=True).distinct())
 
 
 def rename(viewer: Viewer, *, room: Room, handle: str, now: datetime) -> None:
@@ -61,7 +60,7 @@ def rename(viewer: Viewer, *, room: Room, handle: str, now: datetime) -> None:
     if viewer.participant is None:
         raise Refused("not_allowed")
     taken = names_near(room.pk, but=viewer.participant, now=now)
-    name = nicknames.check(handle, taken=taken)
+    name = nicknames.check(handle, taken=taken, supporters=supporter_names())
     Seat.objects.filter(room=room, participant_id=viewer.participant).update(handle=name)
 
 

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Case, F, IntegerField, Value, When
 
+from accounts.models import Participant
 from chat.models import Seat, Visit
 from chat.states import Mode
 
 # Coming back within this time is the same visit.
 SAME_VISIT = timedelta(minutes=5)
+NOTED_WITHIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ def _begin(stays: list[Stay], now: datetime) -> None:
     there = set(
         Seat.objects.filter(pk__in=[s.seat for s in stays]).order_by().values_list("pk", flat=True)
     )
+    # Whoever only watches was here too: nobody is forgotten for having said nothing.
+    Participant.objects.filter(seats__in=there, seen_at__lt=now - NOTED_WITHIN).update(seen_at=now)
     Visit.objects.bulk_create(
         [
             Visit(room_id=s.room, seat_id=s.seat, mode=s.mode, started_at=now, seen_at=now)

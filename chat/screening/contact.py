@@ -4,7 +4,12 @@ import re
 
 _KANJI = str.maketrans("〇一二三四五六七八九零壱弐参", "01234567890123")
 _DASH = "[-‐‑–—―−ー~・.,\\s()（）]"
-_PHONE = re.compile(f"(?<![0-9])(?:\\+?81{_DASH}*[1-9]|0[1-9])(?:{_DASH}*[0-9]){{7,9}}(?![0-9])")
+# Not inside a longer code of digits and letters, such as an order's or a file's number.
+_PHONE = re.compile(
+    "(?<![0-9a-f])(?<![0-9a-f]-)"
+    f"(?:\\+?81{_DASH}*[1-9]|0[1-9])(?:{_DASH}*[0-9]){{7,9}}"
+    "(?![0-9a-f])(?!-[0-9a-f])"
+)
 # Numbers anyone may name: the help lines this house itself shows.
 _HELP = re.compile("^(?:0120|0570|0800)")
 _OTHER = re.compile(
@@ -16,7 +21,7 @@ _OTHER = re.compile(
     "\\s*(?:は|が|:|=|→)?\\s*@?[a-z0-9._-]{3,}"
     "|(?:line|らいん|discord|でぃすこ|かかお|いんすた)(?:を|の)?(?:id)?(?:こうかん|交換|教え|おしえ|追加|ついか)"
     "|(?<![a-z0-9])@[a-z0-9_]{4,}"
-    "|〒?[0-9]{3}-[0-9]{4}(?![0-9])"
+    "|(?:〒|郵便番号は?)\\s*[0-9]{3}-?[0-9]{4}(?![0-9])"
     "|[0-9]{1,4}丁目[0-9]{1,4}(?:番地?|-)"
 )
 

@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
-from accounts import belongings, passphrase, queries
+from accounts import passphrase, queries
 from accounts.guesses import wait_before
 from accounts.models import Participant
 from foundation import clock
@@ -55,10 +55,8 @@ def test_renewing_it_ends_the_old_one_and_the_seats_taken_with_it(enter):
     assert Client().post("/return/", {"passphrase": new}).status_code == 303
 
 
-def test_wrong_unknown_and_barred_answers_are_the_same_bytes(enter, monkeypatch):
-    made = passphrase_of(enter())
-    barred = []
-    monkeypatch.setattr(belongings, "_modules", lambda: [_Barring(barred)])
+def test_wrong_unknown_and_empty_answers_are_the_same_bytes(enter):
+    passphrase_of(enter())
 
     def answer(typed: str) -> tuple[int, bytes, list[str]]:
         rest()
@@ -71,19 +69,8 @@ def test_wrong_unknown_and_barred_answers_are_the_same_bytes(enter, monkeypatch)
         return got.status_code, got.content.replace(token, b""), sorted(got.headers)
 
     unknown, wrong, empty = answer(passphrase.make()), answer("でたらめ"), answer("")
-    barred.append(Participant.objects.get().pk)
-    assert unknown == wrong == empty == answer(made)
+    assert unknown == wrong == empty
     assert unknown[0] == 422
-
-
-class _Barring:
-    __name__ = "above.belongings"
-
-    def __init__(self, people: list[int]) -> None:
-        self.people = people
-
-    def barred(self, participant: int, *, now: object) -> bool:
-        return participant in self.people
 
 
 def test_right_and_wrong_ask_the_database_equally_much_before_they_differ(enter):

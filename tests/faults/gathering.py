@@ -12,7 +12,15 @@ from tests.caller import Caller, Person, enter
 from tests.live import House
 
 ROOM = "zatsudan"
-_LIFTED = "posts stamps frames handshakes entries sockets_per_person sockets_per_address".split()
+_LIFTED = [
+    "posts",
+    "stamps",
+    "frames",
+    "handshakes",
+    "entries",
+    "sockets_per_person",
+    "sockets_per_address",
+]
 UNLIMITED = {"IBASHO_LIMITS": ",".join(f"{name}=1000" for name in _LIFTED)}
 _KANA = "あいうえおかきくけこさすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわ"
 _entered = 0

@@ -148,7 +148,7 @@ def test_a_change_would_be_seen(callers, letter, aoi):
     assert changes(before, rows()) == {("accounts.Participant", "handle"), ("accounts.Letter", "*")}
 
 
-@pytest.mark.parametrize("address", ["/nowhere/", "/rooms/nowhere/", "/letters/999999/", "/me/x"])
+@pytest.mark.parametrize("address", ["/nowhere/", "/rooms/nowhere/", "/letters/999999/", "/me/nowhere"])
 def test_an_address_that_is_none_says_so_and_nothing_more(address, callers):
     answer = callers["participant"].get(address)
     assert answer.status_code == 404
