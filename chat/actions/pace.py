@@ -4,10 +4,10 @@ from chat.protocol import Refusal
 from foundation.limits import Buckets
 from foundation.refusals import Refused
 
-_BUCKETS = {name: Buckets(name) for name in ("posts", "stamps")}
+BUCKETS = {name: Buckets(name) for name in ("posts", "stamps")}
 
 
 def take(kind: str, person: int) -> None:
     """Take one token; raises `Refused("too_fast")` with the seconds to wait."""
-    if wait := _BUCKETS[kind].take(person):
+    if wait := BUCKETS[kind].take(person):
         raise Refused(Refusal.TOO_FAST, retry_after=round(wait, 2))

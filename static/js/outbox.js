@@ -21,7 +21,7 @@ export class Outbox {
   /**
    * `does.send(frame)` tells whether it went out; `does.reached(seq)` whether the list holds it;
    * `does.giveBack(item, sentence)` whether the composer took the words again;
-   * `does.murmured(item, at)` shows a murmur that arrived; `does.moved()` after the list grew.
+   * `does.murmured(item, at)` shows a murmur that arrived; `does.added()` after something new was written, `does.grew()` after its look changed.
    */
   constructor({ slug, you, list, blank, ...does }) {
     this.#key = `outbox:${slug}`;
@@ -37,16 +37,12 @@ export class Outbox {
     list.addEventListener("click", (event) => this.#press(event));
   }
 
-  get waiting() {
-    return this.#items.some((item) => item.state === "waiting" || item.state === "sending");
-  }
-
   add({ type, text, veil = "", aloud = false }) {
     const item = { nonce: nonce(), type, text, veil, aloud, state: "waiting", note: "" };
     this.#items.push(item);
     this.#changed(item);
     this.#pump();
-    this.#does.moved();
+    this.#does.added();
   }
 
   /** Connected and welcomed. What was held is asked for once more: it may have been let through. */
@@ -190,6 +186,7 @@ export class Outbox {
   #changed(item) {
     this.#paint(item);
     this.#save();
+    this.#does.grew();
   }
 
   #save() {

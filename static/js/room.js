@@ -100,7 +100,8 @@ export function openRoom(main) {
     // One's 合言葉 isn't left lying in the tab's memory.
     giveBack: (item, sentence, code) => composer.takeBack(item, sentence, code !== "passphrase"),
     murmured,
-    moved: () => scroll.toEnd(),
+    added: () => scroll.toEnd(),
+    grew: () => scroll.grew(),
   });
   const composer = new Composer({
     form: the("composer"),
