@@ -30,7 +30,9 @@ export class AnswerSheet {
     this.#item = item;
     const mine = "mine" in item.dataset;
     const who = item.querySelector('[data-slot="handle"]').textContent;
-    const show = (name, shown) => { this.dialog.querySelector(`[data-do="${name}"]`).hidden = !shown; };
+    const show = (name, shown) => {
+      this.dialog.querySelector(`[data-do="${name}"]`).hidden = !shown;
+    };
     this.dialog.querySelector("[data-whose]").textContent = say("whose", { who });
     for (const chip of this.#chips) {
       chip.setAttribute("aria-pressed", String(this.given.has(this.#seq, chip.dataset.stamp)));

@@ -21,8 +21,8 @@ export class Asks {
 
   receive(frame) {
     if (frame.type === "ack") return this.#close(frame.nonce, { ok: true });
-    if (frame.type === "refused" && frame.nonce) return this.#close(frame.nonce, { ok: false, text: frame.text });
-    return false;
+    if (frame.type !== "refused" || !frame.nonce) return false;
+    return this.#close(frame.nonce, { ok: false, text: frame.text });
   }
 
   lost() {

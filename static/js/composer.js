@@ -111,7 +111,8 @@ export class Composer {
     if (!may && this.text.value.trim() !== "" && !this.#over && this.why) this.say(this.why);
     const left = this.most - [...this.text.value.trim()].length;
     this.count.hidden = left > NEAR;
-    this.count.textContent = left > NEAR ? "" : say(left < 0 ? "too-long" : "left", { n: String(Math.abs(left)) });
+    const near = say(left < 0 ? "too-long" : "left", { n: String(Math.abs(left)) });
+    this.count.textContent = left > NEAR ? "" : near;
     this.#grow();
   }
 
@@ -141,7 +142,12 @@ export class Composer {
     if ([...text].length > this.most) return this.say(say("too-long-note"));
     if (this.#over || !this.#may[mode]) return this.say(this.why || say("cannot"));
     const murmur = mode === "murmur";
-    const item = { type: murmur ? "murmur" : "post", text, veil: murmur ? "" : this.veil.value.trim(), aloud: murmur && this.aloud.checked };
+    const item = {
+      type: murmur ? "murmur" : "post",
+      text,
+      veil: murmur ? "" : this.veil.value.trim(),
+      aloud: murmur && this.aloud.checked,
+    };
     this.text.value = "";
     this.veil.value = "";
     this.aloud.checked = false;

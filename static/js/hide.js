@@ -24,7 +24,8 @@ export function wireHiding() {
   let escapedAt = -TWICE_MS;
   addEventListener("keydown", (event) => {
     // Escape also ends a conversion of the Japanese keyboard.
-    if (event.key !== "Escape" || event.isComposing || event.keyCode === 229 || event.repeat) return;
+    const converting = event.isComposing || event.keyCode === 229;
+    if (event.key !== "Escape" || converting || event.repeat) return;
     if (event.timeStamp - escapedAt < TWICE_MS) hide();
     escapedAt = event.timeStamp;
   }, { capture: true });

@@ -23,7 +23,11 @@ export class Log {
   constructor({ epoch = null, last = null, ...does }) {
     this.epoch = epoch;
     this.last = last;
-    this.#does = { set: (call, ms) => setTimeout(call, ms), clear: (timer) => clearTimeout(timer), ...does };
+    this.#does = {
+      set: (call, ms) => setTimeout(call, ms),
+      clear: (timer) => clearTimeout(timer),
+      ...does,
+    };
   }
 
   /** Where to continue from, or null for a fresh start. */

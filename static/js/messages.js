@@ -122,7 +122,8 @@ export class Messages {
     }
     const before = item.previousElementSibling;
     const first = before?.classList.contains("said") && !before.hidden ? before : null;
-    if (!item.hidden) this.#group(item, first && (this.#by.get(Number(first.dataset.first)) ?? first));
+    if (item.hidden) return;
+    this.#group(item, first && (this.#by.get(Number(first.dataset.first)) ?? first));
   }
 
   #group(item, first) {
@@ -165,22 +166,24 @@ export class Messages {
     Object.assign(item.dataset, { seq, at, from: from.id, role: from.role });
     item.toggleAttribute("data-mine", from.id !== "" && from.id === this.you);
     slot("mark").textContent = from.mark;
-    slot("handle").textContent = from.handle || say("someone");
+    const who = from.handle || say("someone");
+    slot("handle").textContent = who;
     slot("role").textContent = say(`role-${from.role}`);
     slot("role").hidden = from.role === "participant";
     slot("you").hidden = !("mine" in item.dataset);
     slot("at").textContent = timeOf(at);
     slot("at").setAttribute("datetime", at);
     slot("of").value = seq;
-    slot("answer").setAttribute("aria-label", say("answer", { who: from.handle || say("someone") }));
+    slot("answer").setAttribute("aria-label", say("answer", { who }));
     this.#state(item, state, text, veil);
     drawStamps(slot("stamps"), stamps);
     this.#hush(item);
   }
 
   #change(item, event) {
-    if (event.type === "stamped") drawStamps(item.querySelector('[data-slot="stamps"]'), event.stamps);
-    else if (event.state === "erased") this.#remove(event.of);
+    if (event.type === "stamped") {
+      drawStamps(item.querySelector('[data-slot="stamps"]'), event.stamps);
+    } else if (event.state === "erased") this.#remove(event.of);
     else this.#state(item, event.state, event.text ?? "", event.veil ?? "");
   }
 

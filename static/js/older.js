@@ -11,7 +11,9 @@ export function wireOlder({ link, list, log }) {
     link.ariaBusy = "false";
     const said = older?.getElementById("said");
     if (!said) return location.assign(link.href);
-    const items = [...said.querySelectorAll(":scope > .said")].map((item) => document.importNode(item, true));
+    const items = [...said.querySelectorAll(":scope > .said")].map((item) =>
+      document.importNode(item, true),
+    );
     const below = log.scrollHeight - log.scrollTop;
     list.prepend(items);
     log.scrollTop = log.scrollHeight - below;

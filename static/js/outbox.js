@@ -21,7 +21,8 @@ export class Outbox {
   /**
    * `does.send(frame)` tells whether it went out; `does.reached(seq)` whether the list holds it;
    * `does.giveBack(item, sentence)` whether the composer took the words again;
-   * `does.murmured(item, at)` shows a murmur that arrived; `does.added()` after something new was written, `does.grew()` after its look changed.
+   * `does.murmured(item, at)` shows a murmur that arrived;
+   * `does.added()` after something new was written, `does.grew()` after its look changed.
    */
   constructor({ slug, you, list, blank, ...does }) {
     this.#key = `outbox:${slug}`;
@@ -97,7 +98,9 @@ export class Outbox {
     if (item) this.#drop(item);
     else {
       // The event came before its ack: one of the two is enough to look at.
-      const early = this.#items.find((one) => one.state === "sending" && one.type === "post" && one.text.trim() === text);
+      const early = this.#items.find(
+        (one) => one.state === "sending" && one.type === "post" && one.text.trim() === text,
+      );
       if (early) this.#nodes.get(early.nonce).hidden = true;
     }
   }
@@ -122,7 +125,10 @@ export class Outbox {
       this.#changed(item);
       this.#pausing = true;
       clearTimeout(this.#later);
-      this.#later = setTimeout(() => { this.#pausing = false; this.#pump(); }, wait ? wait * 1000 : BUSY_MS);
+      this.#later = setTimeout(() => {
+        this.#pausing = false;
+        this.#pump();
+      }, wait ? wait * 1000 : BUSY_MS);
       return;
     }
     if (code === "conflict") item.nonce = this.#renamed(item);
@@ -140,7 +146,8 @@ export class Outbox {
 
   /** One at a time, so that the order stays. */
   #pump() {
-    if (!this.#ready || this.#pausing || this.#items.some((item) => item.state === "sending")) return;
+    if (!this.#ready || this.#pausing) return;
+    if (this.#items.some((item) => item.state === "sending")) return;
     const item = this.#items.find((one) => one.state === "waiting");
     if (!item) return;
     const frame = { type: item.type, nonce: item.nonce, text: item.text };
@@ -159,7 +166,9 @@ export class Outbox {
 
   #press({ target }) {
     const act = target.closest("[data-outbox]")?.dataset.outbox;
-    const item = act && this.#items.find((one) => one.nonce === target.closest("[data-nonce]").dataset.nonce);
+    if (!act) return;
+    const { nonce: pressed } = target.closest("[data-nonce]").dataset;
+    const item = this.#items.find((one) => one.nonce === pressed);
     if (!item) return;
     if (act === "drop") this.#drop(item);
     else {
@@ -209,7 +218,8 @@ export class Outbox {
       item.state === "waiting" && this.#ready ? "out-soon" : `out-${item.state}`,
     );
     node.querySelector('[data-slot="note"]').textContent = item.state === "held" ? "" : item.note;
-    node.querySelector('[data-outbox="again"]').hidden = item.state !== "failed";
-    node.querySelector('[data-outbox="drop"]').hidden = item.state !== "failed" && item.state !== "held";
+    const failed = item.state === "failed";
+    node.querySelector('[data-outbox="again"]').hidden = !failed;
+    node.querySelector('[data-outbox="drop"]').hidden = !failed && item.state !== "held";
   }
 }

@@ -23,7 +23,8 @@ export class ReportDialog {
     const reason = this.form.elements.reason.value;
     const words = this.form.elements.note.value.trim();
     if (!reason) return;
-    const answer = await this.asks.ask({ type: "report", of: this.of, reason, note: words }, { nonce: this.nonce });
+    const frame = { type: "report", of: this.of, reason, note: words };
+    const answer = await this.asks.ask(frame, { nonce: this.nonce });
     if (answer?.ok) {
       this.dialog.close();
       this.note(say("reported"));

@@ -33,7 +33,8 @@ export function openRoom(main) {
     noteLine.replaceChildren(sentence);
     noteLine.hidden = !sentence;
     if (!action) return;
-    const button = Object.assign(document.createElement("button"), { type: "button", textContent: action.label });
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", textContent: action.label });
     button.addEventListener("click", action.press);
     noteLine.append(" ", button);
   };
@@ -109,7 +110,9 @@ export function openRoom(main) {
     most: Number(main.dataset.maxText),
     send: (item) => outbox.add(item),
   });
-  const mutes = new Mutes({ address: main.dataset.mute, muted, apply: () => messages.applyMutes(), note });
+  const mutes = new Mutes({
+    address: main.dataset.mute, muted, apply: () => messages.applyMutes(), note,
+  });
   const report = new ReportDialog({ dialog: the("report"), asks, note });
   const sheet = new AnswerSheet({
     dialog: the("answer"), list: messages.list, asks, given: new Given(slug), note, report, mutes,
@@ -162,9 +165,10 @@ export function openRoom(main) {
     }
     clearTimeout(offline);
     composer.end();
+    const { enter, rooms } = main.dataset;
     if (now === "seatless") {
-      tell(bye?.text ?? say("seatless"), { href: main.dataset.enter, textContent: say("enter-again") });
-    } else tell(bye?.text ?? say("ended"), { href: main.dataset.rooms, textContent: say("to-rooms") });
+      tell(bye?.text ?? say("seatless"), { href: enter, textContent: say("enter-again") });
+    } else tell(bye?.text ?? say("ended"), { href: rooms, textContent: say("to-rooms") });
     outbox.ended(bye?.text ?? "");
   }
 
@@ -186,7 +190,8 @@ export function openRoom(main) {
     if (!document.hidden) write(`seen:${slug}`, { epoch: log.epoch, seq: log.last });
   }
   const before = read(`seen:${slug}`, null);
-  const line = before?.epoch === epoch && before.seq < log.last ? messages.markUnread(before.seq) : null;
+  const behind = before?.epoch === epoch && before.seq < log.last;
+  const line = behind ? messages.markUnread(before.seq) : null;
   if (line) scroll.to(line);
   else scroll.toEnd();
   seen();

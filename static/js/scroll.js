@@ -10,7 +10,11 @@ export class Scroll {
       this.pinned = this.#atEnd;
       if (this.pinned) jump.hidden = true;
     }, { passive: true });
-    jump.addEventListener("click", (event) => { event.preventDefault(); this.toEnd(); log.focus({ preventScroll: true }); });
+    jump.addEventListener("click", (event) => {
+      event.preventDefault();
+      this.toEnd();
+      log.focus({ preventScroll: true });
+    });
     // A keyboard or a growing composer takes height away: the end stays in sight.
     new ResizeObserver(() => { if (this.pinned) this.toEnd(); }).observe(log);
   }

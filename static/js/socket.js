@@ -46,7 +46,9 @@ export class Socket {
     this.#bye = null;
     const address = new URL(`/ws/rooms/${this.slug}/`, location.href);
     address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-    for (const [key, value] of Object.entries(this.position() ?? {})) address.searchParams.set(key, value);
+    for (const [key, value] of Object.entries(this.position() ?? {})) {
+      address.searchParams.set(key, value);
+    }
     this.onState("connecting");
     const ws = (this.#ws = new WebSocket(address));
     this.#heardAt = Date.now();

@@ -48,7 +48,8 @@ export class RoomState {
 /** Presence as it was told. `place` is `#presence`. */
 export function drawPresence(place, { band, supporter, here }) {
   place.querySelector("[data-band]").textContent = say(`band-${band}`);
-  place.querySelector("[data-supporter]").textContent = say(supporter ? "supporter-yes" : "supporter-no");
+  const watched = say(supporter ? "supporter-yes" : "supporter-no");
+  place.querySelector("[data-supporter]").textContent = watched;
   const names = place.querySelector("[data-here]");
   names.replaceChildren(
     ...here.map(({ handle, mark }) =>

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import random
 import sqlite3
 import statistics
 import time
@@ -24,6 +25,11 @@ _LIFTED = [
 UNLIMITED = {"IBASHO_LIMITS": ",".join(f"{name}=1000" for name in _LIFTED)}
 _KANA = "あいうえおかきくけこさすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわ"
 _entered = 0
+
+
+def unique(words: str) -> str:
+    """These words with an ending of their own: kana, for digits look like a telephone number."""
+    return words + "".join(random.choices(_KANA, k=10))
 
 
 def someone(house: House, *, door: int = 0) -> Person:

@@ -2,13 +2,12 @@
 
 import asyncio
 import time
-import uuid
 from collections.abc import Callable
 
 import pytest
 
 from tests.caller import Answer, Caller
-from tests.faults.gathering import ROOM, figures, gathered, nobody_left, same_list, seen, someone
+from tests.faults.gathering import ROOM, figures, gathered, nobody_left, same_list, seen, someone, unique
 from tests.live import House
 
 pytestmark = pytest.mark.usefixtures("server_shape")
@@ -17,7 +16,7 @@ HERE_S, ELSEWHERE_S, RUNG_S = 1.0, 3.0, 1.0
 
 async def _talk(by: Caller, here: Caller, there: Caller) -> tuple[float, float, float]:
     """Post once: seconds until acknowledged, seen on the same process, seen on the other."""
-    text = f"聞こえますか {uuid.uuid4()}"
+    text = unique("聞こえますか")
     began = time.monotonic()
     nonce = await by.post(text)
     acked, near, far = await asyncio.gather(

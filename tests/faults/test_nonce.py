@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import psycopg
 
 from tests.caller import Caller
-from tests.faults.gathering import ROOM, at_door, eventually, someone, stored
+from tests.faults.gathering import ROOM, at_door, eventually, someone, stored, unique
 from tests.live import House
 
 
@@ -35,7 +35,7 @@ def _nothing_commits(house: House) -> Iterator[None]:
 async def test_fifty_repeats_of_one_nonce_over_all_doors_are_one_row_and_fifty_equal_acks(
     calm_house: House,
 ) -> None:
-    aoi, text, nonce = someone(calm_house), f"五十回 {uuid.uuid4()}", str(uuid.uuid4())
+    aoi, text, nonce = someone(calm_house), unique("五十回"), str(uuid.uuid4())
     doors = len(calm_house.urls)
     callers = [Caller(at_door(aoi, number % doors)) for number in range(10)]
     try:
@@ -58,7 +58,7 @@ async def test_fifty_repeats_of_one_nonce_over_all_doors_are_one_row_and_fifty_e
 async def test_the_same_nonce_with_another_text_is_a_conflict_on_every_door(
     calm_house: House,
 ) -> None:
-    aoi, text = someone(calm_house), f"はじめ {uuid.uuid4()}"
+    aoi, text = someone(calm_house), unique("はじめ")
     last = len(calm_house.urls) - 1
     async with Caller(aoi) as here, Caller(at_door(aoi, last)) as there:
         await here.join(ROOM)
@@ -81,7 +81,7 @@ async def test_the_same_nonce_with_another_text_is_a_conflict_on_every_door(
 async def test_a_nonce_is_ones_own_another_persons_same_nonce_is_another_post(
     calm_house: House,
 ) -> None:
-    text, nonce = f"おなじ番号 {uuid.uuid4()}", str(uuid.uuid4())
+    text, nonce = unique("おなじ番号"), str(uuid.uuid4())
     async with Caller(someone(calm_house)) as aoi, Caller(someone(calm_house)) as yoso:
         await aoi.join(ROOM)
         await yoso.join(ROOM)
@@ -94,7 +94,7 @@ async def test_a_nonce_is_ones_own_another_persons_same_nonce_is_another_post(
 async def test_a_repeat_while_the_first_is_still_being_stored_gets_the_same_ack(
     calm_house: House,
 ) -> None:
-    aoi, text, nonce = someone(calm_house), f"とちゅう {uuid.uuid4()}", str(uuid.uuid4())
+    aoi, text, nonce = someone(calm_house), unique("とちゅう"), str(uuid.uuid4())
     last = len(calm_house.urls) - 1
     async with Caller(aoi) as here, Caller(at_door(aoi, last)) as there:
         await here.join(ROOM)
@@ -114,7 +114,7 @@ async def test_a_repeat_while_the_first_is_still_being_stored_gets_the_same_ack(
 async def test_a_repeat_after_the_line_was_cut_gets_the_ack_that_was_lost(
     calm_house: House,
 ) -> None:
-    aoi, text = someone(calm_house), f"きれた {uuid.uuid4()}"
+    aoi, text = someone(calm_house), unique("きれた")
     async with Caller(aoi) as caller, Caller(someone(calm_house)) as other:
         await caller.join(ROOM)
         await other.join(ROOM)
@@ -132,7 +132,7 @@ async def test_a_repeat_after_the_line_was_cut_gets_the_ack_that_was_lost(
 async def test_a_repeat_after_the_process_was_killed_on_its_commit_gets_the_same_number(
     freed_house: House,
 ) -> None:
-    aoi, text = someone(freed_house), f"ころんだ {uuid.uuid4()}"
+    aoi, text = someone(freed_house), unique("ころんだ")
     async with Caller(aoi) as caller:
         await caller.join(ROOM)
         nonce = await caller.post(text)
