@@ -3,7 +3,7 @@ import { post } from "./http.js";
 import { say } from "./words.js";
 
 export class Mutes {
-  /** `muted` is the Set of `from.id` that the list reads; `note(sentence, {label, press})` tells. */
+  /** `muted`: the Set of `from.id` that the list reads; `note(sentence, {label, press})` tells. */
   constructor({ address, muted, apply, note }) {
     Object.assign(this, { address, muted, apply, note });
   }

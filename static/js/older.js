@@ -1,4 +1,4 @@
-/* Older words, put in front without moving what is being read. Without script it is a plain link. */
+/* Older words, put in front without moving what is being read. Without script: a plain link. */
 import { page } from "./http.js";
 
 export function wireOlder({ link, list, log }) {

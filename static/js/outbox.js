@@ -82,7 +82,7 @@ export class Outbox {
     if (frame.type === "ack") this.#stored(item, frame);
     else if (frame.type === "held") {
       item.state = "held";
-      item.note = say("held");
+      item.note = "";
       this.#changed(item);
     } else if (frame.type === "refused") this.#refused(item, frame);
     else return false;
@@ -217,7 +217,7 @@ export class Outbox {
     node.querySelector('[data-slot="state"]').textContent = say(
       item.state === "waiting" && this.#ready ? "out-soon" : `out-${item.state}`,
     );
-    node.querySelector('[data-slot="note"]').textContent = item.state === "held" ? "" : item.note;
+    node.querySelector('[data-slot="note"]').textContent = item.note;
     const failed = item.state === "failed";
     node.querySelector('[data-outbox="again"]').hidden = !failed;
     node.querySelector('[data-outbox="drop"]').hidden = !failed && item.state !== "held";

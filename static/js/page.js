@@ -1,4 +1,5 @@
-/* Every page: 「かくす」, leaving without a trace, the size of the letters; and the room, if it is one. */
+/* Every page: 「かくす」, leaving without a trace, the size of the letters; and the room, if there
+   is one. */
 import { wireHiding } from "./hide.js";
 import { choice } from "./keep.js";
 

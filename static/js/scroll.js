@@ -1,4 +1,5 @@
-/* The view follows new words only when it is at the end; otherwise a pill says that there are some. */
+/* The view follows new words only when it is at the end; otherwise a pill says that there are
+   some. */
 
 const NEAR_PX = 80;
 

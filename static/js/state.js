@@ -9,7 +9,7 @@ export class RoomState {
   #room;
   #key = "";
 
-  /** `chip` and `line` are drawn into; `changed({room, murmur, stamps, why})` tells what is possible. */
+  /** `chip` and `line` are drawn into; `changed({room, murmur, stamps, why})`: what is possible. */
   constructor({ state, until, chip, line, changed }) {
     Object.assign(this, { chip, line, changed });
     this.#room = { state, until: until || null };

@@ -1,11 +1,14 @@
-// The rule under "The room's log" of the protocol, held without a browser: node --test tests/chat/log.test.mjs
+// The rule under "The room's log" of the protocol, held without a browser:
+// node --test tests/chat/log.test.mjs
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 
 import { ANSWER_MS, HOLD_MS, Log } from "../../static/js/log.js";
 
 const message = (seq) => ({ type: "message", seq });
-const welcome = (some) => ({ type: "welcome", epoch: "e1", head: 10, recovered: true, events: [], more: false, ...some });
+const welcome = (some) => ({
+  type: "welcome", epoch: "e1", head: 10, recovered: true, events: [], more: false, ...some,
+});
 const events = (seqs, { more = false, head = Math.max(0, ...seqs) } = {}) =>
   ({ type: "events", events: seqs.map(message), more, head });
 
@@ -14,7 +17,8 @@ let log, shown, replaced, asked, restarts, timers, now;
 function pass(ms) {
   now += ms;
   for (;;) {
-    const due = [...timers].filter(([, timer]) => timer.at <= now).sort((a, b) => a[1].at - b[1].at)[0];
+    const due = [...timers].filter(([, timer]) => timer.at <= now)
+      .sort((a, b) => a[1].at - b[1].at)[0];
     if (!due) return;
     timers.delete(due[0]);
     due[1].call();
@@ -37,8 +41,9 @@ beforeEach(() => {
 
 describe("a welcome", () => {
   it("starts the list anew when nothing was recovered, holes and all", () => {
-    log.receive(welcome({ recovered: false, epoch: "e2", head: 40, events: [message(31), message(38)] }));
-    assert.deepEqual([replaced, log.last, log.position], [[[31, 38]], 40, { epoch: "e2", since: 40 }]);
+    log.receive(welcome({ recovered: false, epoch: "e2", head: 40, events: [31, 38].map(message) }));
+    assert.deepEqual([replaced, log.last], [[[31, 38]], 40]);
+    assert.deepEqual(log.position, { epoch: "e2", since: 40 });
   });
 
   it("continues after the page's own history", () => {
@@ -75,7 +80,9 @@ describe("an event", () => {
   beforeEach(() => log.receive(welcome()));
 
   it("in its turn is shown", () => {
-    for (const type of ["message", "changed", "stamped", "room", "gone"]) log.receive({ type, seq: log.last + 1 });
+    for (const type of ["message", "changed", "stamped", "room", "gone"]) {
+      log.receive({ type, seq: log.last + 1 });
+    }
     assert.deepEqual([shown, log.last], [[11, 12, 13, 14, 15], 15]);
   });
 
