@@ -162,7 +162,10 @@ def _knock(scope: dict[str, Any]) -> Knock:
         except CookieError:  # a mangled cookie is no cookie
             continue
     session = cookies.get(settings.SESSION_COOKIE_NAME)
-    asked = parse_qs(scope.get("query_string", b"").decode("latin-1"), max_num_fields=8)
+    try:
+        asked = parse_qs(scope.get("query_string", b"").decode("latin-1"), max_num_fields=8)
+    except ValueError:  # more fields than anyone has use for
+        asked = {}
     since = asked.get("since", [""])[0]
     number = int(since) if since.isascii() and since.isdigit() and len(since) < 16 else None
     return Knock(

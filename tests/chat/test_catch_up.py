@@ -1,235 +1,221 @@
-"""Page before + events = page after, for every act that changes a room."""
+"""For every action: the page before + its events = the page after."""
 
-import importlib
 import inspect
-import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
-from django.test import Client
 
 import chat.actions
 from accounts.models import Participant
-from accounts.seats import SESSION_SINCE
-from accounts.viewer import SESSION_ACTIVE, SESSION_PARTICIPANT
 from chat import protocol as p
 from chat import queries
-from chat.actions import erase, moderation, rooms
-from chat.models import Message, Room, Seat
-from chat.states import Hand
-from duty.models import Attendance
-from foundation.bell import bell
-from tests.chat.acts import do, page, post, replayed, say, sit, welcome, wires
+from chat.actions import erase as erasing
+from chat.actions import moderation, purge, rooms, seats
+from chat.models import Message, Room
+from chat.states import Hand, RestrictionKind
+from foundation import clock
+from tests.cast import make_participant, seen_by
+from tests.chat.deeds import do, post, rest, said, seat_of, welcome, wire
 from tests.reader import Reader
 
-
-@dataclass
-class Evening:
-    """A room in mid-talk: 1 and 2 shown and stamped, 3 hidden, 4 withdrawn, one held."""
-
-    room: Room
-    aoi: Participant
-    mine: Seat
-    theirs: Seat
-    now: datetime
-    held: int
-    client: Client
-
-    def message(self, seq: int) -> int:
-        return Message.objects.get(room=self.room, seq=seq).pk
-
-    def do(self, seat: Seat, frame: p.Incoming) -> None:
-        frames = do(seat, frame, now=self.now).frames
-        assert not [one for one in frames if isinstance(one, p.RefusedFrame)], frames
+pytestmark = pytest.mark.django_db(transaction=True)
+NONCE = "00000000-0000-4000-8000-000000000001"
 
 
-@pytest.fixture
-def evening(
-    room: Room, aoi: Participant, haha: Participant, now: datetime, client: Client
-) -> Evening:
-    earlier = now - timedelta(minutes=3)
-    rooms.bring_up_to_date(now=earlier, rooms=[room.pk])
-    mine, theirs = sit(room, aoi), sit(room, haha)
-    first = say(mine, "おはよう", now=earlier)["seq"]
-    second = say(theirs, "こんばんは", now=earlier, veil="あいさつ")["seq"]
-    for seat, of in ((mine, second), (theirs, first), (mine, first)):
-        do(seat, p.Stamp(of=of, stamp="わかる", on=True), now=earlier)
-    third = say(mine, "かくれる", now=earlier, veil="つらい話")["seq"]
-    moderation.hide(message=Message.objects.get(room=room, seq=third).pk, now=earlier)
-    fourth = say(theirs, "とりけす", now=earlier)["seq"]
-    do(theirs, p.Withdraw(of=fourth), now=earlier)
-    Room.objects.filter(pk=room.pk).update(premoderated=True)
-    assert say(theirs, "まっている", now=earlier)["type"] == "held"
-    Room.objects.filter(pk=room.pk).update(premoderated=False)
-    held = Message.objects.get(room=room, seq=None).pk
-    session = client.session
-    session[SESSION_PARTICIPANT] = aoi.pk
-    session[SESSION_SINCE] = session[SESSION_ACTIVE] = now.timestamp()
-    session.save()
-    return Evening(room, aoi, mine, theirs, now, held, client)
+class Scene:
+    """A room with something in it, and who is there."""
+
+    def __init__(self, room: Room) -> None:
+        self.room, self.now = room, clock.now()
+        self.aoi, self.haha = make_participant("あおい"), make_participant("はは")
+        self.first = said(self.aoi, room, "さいしょのことば", veil="すこし長い話")
+        self.second = said(self.haha, room, "つぎのことば")
+        do(self.haha, room, p.Stamp(of=self.first, stamp="わかる", on=True))
+        self.hidden = said(self.haha, room, "かくれることば")
+        moderation.hide(message=self.message(self.hidden).pk, now=self.now)
+        Room.objects.filter(pk=room.pk).update(premoderated=True)
+        rest()
+        do(self.aoi, room, post("まってから出ることば", nonce=NONCE))
+        Room.objects.filter(pk=room.pk).update(premoderated=False)
+        rest()
+
+    def message(self, seq: int) -> Message:
+        return Message.objects.get(room=self.room, seq=seq)
+
+    def held(self) -> Message:
+        return Message.objects.get(room=self.room, state="held")
 
 
-def first_of(evening: Evening, state: str, *, seat: Seat | None = None) -> int:
-    found = Message.objects.filter(room=evening.room, state=state, seq__isnull=False)
-    number = (found.filter(seat=seat) if seat else found).order_by("seq").first()
-    assert number is not None and number.seq is not None
-    return number.seq
-
-
-def by_form(evening: Evening) -> None:
-    answer = evening.client.post("/rooms/zatsudan/", {"text": "フォームから", "veil": "話"})
-    assert answer.status_code == 303, answer.content.decode()[:500]
-
-
-def fewer_supporters(evening: Evening) -> None:
-    Attendance.objects.all().delete()
-    assert rooms.bring_up_to_date(now=evening.now) == 1
-
-
-def take_back_a_stamp(evening: Evening) -> None:
-    of = first_of(evening, "shown")
-    evening.do(evening.theirs, p.Stamp(of=of, stamp="わかる", on=False))
-
-
-def withdraw_what_is_hidden(evening: Evening) -> None:
-    evening.do(evening.mine, p.Withdraw(of=first_of(evening, "hidden")))
-
-
-# What is done, and the public functions of chat/actions that it goes through.
-ACTS: dict[str, tuple[set[str], Callable[[Evening], Any]]] = {
-    "post": ({"post.post", "carry_out.carry_out"}, lambda e: e.do(e.mine, post("ことば"))),
-    "post with a veil": ({"post.post"}, lambda e: e.do(e.mine, post("ことば", veil="重い話"))),
-    "post by form": ({"post.post"}, by_form),
-    "stamp": (
-        {"stamp.stamp", "sitting.give_stamp"},
-        lambda e: e.do(e.mine, p.Stamp(of=first_of(e, "shown"), stamp="うん", on=True)),
+# Every public deed of chat/actions that a room hears of.
+HEARD: dict[str, Callable[[Scene], object]] = {
+    "post.post": lambda s: do(s.aoi, s.room, post("あたらしいことば", veil="つつんで")),
+    "carry_out.carry_out": lambda s: do(s.aoi, s.room, post("一つめ"), post("二つめ")),
+    "stamp.stamp": lambda s: do(s.aoi, s.room, p.Stamp(of=s.second, stamp="うん", on=True)),
+    "sitting.give_stamp": lambda s: do(
+        s.haha, s.room, p.Stamp(of=s.first, stamp="わかる", on=False)
     ),
-    "take a stamp back": ({"stamp.stamp"}, take_back_a_stamp),
-    "withdraw": (
-        {"withdraw.withdraw"},
-        lambda e: e.do(e.mine, p.Withdraw(of=first_of(e, "shown", seat=e.mine))),
+    "withdraw.withdraw": lambda s: do(s.aoi, s.room, p.Withdraw(of=s.first)),
+    "moderation.hide": lambda s: moderation.hide(message=s.message(s.second).pk, now=s.now),
+    "moderation.restore": lambda s: moderation.restore(message=s.message(s.hidden).pk, now=s.now),
+    "moderation.release": lambda s: moderation.release(message=s.held().pk, now=s.now),
+    "erase.erase": lambda s: erasing.erase(s.haha.pk, now=s.now),
+    "rooms.bring_up_to_date": lambda s: rooms.bring_up_to_date(now=s.now),
+    "rooms.switch": lambda s: rooms.switch(
+        room=s.room.pk, hand=Hand.QUIET, reason="しずかに", now=s.now
     ),
-    "withdraw what is hidden": ({"withdraw.withdraw"}, withdraw_what_is_hidden),
-    "hide": (
-        {"moderation.hide"},
-        lambda e: moderation.hide(message=e.message(first_of(e, "shown")), now=e.now),
+    "rooms.set_slow": lambda s: rooms.set_slow(room=s.room.pk, seconds=30, now=s.now),
+}
+# Deeds that write no event, because a room hears nothing of them.
+UNHEARD: dict[str, Callable[[Scene], object]] = {
+    "murmur.murmur": lambda s: do(s.aoi, s.room, p.Murmur(nonce=NONCE, text="ひとりごと")),
+    "report.report": lambda s: do(s.aoi, s.room, p.Report(of=s.second, reason="worry")),
+    "moderation.turn_down": lambda s: moderation.turn_down(message=s.held().pk, now=s.now),
+    "moderation.restrict": lambda s: moderation.restrict(
+        participant=s.aoi.pk,
+        kind=RestrictionKind.MUTE,
+        room=s.room.pk,
+        reason="",
+        until=None,
+        now=s.now,
     ),
-    "restore": (
-        {"moderation.restore"},
-        lambda e: moderation.restore(message=e.message(first_of(e, "hidden")), now=e.now),
+    "seats.rename": lambda s: seats.rename(
+        seen_by(s.aoi), room=s.room, handle="あたらしい名", now=s.now
     ),
-    "release": (
-        {"moderation.release"},
-        lambda e: moderation.release(message=e.held, now=e.now),
-    ),
-    "erase a person": ({"erase.erase"}, lambda e: erase.erase(e.aoi.pk, now=e.now)),
-    "erase the other person": (
-        {"erase.erase"},
-        lambda e: erase.erase(e.theirs.participant_id or 0, now=e.now),
-    ),
-    "supporters leave": ({"rooms.bring_up_to_date"}, fewer_supporters),
-    "switch by hand": (
-        {"rooms.switch"},
-        lambda e: rooms.switch(room=e.room.pk, hand=Hand.LOCKED, reason="", now=e.now),
-    ),
-    "slow mode": (
-        {"rooms.set_slow"},
-        lambda e: rooms.set_slow(room=e.room.pk, seconds=30, now=e.now),
+    "seats.mute": lambda s: seats.mute(
+        seen_by(s.aoi), room=s.room, key=seat_of(s.haha, s.room).key, on=True, now=s.now
     ),
 }
-
-# These leave a room's log alone; each says why.
-NOT_THE_LOG = {
-    "carry_out.refusal": "words for an answer",
-    "carry_out.refused": "words for an answer",
-    "moderation.turn_down": "the room never saw the message",
-    "moderation.restrict": "told by the person's version",
-    "moderation.lift": "told by the person's version",
-    "murmur.murmur": "to the supporters only",
-    "pace.take": "counts",
-    "presence.band_of": "pure",
-    "presence.tell": "told by presence, which has no number",
-    "presence.forget": "told by presence, which has no number",
-    "purge.purge": "moves the floor; what is gone is replayed as gone",
-    "report.report": "to the supporters only",
-    "rooms.take_away": "the sockets close",
-    "seats.take": "nobody is told of an arrival",
-    "seats.names_near": "a read",
-    "seats.rename": "see test_a_new_name.py",
-    "seats.mute": "told to nobody",
-    "sitting.lock_rooms": "a lock",
-    "stamp.acked": "words for an answer",
-    "visits.touch": "nobody is told of a visit",
-    "visits.count_acts": "nobody is told of a visit",
-    "visits.close_left": "nobody is told of a visit",
-    "words.look_at": "screening",
-    "words.flag": "to the supporters only",
-    "words.stop_if_unsafe": "screening",
-}
+# What changes no message and no state of a room, or only calls the deeds above.
+ELSEWHERE = {
+    "carry_out.refusal", "carry_out.refused", "leavers.erase_leavers", "moderation.answer_murmur",
+    "moderation.lift", "pace.take", "presence.band_of", "presence.forget", "presence.tell",
+    "purge.purge", "rooms.take_away", "seats.names_near", "seats.take", "sitting.lock_rooms",
+    "stamp.acked", "visits.close_left", "visits.count_acts", "visits.touch", "words.flag",
+    "words.look_at", "words.stop_if_unsafe",
+}  # fmt: skip
 
 
-def public_functions() -> set[str]:
+def _deeds() -> set[str]:
     found = set()
-    for info in pkgutil.iter_modules(chat.actions.__path__):
-        module = importlib.import_module(f"chat.actions.{info.name}")
-        for name, what in inspect.getmembers(module, inspect.isfunction):
-            if what.__module__ == module.__name__ and not name.startswith("_"):
-                found.add(f"{info.name}.{name}")
+    for module in iter_modules(chat.actions.__path__):
+        loaded = import_module(f"chat.actions.{module.name}")
+        for name, deed in inspect.getmembers(loaded, inspect.isfunction):
+            if deed.__module__ == loaded.__name__ and not name.startswith("_"):
+                found.add(f"{module.name}.{name}")
     return found
 
 
-def test_every_action_is_either_tried_here_or_said_to_leave_the_log_alone():
-    tried = {name for names, _ in ACTS.values() for name in names}
-    assert tried | NOT_THE_LOG.keys() == public_functions()
-    assert not tried & NOT_THE_LOG.keys()
+def test_every_deed_has_its_line_here() -> None:
+    assert _deeds() == set(HEARD) | set(UNHEARD) | ELSEWHERE
 
 
-def same(one: Reader, other: Reader) -> None:
-    assert one.listing() == other.listing()
-    told = ("slug", "name", "kind", "state", "until", "slow_s", "stamps")
-    assert {k: one.room[k] for k in told} == {k: other.room[k] for k in told}
-    assert one.last == other.last
+def _page(room: Room) -> Reader:
+    return Reader().take_all([welcome(room)])
 
 
-@pytest.mark.parametrize("act", ACTS)
-def test_page_before_and_events_give_the_page_after(
-    act: str,
-    evening: Evening,
-    monkeypatch: pytest.MonkeyPatch,
-    django_capture_on_commit_callbacks: Any,
-):
-    now, room = evening.now, evening.room
-    before, by_bell, by_welcome = (page(room, now=now) for _ in range(3))
-    since = before.last or 0
-    rung: list[p.Event] = []
+def _after(room: Room, since: int) -> list[dict[str, object]]:
+    return [wire(e) for e in queries.events_after(room.pk, since=since, limit=p.MAX_EVENTS)]
+
+
+def _head(room: Room) -> int:
+    return Room.objects.values_list("head", flat=True).get(pk=room.pk)
+
+
+@pytest.mark.parametrize("name", sorted(HEARD))
+def test_the_page_before_and_the_events_make_the_page_after(name: str, room: Room) -> None:
+    scene = Scene(room)
+    if name != "rooms.bring_up_to_date":
+        rooms.bring_up_to_date(now=scene.now)
+    page, before = _page(room), _head(room)
+    HEARD[name](scene)
+    events = _after(room, before)
+    assert events, "the deed wrote no event: this test would prove nothing"
+    page.take_all(events)
+    fresh = _page(room)
+    assert page.listing() == fresh.listing()
+    assert page.room == fresh.room
+    assert page.last == fresh.last == _head(room) == before + len(events)
+    assert [e["seq"] for e in events] == list(range(before + 1, before + 1 + len(events)))
+
+
+@pytest.mark.parametrize("name", sorted(HEARD))
+def test_whoever_replays_everything_sees_the_same_and_nothing_hidden(name: str, room: Room) -> None:
+    scene = Scene(room)
+    HEARD[name](scene)
+    replay = Reader(last=0, epoch=room.epoch)
+    replay.take_all(_after(room, 0))
+    fresh = _page(room)
+    assert replay.listing() == fresh.listing()
+    words = {m.text for m in Message.objects.filter(room=room, state="hidden")}
+    assert words or name == "moderation.restore" or name == "erase.erase"
+    everything = str(_after(room, 0)) + str(welcome(room))
+    assert not any(text in everything for text in words)
+
+
+@pytest.mark.parametrize("name", sorted(UNHEARD))
+def test_what_a_room_does_not_hear_of_leaves_its_log_alone(name: str, room: Room) -> None:
+    scene = Scene(room)
+    before, events = _head(room), len(_after(room, 0))
+    UNHEARD[name](scene)
+    assert (_head(room), len(_after(room, 0))) == (before, events)
+
+
+def test_a_position_that_cannot_be_continued_from_starts_fresh(room: Room) -> None:
+    scene = Scene(room)
+    head = _head(room)
+    assert welcome(room, epoch=room.epoch, since=head)["recovered"] is True
+    assert welcome(room, epoch=room.epoch, since=0)["recovered"] is True
+    for epoch, since in [("other", head), (room.epoch, head + 1), (None, None), (room.epoch, None)]:
+        assert welcome(room, epoch=epoch, since=since)["recovered"] is False
+    Room.objects.filter(pk=room.pk).update(floor=2)
+    assert welcome(room, epoch=room.epoch, since=1)["recovered"] is False
+    assert scene.first == 1
+
+
+def test_what_was_purged_is_gone_and_the_numbering_stays_whole(room: Room) -> None:
+    scene = Scene(room)
+    far = scene.now + purge.WORDS * 2
+    assert sum(rows for _, rows in purge.purge(now=far)) > 0
+    head = _head(room)
+    answer = wire(queries.missed(room.pk, since=0))
+    assert [e["seq"] for e in answer["events"]] == list(range(1, head + 1))
+    assert {e["type"] for e in answer["events"]} == {"gone"}
+    assert Message.objects.filter(room=room, seq__isnull=False).count() == 0
+
+
+def test_a_resume_of_more_than_fits_says_more(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(p, "MAX_EVENTS", 3)
+    Scene(room)
+    page = Reader(last=0, epoch=room.epoch)
+    for _ in range(20):
+        answer = wire(queries.missed(room.pk, since=page.last or 0))
+        page.take(answer, at=0.0)
+        if not answer["more"]:
+            break
+    assert page.last == _head(room)
+
+
+def test_the_writer_rings_with_the_very_frames_that_a_reader_would_read(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[tuple[int, bytes]] = []
     monkeypatch.setattr(
-        bell, "room", lambda _room, _head, events: rung.extend(data for _, data in events)
+        "chat.actions.sitting.bell.room", lambda room, head, events: rung.extend(events)
     )
-    with django_capture_on_commit_callbacks(execute=True):
-        ACTS[act][1](evening)
-
-    events = wires(queries.events_after(room.pk, since=since, limit=p.MAX_EVENTS))
-    assert events, "the act changed nothing: this test would prove nothing"
-    after = page(room, now=now)
-    assert (after.listing(), after.room) != (before.listing(), before.room)
-
-    same(before.take_all(events), after)
-    same(by_bell.take_all(_read(rung)), after)
-    by_welcome.take(welcome(room, now=now, since=since, epoch=by_welcome.epoch), at=0.0)
-    same(by_welcome, after)
-    same(replayed(room, now=now), after)
+    scene = Scene(room)
+    rung.clear()
+    before = _head(room)
+    HEARD["carry_out.carry_out"](scene)
+    HEARD["stamp.stamp"](scene)
+    read = queries.events_after(room.pk, since=before, limit=50)
+    assert [(e.seq, p.encode(e)) for e in read] == rung
 
 
-def _read(rung: list[Any]) -> list[Any]:
-    return [p.msgspec.json.decode(data) for data in rung]
-
-
-@pytest.mark.parametrize("act", ACTS)
-def test_the_numbers_stay_whole(act: str, evening: Evening):
-    ACTS[act][1](evening)
-    events = queries.events_after(evening.room.pk, since=0, limit=p.MAX_EVENTS)
-    head = Room.objects.get(pk=evening.room.pk).head
-    assert [one.seq for one in events] == list(range(1, head + 1))
+def test_someone_erased_never_comes_back_on_replay(room: Room, aoi: Participant) -> None:
+    text = "消えることば"
+    said(aoi, room, text)
+    erasing.erase(aoi.pk, now=clock.now())
+    assert text not in str(_after(room, 0)) + str(welcome(room))
+    assert Message.objects.filter(text=text).count() == 0
