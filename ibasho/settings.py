@@ -34,6 +34,9 @@ ORIGINS = [
 SECURE = PRODUCTION or all(origin.startswith("https://") for origin in ORIGINS)
 ALLOWED_HOSTS = sorted({re.sub(r"^\w+://|:\d+$", "", origin) for origin in ORIGINS})
 TRUSTED_PROXIES = env.int("IBASHO_TRUSTED_PROXIES", default=0)
+if TRUSTED_PROXIES:
+    # Our own proxy says whether it was spoken to over TLS; without one nobody may say so.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DEMO = not PRODUCTION
 
 # Raised limits and fault points are for benches and fault tests; production refuses them.
