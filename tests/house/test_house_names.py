@@ -8,7 +8,7 @@ from tests.house.tree import ROOT
 # Paths of a builder's machine, keys, and addresses of package mirrors.
 FOREIGN = re.compile(
     r"(?<![\w.])/(?:work|root|home/\w+|Users/\w+)/|-----BEGIN [A-Z ]*PRIVATE KEY|AKIA[0-9A-Z]{16}"
-    r"|--(?:extra-)?index-url|--find-links|file://"
+    r"|--(?:extra-)?index-url|--find-links|file:///"
 )
 
 
