@@ -11,6 +11,18 @@ import traceback
 from datetime import UTC, datetime
 
 
+class NotOurs(logging.Filter):
+    """Drops what a client's broken bytes make a server complain of: it calls for nobody.
+
+    uvicorn logs a whole exception for a text frame that isn't UTF-8; it has closed that socket.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record says anything that somebody could mend."""
+        kind = record.exc_info[0] if record.exc_info else None
+        return kind is not UnicodeDecodeError
+
+
 class QuietFormatter(logging.Formatter):
     """One JSON object a line: time, level, logger, the message's template, and a bare traceback.
 
