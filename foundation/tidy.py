@@ -32,8 +32,10 @@ def tidy(text: str, *, most: int, required: bool = True) -> str:
     text = text.strip()
     if len(text) > most:
         raise Refused("too_long")
-    if required and not _INVISIBLE.sub("", text):
-        raise Refused("empty")
+    if not _INVISIBLE.sub("", text):
+        if required:
+            raise Refused("empty")
+        return ""
     return text if text.isascii() else _calm_marks(text)
 
 

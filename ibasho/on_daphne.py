@@ -15,6 +15,8 @@ class Server(Daphne):
 
     def create_application(self, protocol, scope):
         """As daphne does it, with `waiting` in a socket's scope: bytes not read yet."""
+        # daphne takes the root of every address from a header that anybody may send.
+        scope["root_path"] = ""
         if scope["type"] == "websocket":
             scope["waiting"] = partial(_waiting, protocol.transport)
         return super().create_application(protocol, scope)

@@ -14,7 +14,7 @@ _PHONE = re.compile(
 _HELP = re.compile("^(?:0120|0570|0800)")
 _OTHER = re.compile(
     "[a-z0-9._%+-]+\\s*(?:@|\\(at\\)|あっとまーく|あっと)\\s*[a-z0-9-]+(?:\\s*(?:\\.|どっと)\\s*[a-z0-9-]+)+"
-    "|https?:/|(?<![a-z0-9])www\\.[a-z0-9]"
+    "|https?:/|(?<![a-z0-9])www?\\.[a-z0-9]"
     "|(?<![a-z0-9@.])[a-z0-9-]{2,}\\.(?:com|net|org|jp|co|io|gg|me|tv|info|link|ly)(?![a-z0-9])"
     "|(?:line|らいん|discord|でぃすこ(?:ーど)?|かかお(?:とーく)?|kakao|いんすた(?:ぐらむ)?|instagram"
     "|twitter|ついったー|すかいぷ|skype|telegram|てれぐらむ|しぐなる)\\s*(?:の|は|:|=|→)?\\s*(?:id|あいでぃー|あかうんと|垢)"

@@ -71,7 +71,7 @@ def _joined(chars: list[str], where: list[int]) -> Folded:
             and (_is_japanese(chars[i + 1]) or chars[i + 1] in _BETWEEN)
         ):
             continue
-        if len(kept) >= 2 and chars[kept[-1]] == chars[kept[-2]] == char and not char.isdigit():
+        if len(kept) >= 2 and chars[kept[-1]] == chars[kept[-2]] == char and not char.isnumeric():
             continue
         kept.append(i)
     return Folded("".join(chars[i] for i in kept), tuple(where[i] for i in kept))

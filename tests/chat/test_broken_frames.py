@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.caller import Person, enter
-from tests.chat.bare import BINARY, CLOSE, PING, TEXT, Bare, encoded, no_fault
+from tests.chat.bare import BINARY, CLOSE, PING, TEXT, Bare, encoded, no_fault, welcomed
 from tests.live import House
 
 LIMIT = 64 * 1024
@@ -34,9 +34,7 @@ FATAL: dict[str, Callable[[], bytes]] = {
     "invalid UTF-8": lambda: encoded(b"\xff\xfe"),
     "UTF-8 surrogate": lambda: encoded(b'{"a":"\xed\xa0\x80"}'),
     "overlong UTF-8": lambda: encoded(b"\xc0\xaf"),
-    "UTF-8 split and broken": lambda: (
-        encoded(b"\xe3\x81", fin=False) + encoded(b"\x28", opcode=0)
-    ),
+    "UTF-8 split and broken": lambda: encoded(b"\xe3\x81", fin=False) + encoded(b"\x28", opcode=0),
     "UTF-8 cut short": lambda: encoded(b'"\xe3\x81'),
     "close of 1 byte": lambda: encoded(b"\x03", opcode=CLOSE),
     "close 999": lambda: closing(999),
@@ -92,8 +90,7 @@ def all_is_well(house: House, innocent: Bare, sender: Person) -> Iterator[None]:
     innocent.send(encoded(json.dumps({"type": "ping", "at": at}).encode()))
     assert innocent.hears(str(at).encode()), "the innocent one was cut off"
     assert not innocent.dropped
-    with Bare(sender) as again:
-        assert again.hears(b'"welcome"'), "nobody can come in any more"
+    assert welcomed(sender), "nobody can come in any more"
     no_fault(house.logs()[before:])
     assert all(house.running(i) for i in range(len(house.urls)))
 

@@ -112,6 +112,18 @@ async def eventually(
     return time.monotonic() - began
 
 
+def wait_for_listeners(house: House, *, timeout: float = 15) -> None:
+    """Wait until every door listens to the broker again."""
+    assert house.redis is not None
+    until = time.monotonic() + timeout
+    while time.monotonic() < until:
+        channels = house.redis.cli("PUBSUB", "CHANNELS", "*bell*")
+        if channels and house.redis.cli("PUBSUB", "NUMSUB", *channels)[1] == len(house.urls):
+            return
+        time.sleep(0.05)
+    raise AssertionError("not every door listens to the broker")
+
+
 def rows(house: House, statement: str) -> list[tuple[Any, ...]]:
     """Rows of the house's own database, whichever it is."""
     if house.postgres is not None:

@@ -2,13 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
 
 from tests.caller import Caller, Person
-from tests.faults.gathering import ROOM, at_door, gathered, nobody_left, someone
+from tests.faults.gathering import ROOM, at_door, gathered, nobody_left, someone, wait_for_listeners
 from tests.live import House
 
 WITH_BROKER_S, WITHOUT_S = 1.0, 3.0
@@ -62,7 +62,7 @@ def _signed_out(person: Person) -> float:
 
 def _erased(person: Person) -> float:
     began = time.time()
-    answer = person.post("/me/erase/", form="/me/erase/", sure="on")
+    answer = person.post("/me/erase/", form="/me/", sure="on")
     assert answer.status in (200, 303), answer.body[:500]
     return began
 
@@ -84,7 +84,7 @@ async def _reaches(
 
 
 @pytest.fixture(params=["with the broker", "without"])
-def reach(request: pytest.FixtureRequest, calm_house: House) -> object:
+def reach(request: pytest.FixtureRequest, calm_house: House) -> Iterator[tuple[House, float, bool]]:
     """A house with its broker or without it, and how fast control must be there."""
     if calm_house.redis is None:
         if request.param == "without":
@@ -97,6 +97,7 @@ def reach(request: pytest.FixtureRequest, calm_house: House) -> object:
         calm_house.redis.kill()
         yield calm_house, WITHOUT_S, True
         calm_house.redis.start()
+        wait_for_listeners(calm_house)
     else:
         yield calm_house, WITH_BROKER_S, True
 

@@ -56,9 +56,7 @@ async def test_all_doors_writing_at_once_into_one_room_make_nobody_resume(
             assert [a["seq"] for a in answers] == sorted(a["seq"] for a in answers)
             return max(answer["seq"] for answer in answers)
 
-        heads = await asyncio.gather(
-            *(pour(c, own) for c, own in zip(callers, texts, strict=True))
-        )
+        heads = await asyncio.gather(*(pour(c, own) for c, own in zip(callers, texts, strict=True)))
         waited = await same_list(callers, max(heads))
         resumes = [caller.resumes for caller in callers]
         print(f"{calm_house.shape}: 100 posts by 4 at once, equal {waited:.2f} s later, "
