@@ -83,6 +83,8 @@ def arrive(knock: Knock, now: datetime) -> TurnedAway | LetIn:
     if not caught_up.recovered:
         # Messages may have been read that came after the room's head was.
         head = max([room.head, *(one.seq for one in caught_up.events)])
+    # Read again: what the room is must not be older than the events that were read.
+    room.refresh_from_db(fields=["name", "slow_s", "stamps", "told_band", "told_here"])
     return LetIn(
         viewer=viewer,
         person=person.pk,

@@ -95,6 +95,10 @@ class RoomSocket:
             self._say(p.Pong(at=frame.at))
         elif isinstance(frame, p.Stay):
             self.mode, self.restless = Mode(frame.mode), True
+            # One person, one presence: the next round touches every window's visit.
+            for other in house.hub.people.get(self.person, ()):
+                if other.room == self.room:
+                    other.mode = self.mode
             self._answer(acked(frame.nonce, clock.wire(clock.now())))
         elif isinstance(frame, p.Resume):
             if not self._resuming:

@@ -211,6 +211,9 @@ class Hub:
                 fresh = [one for one in events if one[0] > room.last]
                 if fresh and fresh[0][0] == room.last + 1:
                     self._deliver(room, fresh)
+                elif fresh:
+                    # The log begins later than that (a purge): whoever needs it asks and is told.
+                    room.last = fresh[0][0] - 1
                 elif not events:
                     # A ring from before a commit became visible; the poll asks again.
                     room.head = room.last

@@ -99,6 +99,8 @@ class Message(models.Model):
     seat = models.ForeignKey(Seat, null=True, on_delete=models.SET_NULL, related_name="messages")
     seq = models.BigIntegerField(null=True)
     nonce = models.UUIDField()
+    # The author's name when it was said: a later one doesn't change what others have read.
+    handle = models.CharField(max_length=20, blank=True)
     # Keyed hash of text and veil: tells a repeat from another text without keeping the words.
     body_key = models.CharField(max_length=32)
     text = models.TextField()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from django.db.models import BigIntegerField, Q, Value
+from django.db.models import BigIntegerField, F, Q, Value
 from django.db.models.functions import Cast
 
 from accounts import letters
@@ -27,11 +27,16 @@ SHOWN_STATES = (MessageState.SHOWN, MessageState.HIDDEN, MessageState.WITHDRAWN)
 # --- words ---------------------------------------------------------------------------------------
 
 
-def author_of(seat: Seat | None) -> p.Author:
-    """Who said it, for this room."""
+def author_of(seat: Seat | None, *, handle: str = "") -> p.Author:
+    """Who someone is in this room: by the name they bore then (`handle`), or bear now."""
     if seat is None:
         return GONE_AUTHOR
-    return p.Author(id=seat.key, handle=seat.handle, mark=seat.mark, role=cast("p.Role", seat.role))
+    return p.Author(
+        id=seat.key,
+        handle=handle or seat.handle,
+        mark=seat.mark,
+        role=cast("p.Role", seat.role),
+    )
 
 
 def message_frame(message: Message) -> p.Message | p.Gone:
@@ -42,7 +47,7 @@ def message_frame(message: Message) -> p.Message | p.Gone:
     shown = message.state == MessageState.SHOWN
     return p.Message(
         seq=message.seq,
-        from_=author_of(message.seat),
+        from_=author_of(message.seat, handle=message.handle),
         text=message.text if shown else "",
         veil=message.veil if shown else "",
         at=wire(message.at),
@@ -100,7 +105,8 @@ def missed(room: int, *, since: int) -> p.Events:
 
 def newest(room: int, *, before: int | None = None, limit: int = p.NEWEST) -> list[p.Event]:
     """The newest messages (below `before`), oldest first; what was erased is `gone`."""
-    rows = Message.objects.filter(room_id=room, seq__isnull=False)
+    # Below the floor only evidence under a report is kept, and that for nobody here.
+    rows = Message.objects.filter(room_id=room, seq__gt=F("room__floor"))
     if before is not None:
         rows = rows.filter(seq__lt=before)
     page = list(rows.select_related("seat").order_by("-seq")[:limit])

@@ -82,7 +82,7 @@ class _Keeper:
         """Go on with the visits of all who are here; end those that nobody touches any more."""
         stays = [visits.Stay(one.seat, one.room, one.mode) for one in self.hub.sitters()]
         for start in range(0, len(stays), 200):
-            await in_thread(self.pool, _touch, stays[start : start + 200])
+            await in_thread(self.pool, _go_on, stays[start : start + 200])
         await in_thread(self.pool, _close_left)
 
     async def heads(self) -> None:
@@ -111,6 +111,10 @@ def _supporters(there: tuple[int, ...]) -> dict[int, bool]:
 
 def _touch(stays: list[visits.Stay]) -> None:
     visits.touch(stays, now=clock.now())
+
+
+def _go_on(stays: list[visits.Stay]) -> None:
+    visits.touch(stays, now=clock.now(), modes=False)
 
 
 def _close_left() -> None:

@@ -73,10 +73,14 @@ def _one(sitting: Sitting, act: Act) -> Answer:
 def _together(acts: Sequence[Act], now: datetime) -> list[Answer]:
     with transaction.atomic():
         sitting = Sitting({act.room for act in acts}, now=now)
-        sitting.read(acts)
-        answers = [_one(sitting, act) for act in acts]
-        sitting.store()
-        count_acts(sitting.acts, seats=sitting.seats, now=now)
+        try:
+            sitting.read(acts)
+            answers = [_one(sitting, act) for act in acts]
+            sitting.store()
+            count_acts(sitting.acts, seats=sitting.seats, now=now)
+        except BaseException:
+            sitting.pay_back()
+            raise
     return answers
 
 

@@ -60,7 +60,7 @@ def _erase_words(sitting: Sitting, message: Message) -> None:
         return
     kept = sitting.message(message.room_id, message.seq) or message
     kept.state = MessageState.ERASED
-    kept.text = kept.veil = kept.body_key = ""
+    kept.text = kept.veil = kept.body_key = kept.handle = ""
     kept.stamps = {}
     kept.seat = None
     StampGiven.objects.filter(message=kept).delete()

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from chat import policies
 from chat import protocol as p
-from chat.actions import pace, words
+from chat.actions import words
 from chat.actions.sitting import Act, Answer, Sitting
 from chat.models import Murmur
 from chat.repeats import body_key
@@ -28,7 +28,7 @@ def murmur(sitting: Sitting, act: Act, frame: p.Murmur) -> Answer:
     try:
         words.stop_if_unsafe(seat, screened, text)
         policies.may_murmur(room=sitting.states[act.room])
-        pace.take("posts", seat.participant_id or 0)
+        sitting.pay("posts", seat.participant_id or 0)
     except Refused:
         words.flag(sitting, seat, screened, text)
         raise

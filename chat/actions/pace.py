@@ -7,6 +7,11 @@ from foundation.refusals import Refused
 BUCKETS = {name: Buckets(name) for name in ("posts", "stamps")}
 
 
+def give_back(kind: str, person: int) -> None:
+    """What was paid for came to nothing (a deadlock, a lost connection): it may be tried again."""
+    BUCKETS[kind].give_back(person)
+
+
 def take(kind: str, person: int) -> None:
     """Take one token; raises `Refused("too_fast")` with the seconds to wait."""
     if wait := BUCKETS[kind].take(person):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chat import policies
 from chat import protocol as p
-from chat.actions import pace, words
+from chat.actions import words
 from chat.actions.sitting import Act, Answer, Sitting
 from chat.models import Message, Seat
 from chat.repeats import body_key
@@ -39,6 +39,7 @@ def post(sitting: Sitting, act: Act, frame: p.Post) -> Answer:
     message = Message(
         room=room,
         seat=seat,
+        handle=seat.handle,
         nonce=nonce,
         body_key=key,
         text=text,
@@ -75,4 +76,4 @@ def _keep_pace(sitting: Sitting, seat: Seat, slow_s: int) -> None:
         if last is not None:
             wait = slow_s - (sitting.now - last.at).total_seconds()
             raise Refused(p.Refusal.TOO_FAST, retry_after=max(1.0, round(wait, 1)))
-    pace.take("posts", seat.participant_id or -(seat.staff_id or 0))
+    sitting.pay("posts", seat.participant_id or -(seat.staff_id or 0))

@@ -16,6 +16,7 @@ from django.db import transaction
 from accounts import letters
 from chat import protocol as p
 from chat import queries
+from chat.actions import pace
 from chat.models import Finding, Message, Murmur, Report, Room, RoomEvent, Seat, StampGiven
 from chat.policies import FREE, Standing
 from chat.schedule import Now
@@ -79,6 +80,7 @@ class Sitting:
         self._findings: list[Finding] = []
         self._letters: list[Letter] = []
         self._touched: dict[int, Message] = {}
+        self._paid: list[tuple[str, int]] = []
         self.acts: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
 
     # --- looking up -------------------------------------------------------------------------
@@ -138,6 +140,16 @@ class Sitting:
                 return None
             self._messages[key] = self._touched.get(row.pk, row)
         return self._messages[key]
+
+    def pay(self, kind: str, person: int) -> None:
+        """Take a token of someone's pace. Raises `Refused("too_fast")`."""
+        pace.take(kind, person)
+        self._paid.append((kind, person))
+
+    def pay_back(self) -> None:
+        """Nothing of this was stored: the same acts may be carried out again."""
+        for kind, person in self._paid:
+            pace.give_back(kind, person)
 
     # --- staging ----------------------------------------------------------------------------
 
@@ -199,7 +211,7 @@ class Sitting:
         if self._touched:
             Message.objects.bulk_update(
                 self._touched.values(),
-                ["state", "text", "veil", "body_key", "stamps", "seq", "seat"],
+                ["state", "text", "veil", "body_key", "handle", "stamps", "seq", "seat"],
             )
         if self._new_murmurs:
             Murmur.objects.bulk_create(self._new_murmurs)

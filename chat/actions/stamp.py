@@ -2,7 +2,6 @@
 
 from chat import policies
 from chat import protocol as p
-from chat.actions import pace
 from chat.actions.sitting import Act, Answer, Sitting, give_stamp
 from chat.states import MessageState
 from foundation.clock import wire
@@ -18,7 +17,7 @@ def stamp(sitting: Sitting, act: Act, frame: p.Stamp) -> Answer:
     message = sitting.message(act.room, frame.of)
     if message is None or message.state != MessageState.SHOWN:
         raise Refused(p.Refusal.NO_SUCH_MESSAGE)
-    pace.take("stamps", seat.participant_id or 0)
+    sitting.pay("stamps", seat.participant_id or 0)
     seq: int | None = None
     if give_stamp(message, seat=seat.pk, stamp=frame.stamp, on=frame.on):
         sitting.change(message)

@@ -25,8 +25,12 @@ class Stay:
     mode: Mode
 
 
-def touch(stays: Iterable[Stay], *, now: datetime) -> None:
-    """These people are here: begin their visits, or go on with them."""
+def touch(stays: Iterable[Stay], *, now: datetime, modes: bool = True) -> None:
+    """These people are here: begin their visits, or go on with them.
+
+    Without `modes` an open visit keeps its mode: a process that only goes on with a visit may have
+    heard less of it than another one.
+    """
     by_seat = {stay.seat: stay for stay in stays}
     if not by_seat:
         return
@@ -34,10 +38,11 @@ def touch(stays: Iterable[Stay], *, now: datetime) -> None:
         open_now = Visit.objects.filter(seat_id__in=by_seat, ended_at__isnull=True)
         open_now.filter(seen_at__lt=now - SAME_VISIT).update(ended_at=F("seen_at"))
         known = set(open_now.order_by().values_list("seat_id", flat=True))
-        here = [s for s in known if by_seat[s].mode is Mode.HERE]
         open_now.filter(seat_id__in=known).update(seen_at=now)
+        here = [s for s in known if modes and by_seat[s].mode is Mode.HERE]
         open_now.filter(seat_id__in=here).exclude(mode=Mode.HERE).update(mode=Mode.HERE)
-        open_now.filter(seat_id__in=known - set(here), mode=Mode.HERE).update(mode=Mode.WATCHING)
+        watching = known - set(here) if modes else set()
+        open_now.filter(seat_id__in=watching, mode=Mode.HERE).update(mode=Mode.WATCHING)
         _begin([stay for seat, stay in by_seat.items() if seat not in known], now)
 
 

@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('seq', models.BigIntegerField(null=True)),
+                ('handle', models.CharField(blank=True, max_length=20)),
                 ('nonce', models.UUIDField()),
                 ('body_key', models.CharField(max_length=32)),
                 ('text', models.TextField()),

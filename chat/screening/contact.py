@@ -4,12 +4,9 @@ import re
 
 _KANJI = str.maketrans("〇一二三四五六七八九零壱弐参", "01234567890123")
 _DASH = "[-‐‑–—―−ー~・.,\\s()（）]"
-# Not inside a longer code of digits and letters, such as an order's or a file's number.
-_PHONE = re.compile(
-    "(?<![0-9a-f])(?<![0-9a-f]-)"
-    f"(?:\\+?81{_DASH}*[1-9]|0[1-9])(?:{_DASH}*[0-9]){{7,9}}"
-    "(?![0-9a-f])(?!-[0-9a-f])"
-)
+_PHONE = re.compile(f"(?<![0-9])(?:\\+?81{_DASH}*[1-9]|0[1-9])(?:{_DASH}*[0-9]){{7,9}}(?![0-9])")
+# A longer code of digits and letters, such as a file's or an order's number.
+_CODE = re.compile("[0-9a-f-]{4,}$"), re.compile("[0-9a-f-]{4,}")
 # Numbers anyone may name: the help lines this house itself shows.
 _HELP = re.compile("^(?:0120|0570|0800)")
 _OTHER = re.compile(
@@ -30,7 +27,16 @@ def find(folded: str) -> list[tuple[int, int]]:
     """Stretches of the folded text by which someone could be reached outside."""
     digits = folded.translate(_KANJI)
     spans = [
-        m.span() for m in _PHONE.finditer(digits) if not _HELP.match(re.sub("[^0-9]", "", m[0]))
+        m.span()
+        for m in _PHONE.finditer(digits)
+        if not _HELP.match(re.sub("[^0-9]", "", m[0])) and not _in_a_code(digits, *m.span())
     ]
     spans += [m.span() for m in _OTHER.finditer(folded)]
     return sorted(spans)
+
+
+def _in_a_code(text: str, start: int, end: int) -> bool:
+    before, after = _CODE[0].search(text[max(0, start - 40) : start]), _CODE[1].match(text, end)
+    return bool(before and re.search("[a-f]", before[0])) or bool(
+        after and re.search("[a-f]", after[0])
+    )

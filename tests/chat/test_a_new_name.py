@@ -13,10 +13,6 @@ from tests.reader import Reader
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.xfail(
-    reason="a rename writes no event, yet a fresh page shows old words under the new name",
-    strict=True,
-)
 def test_a_page_from_before_and_a_fresh_one_show_the_same_names(aoi: Participant, room: Room):
     said(aoi, room, "ことば")
     before = Reader().take_all([welcome(room)])

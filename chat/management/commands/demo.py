@@ -85,7 +85,8 @@ def _talk(room: Room, lines: list[Any], staff: list[Staff], now: datetime) -> No
         seats[who] = seat
         at = now - timedelta(minutes=minutes)
         message = Message.objects.create(
-            room=room, seat=seat, seq=seq, nonce=uuid4(), body_key=body_key(text, ""), text=text,
+            room=room, seat=seat, handle=seat.handle, seq=seq, nonce=uuid4(),
+            body_key=body_key(text, ""), text=text,
             state="shown", at=at, stamps={"わかる": 2} if seq % 4 == 3 else {},
         )  # fmt: skip
         RoomEvent.objects.create(room=room, seq=seq, kind="message", message=message, of=seq, at=at)
