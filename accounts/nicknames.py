@@ -78,6 +78,10 @@ def poses(mine: str, *, supporters: Iterable[str] = ()) -> bool:
         return True
     for supporter in supporters:
         theirs = _plain(skeleton(supporter))
+        # 「はる(相談員)」 is はる to everyone.
+        short = _plain(skeleton(re.split(r"[(（\[【]", supporter)[0]))
+        if bare and bare == short:
+            return True
         if bare == theirs or (len(theirs) >= 4 and theirs in mine):
             return True
         katakana = re.search("[ァ-ヺ]", unicodedata.normalize("NFKC", supporter))

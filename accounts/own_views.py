@@ -81,7 +81,8 @@ def erase(request: HttpRequest) -> HttpResponse:
         )
     except Refused as no:
         return _me(request, no=no)
-    return cleared(SeeOther(reverse("home")))
+    # 303 like every success; the page it leads to says so.
+    return cleared(SeeOther(f"{reverse('home')}?erased"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

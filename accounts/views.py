@@ -25,7 +25,7 @@ __all__ = [
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this place is."""
-    return render(request, "accounts/home.html", {})
+    return render(request, "accounts/home.html", {"erased": "erased" in request.GET})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

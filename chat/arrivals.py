@@ -13,7 +13,7 @@ from chat import queries
 from chat.actions import seats
 from chat.actions.visits import SAME_VISIT
 from chat.models import Room, Seat, Visit
-from chat.states import Mode
+from chat.states import Mode, RoomKind
 from duty.queries import attending
 from foundation.limits import Buckets
 
@@ -61,7 +61,8 @@ def arrive(knock: Knock, now: datetime) -> TurnedAway | LetIn:
     if wait := _handshakes.take(address):
         return TurnedAway(p.Close.TOO_MANY, round(wait, 1))
     room = Room.objects.filter(slug=knock.slug).first()
-    if room is None:
+    # Nobody sits in a counseling room who wasn't assigned to it; there is no such assignment yet.
+    if room is None or room.kind == RoomKind.COUNSELING:
         return TurnedAway(p.Close.NO_SUCH_ROOM)
     if room.removed_at is not None:
         return TurnedAway(p.Close.ROOM_GONE)

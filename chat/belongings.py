@@ -3,7 +3,17 @@
 from datetime import datetime
 
 from chat.actions.erase import erase as erase_all
-from chat.models import Message, Murmur, Mute, Report, Seat, StampGiven, Visit
+from chat.models import (
+    Finding,
+    Message,
+    Murmur,
+    Mute,
+    Report,
+    Restriction,
+    Seat,
+    StampGiven,
+    Visit,
+)
 from foundation.clock import wire
 
 TEMPLATE = "chat/_kept.html"
@@ -19,6 +29,12 @@ def shown(participant: int) -> dict[str, object]:
     muted = Mute.objects.filter(seat__in=ids).select_related("muted", "seat__room").order_by("pk")
     visits = Visit.objects.filter(seat__in=ids).select_related("room").order_by("started_at", "pk")
     reports = Report.objects.filter(seat__in=ids).select_related("message__room").order_by("at")
+    findings = Finding.objects.filter(seat__in=ids).select_related("room").order_by("at", "pk")
+    restrictions = (
+        Restriction.objects.filter(participant_id=participant)
+        .select_related("room")
+        .order_by("starts_at", "pk")
+    )
     return {
         "rooms": [{"room_name": s.room.name, "handle": s.handle, "mark": s.mark} for s in seats],
         "messages": [
@@ -31,7 +47,10 @@ def shown(participant: int) -> dict[str, object]:
             }
             for m in messages
         ],
-        "murmurs": [{"room_name": m.room.name, "at": wire(m.at), "text": m.text} for m in murmurs],
+        "murmurs": [
+            {"room_name": m.room.name, "at": wire(m.at), "text": m.text, "aloud": m.aloud}
+            for m in murmurs
+        ],
         "muted": [
             {
                 "slug": m.seat.room.slug,
@@ -45,6 +64,21 @@ def shown(participant: int) -> dict[str, object]:
         "reports": [
             {"room_name": r.message.room.name, "at": wire(r.at), "reason": r.reason, "note": r.note}
             for r in reports
+        ],
+        "findings": [
+            {"room_name": f.room.name, "at": wire(f.at), "classes": f.classes, "words": f.words}
+            for f in findings
+        ],
+        "restrictions": [
+            {
+                "room_name": r.room.name if r.room else None,
+                "kind": r.kind,
+                "reason": r.reason,
+                "at": wire(r.starts_at),
+                "until": wire(r.until) if r.until else None,
+                "lifted_at": wire(r.lifted_at) if r.lifted_at else None,
+            }
+            for r in restrictions
         ],
         "visits": [
             {

@@ -1,19 +1,20 @@
 """A socket: parse → act → reply, in a plain loop. No task, thread hop or query per frame."""
 
 import asyncio
+import logging
 import time
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import DatabaseError, InterfaceError
+from django.http import parse_cookie
 
 from chat import protocol as p
 from chat import queries
 from chat.actions.carry_out import refusal
 from chat.actions.sitting import Act, Answer
-from chat.actions.stamp import acked
 from chat.arrivals import Knock, LetIn, TurnedAway, arrive
 from chat.household import house
 from chat.outlet import Outlet, Send
@@ -22,6 +23,7 @@ from chat.threads import in_thread
 from foundation import clock, limits
 from foundation.refusals import Refused
 
+log = logging.getLogger("ibasho.chat")
 MALFORMED_A_MINUTE = 10
 
 
@@ -33,8 +35,8 @@ class RoomSocket:
         "letter", "mode", "person", "restless", "room", "seat", "session",
     )  # fmt: skip
 
-    def __init__(self, send: Send, waiting: Any, let_in: LetIn) -> None:
-        self._outlet = Outlet(send, waiting=waiting, restart_code=house.restart_code)
+    def __init__(self, send: Send, scope: dict[str, Any], let_in: LetIn) -> None:
+        self._outlet = Outlet(send, scope, restart_code=house.restart_code)
         self._malformed: list[float] = []
         self._resuming = False
         self._tokens, self._tokens_at = limits.rate("frames")[0], time.monotonic()
@@ -70,11 +72,11 @@ class RoomSocket:
     def _say(self, frame: p.Outgoing) -> None:
         self.push(p.encode(frame).decode())
 
-    def hear(self, text: str | None) -> None:
-        """One message of the client; None stands for a binary one."""
+    def hear(self, text: str | None, binary: bytes | None = None) -> None:
+        """One message of the client; a binary one has no text."""
         if self.leaving is not None:
             return
-        if text is not None and len(text) * 4 > p.MAX_FRAME and _size(text) > p.MAX_FRAME:
+        if _size(text, binary) > p.MAX_FRAME:
             self.leave(p.Close.TOO_BIG)
             return
         if wait := self._too_many():
@@ -93,31 +95,34 @@ class RoomSocket:
     def _act(self, frame: p.Incoming) -> None:
         if isinstance(frame, p.Ping):
             self._say(p.Pong(at=frame.at))
-        elif isinstance(frame, p.Stay):
-            self.mode, self.restless = Mode(frame.mode), True
-            # One person, one presence: the next round touches every window's visit.
-            for other in house.hub.people.get(self.person, ()):
-                if other.room == self.room:
-                    other.mode = self.mode
-            self._answer(acked(frame.nonce, clock.wire(clock.now())))
         elif isinstance(frame, p.Resume):
             if not self._resuming:
                 self._resuming = True
                 house.hub.resumes += 1
                 house.hub.spawn(self._resume(frame.since))
         else:
+            if isinstance(frame, p.Stay):
+                self._stay(Mode(frame.mode))
             house.writer.put(Act(self.room, self.seat, frame, self.session), self._answer)
+
+    def _stay(self, mode: Mode) -> None:
+        """One person, one presence: in every window of theirs in this room."""
+        for other in (self, *house.hub.people.get(self.person, ())):
+            if other.room == self.room:
+                other.mode = mode
 
     def _answer(self, answer: Answer) -> None:
         for frame in answer.frames:
             self._say(frame)
+            if isinstance(frame, p.RefusedFrame) and frame.code == p.Refusal.MALFORMED:
+                self._count_malformed()
         if answer.close is not None:
             self.leave(answer.close)
 
     async def _resume(self, since: int) -> None:
         try:
             self._say(await in_thread(house.readers, _missed, self.room, since))
-        except DatabaseError:
+        except (DatabaseError, InterfaceError):
             # Storage is out of reach; the next `head` makes the client ask again.
             return
         finally:
@@ -144,7 +149,11 @@ def _missed(room: int, since: int) -> p.Events:
     return queries.missed(room, since=since)
 
 
-def _size(text: str) -> int:
+def _size(text: str | None, binary: bytes | None) -> int:
+    if text is None:
+        return len(binary or b"")
+    if len(text) * 4 <= p.MAX_FRAME:
+        return len(text)
     return len(text.encode("utf-8", "surrogatepass"))
 
 
@@ -159,13 +168,8 @@ def own_origin(scope: dict[str, Any]) -> bool:
 
 
 def _knock(scope: dict[str, Any]) -> Knock:
-    cookies: SimpleCookie = SimpleCookie()
-    for header in _headers(scope, b"cookie"):
-        try:
-            cookies.load(header)
-        except CookieError:  # a mangled cookie is no cookie
-            continue
-    session = cookies.get(settings.SESSION_COOKIE_NAME)
+    # As Django reads them for pages: one odd cookie of a neighbour must not hide the others.
+    cookies = parse_cookie("; ".join(_headers(scope, b"cookie")))
     try:
         asked = parse_qs(scope.get("query_string", b"").decode("latin-1"), max_num_fields=8)
     except ValueError:  # more fields than anyone has use for
@@ -174,7 +178,7 @@ def _knock(scope: dict[str, Any]) -> Knock:
     number = int(since) if since.isascii() and since.isdigit() and len(since) < 16 else None
     return Knock(
         slug=scope["url_route"]["kwargs"]["slug"],
-        session=session.value if session else None,
+        session=cookies.get(settings.SESSION_COOKIE_NAME),
         scope=scope,
         epoch=asked.get("epoch", [None])[0],
         since=number,
@@ -191,10 +195,10 @@ async def room_socket(scope: dict[str, Any], receive: Any, send: Send) -> None:
     await send({"type": "websocket.accept"})
     found = await _arrive(_knock(scope))
     if isinstance(found, TurnedAway):
-        outlet = Outlet(send, waiting=None, restart_code=house.restart_code)
+        outlet = Outlet(send, scope, restart_code=house.restart_code)
         await outlet.close(found.code, retry_after=found.retry_after)
         return
-    socket = RoomSocket(send, scope.get("waiting"), found)
+    socket = RoomSocket(send, scope, found)
     socket.push(p.encode(found.welcome).decode())
     house.hub.attach(socket, head=found.head, version=found.version)
     house.addresses[found.address] += 1
@@ -204,7 +208,7 @@ async def room_socket(scope: dict[str, Any], receive: Any, send: Send) -> None:
             message = await receive()
             if message["type"] == "websocket.disconnect":
                 break
-            socket.hear(message.get("text"))
+            socket.hear(message.get("text"), message.get("bytes"))
     finally:
         house.hub.detach(socket)
         house.addresses[found.address] -= 1
@@ -218,14 +222,16 @@ async def _arrive(knock: Knock) -> TurnedAway | LetIn:
     if house.closing:
         return TurnedAway(p.Close.RESTART)
     try:
-        return await in_thread(house.readers, arrive, knock, clock.now())
-    except DatabaseError:
-        # Storage is out of reach: the network's rule, come again after a while.
+        return await in_thread(house.doormen, arrive, knock, clock.now())
+    except ObjectDoesNotExist:  # erased on the way in
+        return TurnedAway(p.Close.NOT_ENTERED)
+    except Exception as error:  # noqa: BLE001 - storage is out of reach, or worse: come again
+        log.warning("someone couldn't be let in: %s", type(error).__name__)
         return TurnedAway(p.Close.RESTART, 5.0)
 
 
 def _keep_few(socket: RoomSocket) -> None:
-    """The newest socket stays; a person's or address's too many don't get in."""
+    """Those that are open stay; one too many of a person or an address doesn't get in."""
     too_many = len(house.hub.people.get(socket.person, ())) > limits.count("sockets_per_person")
     if too_many or house.addresses[socket.address] > limits.count("sockets_per_address"):
         socket.leave(p.Close.TOO_MANY, retry_after=30.0)
@@ -238,5 +244,5 @@ async def no_such_door(scope: dict[str, Any], receive: Any, send: Send) -> None:
         await send({"type": "websocket.close"})
         return
     await send({"type": "websocket.accept"})
-    outlet = Outlet(send, waiting=None, restart_code=house.restart_code)
+    outlet = Outlet(send, scope, restart_code=house.restart_code)
     await outlet.close(p.Close.NO_SUCH_ROOM)

@@ -14,7 +14,8 @@ from chat.hub import Hub
 from chat.writer import Writer
 from foundation.bell import bell
 
-READERS = 4
+# Reads never wait behind writes: each has threads of its own.
+READERS, DOORMEN, KEEPERS = 3, 3, 2
 
 
 class House:
@@ -23,6 +24,8 @@ class House:
     hub: Hub
     writer: Writer
     readers: ThreadPoolExecutor
+    doormen: ThreadPoolExecutor
+    keepers: ThreadPoolExecutor
 
     def __init__(self) -> None:
         self.addresses: Counter[str] = Counter()
@@ -35,12 +38,14 @@ class House:
         """Begin: from here on sockets may come."""
         self.restart_code = restart_code
         self.readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self.doormen = ThreadPoolExecutor(DOORMEN, thread_name_prefix="doorman")
+        self.keepers = ThreadPoolExecutor(KEEPERS, thread_name_prefix="keeper")
         self.hub = Hub(self.readers)
         self.writer = Writer(loop)
         self.writer.start()
         bell.attach(self.hub, loop)
-        self._tasks = [loop.create_task(bell.hear())]
-        self._tasks += [loop.create_task(one) for one in rounds.all_rounds(self.hub, self.readers)]
+        self._tasks = [loop.create_task(bell.hear()), loop.create_task(bell.knock())]
+        self._tasks += [loop.create_task(one) for one in rounds.all_rounds(self.hub, self.keepers)]
 
     async def close(self, *, patience: float = 5.0) -> None:
         """End: what was handed over is written, then everyone is told and let go."""

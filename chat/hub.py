@@ -75,6 +75,8 @@ class Hub:
         # What rang for rooms and people that weren't here: someone may be on the way in.
         self._heard_rooms: dict[int, int] = {}
         self._heard_people: dict[int, int] = {}
+        # Who went since the last round: (seat, room, mode).
+        self.left: list[tuple[int, int, Mode]] = []
         self.resumes = 0  # asked for by clients; counted for the tests of quiet conditions
 
     # --- coming and going -------------------------------------------------------------------
@@ -111,7 +113,9 @@ class Hub:
             sitter.push(_join([data for _, data in missed]))
 
     def detach(self, sitter: Sitter) -> None:
-        """A socket is gone."""
+        """A socket is gone; its visit was seen until now."""
+        if sitter in self.people.get(sitter.person, ()):
+            self.left.append((sitter.seat, sitter.room, sitter.mode))
         if room := self.rooms.get(sitter.room):
             room.sitters.discard(sitter)
             room.ahead.pop(sitter, None)

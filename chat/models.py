@@ -33,6 +33,7 @@ class Room(models.Model):
     until = models.DateTimeField(null=True)
 
     # Presence as last told, and the sample that is told next (see `chat/presence.py`).
+    # [handle, mark, seat key] each; the key stays here, for erasing.
     told_band = models.CharField(max_length=4, default="few")
     told_here = models.JSONField(default=list)
     sampled_band = models.CharField(max_length=4, default="few")
@@ -216,6 +217,8 @@ class Finding(models.Model):
     seat = models.ForeignKey(Seat, null=True, on_delete=models.SET_NULL)
     message = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL)
     murmur = models.ForeignKey(Murmur, null=True, on_delete=models.SET_NULL)
+    # Keyed hash of the text: the same words again summon nobody anew.
+    body_key = models.CharField(max_length=32, blank=True)
     classes = models.JSONField(default=list)
     rules = models.JSONField(default=list)
     words = models.TextField(blank=True)

@@ -44,20 +44,20 @@ class Outlet:
     """What leaves by one socket, in order."""
 
     __slots__ = (
-        "_drain", "_queued", "_send", "_since", "_waiting", "_waiting_bytes", "closed",
+        "_abort", "_drain", "_queued", "_send", "_since", "_waiting", "_waiting_bytes", "closed",
         "restart_code",
     )  # fmt: skip
 
-    def __init__(
-        self, send: Send, *, waiting: Callable[[], int] | None, restart_code: p.Close
-    ) -> None:
+    def __init__(self, send: Send, scope: dict[str, Any], *, restart_code: p.Close) -> None:
         self._send = send
+        # What the launcher's servers offer beyond ASGI; on any other server neither is there.
+        self._abort: Callable[[], None] | None = scope.get("abort")
         self._waiting: deque[str] = deque()
         self._queued = 0
         self._since = 0.0
         self._drain: asyncio.Task[None] | None = None
         # daphne has no backpressure: what waits there is read from its transport instead.
-        self._waiting_bytes = waiting
+        self._waiting_bytes: Callable[[], int] | None = scope.get("waiting")
         self.closed = False
         self.restart_code = restart_code
 
@@ -67,7 +67,7 @@ class Outlet:
             return True
         if self._drain is not None:
             self._waiting.append(text)
-            self._queued += len(text)
+            self._queued += len(text.encode())
             return self._queued <= p.OUTBOX_BYTES
         if self._waiting_bytes is not None and self._waiting_bytes() > p.OUTBOX_BYTES:
             return False
@@ -92,8 +92,9 @@ class Outlet:
         except StopIteration:
             return
         except Exception:  # noqa: BLE001 - each server has its own word for it
-            # The peer is gone; its receive loop hears of it.
-            self.closed = True
+            # The peer is gone, or what was to be said can't be sent: an open line that says
+            # nothing more would be worse than none.
+            self._cut()
             return
         self._keep(_Rest(sending, wanted))
 
@@ -107,11 +108,11 @@ class Outlet:
             await rest
             while self._waiting and not self.closed:
                 text = self._waiting.popleft()
-                self._queued -= len(text)
+                self._queued -= len(text.encode())
                 self._since = asyncio.get_running_loop().time()
                 await self._send({"type": "websocket.send", "text": text})
         except Exception:  # noqa: BLE001 - the peer is gone
-            self.closed = True
+            self._cut()
         finally:
             self._drain = None
 
@@ -136,7 +137,15 @@ class Outlet:
             self.closed = True
         if self._drain is not None:
             self._drain.cancel()
-        with contextlib.suppress(Exception):  # already closed, or gone
+        try:
             await asyncio.wait_for(
                 self._send({"type": "websocket.close", "code": code.value}), patience
             )
+        except Exception:  # noqa: BLE001 - it reads nothing, not even this
+            self._cut()
+
+    def _cut(self) -> None:
+        self.closed = True
+        if self._abort is not None:
+            with contextlib.suppress(Exception):  # already gone
+                self._abort()

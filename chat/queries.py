@@ -222,7 +222,7 @@ def presence_of(room: Room, *, supporter: bool) -> p.PresenceNow:
     return p.PresenceNow(
         band=cast("p.Band", room.told_band),
         supporter=supporter,
-        here=[p.Name(handle=h, mark=m) for h, m in room.told_here],
+        here=[p.Name(handle=h, mark=m) for h, m, _ in room.told_here],
     )
 
 
@@ -237,7 +237,6 @@ def standings(
         Q(until__isnull=True) | Q(until__gt=now),
         participant__in=list(people),
         lifted_at__isnull=True,
-        starts_at__lte=now,
     ).order_by("pk")
     rooms = list(rooms)
     found: dict[tuple[int, int], list[Restriction]] = {}

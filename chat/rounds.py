@@ -75,6 +75,9 @@ class _Keeper:
         for one in new:
             one.restless = False
         stays = [visits.Stay(one.seat, one.room, one.mode) for one in new]
+        left, self.hub.left = self.hub.left, []
+        if left:
+            await in_thread(self.pool, _go_on, [visits.Stay(*one) for one in left])
         if stays:
             await in_thread(self.pool, _touch, stays)
 

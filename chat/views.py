@@ -7,11 +7,13 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import msgspec
+from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.messages import message
 from accounts.viewer import Viewer
 from chat import forms, queries
 from chat import protocol as p
@@ -20,6 +22,7 @@ from chat.actions.carry_out import carry_out
 from chat.actions.sitting import Act
 from chat.models import Room, Seat
 from chat.sentences import goodbye, sentence
+from chat.states import RoomKind
 from duty.queries import attending
 from foundation import clock
 from foundation.refusals import Refused
@@ -33,7 +36,8 @@ def _viewer(request: HttpRequest) -> Viewer:
 
 
 def _room(slug: str) -> Room:
-    room = Room.objects.filter(slug=slug, removed_at__isnull=True).first()
+    there = Room.objects.filter(removed_at__isnull=True).exclude(kind=RoomKind.COUNSELING)
+    room = there.filter(slug=slug).first()
     if room is None:
         raise Http404
     return room
@@ -131,20 +135,35 @@ def _act(request: HttpRequest, slug: str, read: Callable[[QueryDict], p.Incoming
     viewer, now = _viewer(request), clock.now()
     if not viewer.entered:
         return _to_enter(request)
-    room = _room(slug)
     try:
+        room = _room(slug)
         seat = _seat(viewer, room, now)
         frame = read(request.POST)
     except Refused as no:
         return _refused(request, room, no, now)
+    except (DatabaseError, InterfaceError):
+        return _busy(request)
     answer = carry_out([Act(room.pk, seat.pk, frame)], now=now)[0]
     if answer.close is not None:
         return _page(request, room, now=now, said=goodbye(answer.close), status=422)
     for told in answer.frames:
         if isinstance(told, p.RefusedFrame):
+            if told.code == p.Refusal.BUSY:
+                return _busy(request)
             wait = None if told.retry_after is msgspec.UNSET else told.retry_after
             return _refused(request, room, Refused(told.code, retry_after=wait), now)
     return SeeOther(reverse("room", args=[slug]))
+
+
+def _busy(request: HttpRequest) -> HttpResponse:
+    """Storage is out of reach: a page that asks it for nothing and gives back what was typed."""
+    return message(
+        title="",
+        text=sentence(p.Refusal.BUSY),
+        status=503,
+        back=request.path,
+        kept=request.POST.get("text", ""),
+    )
 
 
 def _seat(viewer: Viewer, room: Room, now: datetime) -> Seat:

@@ -16,12 +16,14 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
+from channels import DEFAULT_CHANNEL_LAYER
+from channels.layers import channel_layers, get_channel_layer
 
 from foundation.faults import amount, happens
 
 log = logging.getLogger("ibasho.bell")
 GROUP = "bell"
+KNOCK_S, DEAF_AFTER = 10.0, 30.0  # seconds
 PATIENCE = 0.5  # seconds for one ring; a broker that hangs must hold nobody up
 
 
@@ -156,13 +158,23 @@ class Bell:
                 await asyncio.wait_for(layer.group_add(GROUP, channel), 3)
                 pause = 0.2
                 while True:
-                    self._heard(await layer.receive(channel))
+                    # Our own knocks come back by the layer: silence means that it has died, which
+                    # its `receive` doesn't tell.
+                    self._heard(await asyncio.wait_for(layer.receive(channel), DEAF_AFTER))
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # noqa: BLE001
                 log.warning("the bell's receiver is replaced: %s", type(error).__name__)
+                # A new layer too: the old one's own tasks may be what died.
+                channel_layers.backends.pop(DEFAULT_CHANNEL_LAYER, None)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)
+
+    async def knock(self) -> None:
+        """Ring for nobody now and then, so that deafness shows."""
+        while True:
+            await asyncio.sleep(KNOCK_S)
+            await self._send({})
 
     def _hear(self, call: Any, *args: Any) -> None:
         """Pass a ring on; under a fault test, twice or late."""

@@ -4,6 +4,7 @@ They slow people down; none of them decides who someone is. Post limits are kept
 purpose (`protocol.md`): someone on two processes may get twice.
 """
 
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -41,6 +42,7 @@ class Buckets:
         self.name = name
         self.most = most
         self._held: OrderedDict[object, tuple[float, float]] = OrderedDict()
+        self._lock = threading.Lock()
 
     def give_back(self, key: object) -> None:
         """One token that was taken for nothing."""
@@ -55,10 +57,11 @@ class Buckets:
         """
         capacity, refill = rate(self.name)
         at = time.monotonic() if at is None else at
-        tokens, since = self._held.pop(key, (capacity, at))
-        tokens = min(capacity, tokens + (at - since) * refill)
-        wait = 0.0 if tokens >= 1 else (1 - tokens) / refill
-        self._held[key] = (tokens if wait else tokens - 1, at)
-        while len(self._held) > self.most:
-            self._held.popitem(last=False)
+        with self._lock:  # asked from several threads
+            tokens, since = self._held.pop(key, (capacity, at))
+            tokens = min(capacity, tokens + (at - since) * refill)
+            wait = 0.0 if tokens >= 1 else (1 - tokens) / refill
+            self._held[key] = (tokens if wait else tokens - 1, at)
+            while len(self._held) > self.most:
+                self._held.popitem(last=False)
         return wait

@@ -17,11 +17,9 @@ _INVISIBLE = re.compile(
 MAX_MARKS = 8  # combining marks in a row; more is a picture (zalgo), not writing
 
 
-def tidy(text: str, *, most: int, required: bool = True) -> str:
-    """Words as they are kept: NFC, one kind of newline, no controls, trimmed.
-
-    Raises `Refused`: `malformed` (NUL, lone surrogate), `too_long` (more than `most` code points
-    after trimming) or `empty` (nothing visible, when `required`).
+def clean(text: str) -> str:
+    """NFC, one kind of newline, no controls, trimmed. Raises `Refused("malformed")` (NUL, lone
+    surrogate). Whatever passes here is well formed, however long or empty it is.
     """
     if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
         raise Refused("malformed")
@@ -29,7 +27,15 @@ def tidy(text: str, *, most: int, required: bool = True) -> str:
     text = _UNWANTED.sub("", text)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    text = text.strip()
+    return text.strip()
+
+
+def measured(text: str, *, most: int, required: bool = True) -> str:
+    """Cleaned words as they are kept.
+
+    Raises `Refused`: `too_long` (more than `most` code points) or `empty` (nothing visible, when
+    `required`).
+    """
     if len(text) > most:
         raise Refused("too_long")
     if not _INVISIBLE.sub("", text):
@@ -39,10 +45,15 @@ def tidy(text: str, *, most: int, required: bool = True) -> str:
     return text if text.isascii() else _calm_marks(text)
 
 
+def tidy(text: str, *, most: int, required: bool = True) -> str:
+    """`clean`, then `measured`."""
+    return measured(clean(text), most=most, required=required)
+
+
 def _calm_marks(text: str) -> str:
     run, kept = 0, []
     for char in text:
-        run = run + 1 if unicodedata.combining(char) else 0
+        run = run + 1 if unicodedata.category(char)[0] == "M" else 0
         if run <= MAX_MARKS:
             kept.append(char)
     return "".join(kept)

@@ -11,14 +11,16 @@ from ibasho.asgi import application
 
 
 class Server(Daphne):
-    """daphne, letting a socket see how much waits on its way out: it has no backpressure itself."""
+    """daphne, mended where a room needs more than it gives."""
 
     def create_application(self, protocol, scope):
-        """As daphne does it, with `waiting` in a socket's scope: bytes not read yet."""
+        """As daphne does it; a socket's scope gets `waiting` (bytes not read yet) and `abort`."""
         # daphne takes the root of every address from a header that anybody may send.
         scope["root_path"] = ""
         if scope["type"] == "websocket":
             scope["waiting"] = partial(_waiting, protocol.transport)
+            scope["abort"] = protocol.transport.abortConnection
+            protocol.sendMessage = partial(_send_any_size, protocol, protocol.sendMessage)
         return super().create_application(protocol, scope)
 
     def kill_all_applications(self):
@@ -32,6 +34,15 @@ class Server(Daphne):
 def _waiting(transport) -> int:
     temporary = transport._tempDataBuffer  # noqa: SLF001 - Twisted tells it in no other way
     return len(transport.dataBuffer) - transport.offset + sum(map(len, temporary))
+
+
+def _send_any_size(protocol, send, *args, **more):
+    """The bound on frames is for what comes in; kept here too, it would refuse a long welcome."""
+    kept, protocol.maxMessagePayloadSize = protocol.maxMessagePayloadSize, 0
+    try:
+        return send(*args, **more)
+    finally:
+        protocol.maxMessagePayloadSize = kept
 
 
 def serve(*, host: str, port: int) -> None:

@@ -4,10 +4,20 @@ import asyncio
 import socket
 
 import uvicorn
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from chat.household import house
 from chat.protocol import Close
 from ibasho.asgi import application
+
+
+class Sockets(WebSocketsSansIOProtocol):
+    """Lets a socket be cut: a peer that reads nothing can't be told goodbye either."""
+
+    async def run_asgi(self) -> None:
+        """As uvicorn does it, with `abort` in the scope."""
+        self.scope["abort"] = self.transport.abort  # type: ignore[typeddict-unknown-key]
+        await super().run_asgi()
 
 
 class Server(uvicorn.Server):
@@ -32,7 +42,7 @@ def serve(*, host: str, port: int) -> None:
         application,
         host=host,
         port=port,
-        ws="websockets-sansio",
+        ws=Sockets,
         ws_max_size=64 * 1024,
         # On by default it would cost 35-90 KB a connection and open the door to bombs.
         ws_per_message_deflate=False,

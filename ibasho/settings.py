@@ -15,6 +15,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
 
 ENV = env.str("IBASHO_ENV", default="development")
+if ENV not in ("development", "production"):
+    # A slip of the pen must not open the demo's doors.
+    raise ImproperlyConfigured('IBASHO_ENV is "production" or "development"')
 PRODUCTION = ENV == "production"
 DATA = Path(env.str("IBASHO_DATA", default=str(BASE_DIR / "var"))).resolve()
 DATA.mkdir(parents=True, exist_ok=True)
@@ -105,7 +108,15 @@ _url = env.str("DATABASE_URL", default="")
 if _url:
     DATABASES = {"default": env.db_url_config(_url)}
     DATABASES["default"].update(CONN_MAX_AGE=300, CONN_HEALTH_CHECKS=True)
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+    # A database that hangs must become `busy`, not a writer that never answers.
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        connect_timeout=3,
+        options="-c statement_timeout=10000 -c lock_timeout=5000",
+        keepalives_idle=5,
+        keepalives_interval=2,
+        keepalives_count=3,
+        tcp_user_timeout=10000,
+    )
 else:
     DATABASES = {
         "default": {
@@ -115,7 +126,7 @@ else:
             # Measured in this stack: without IMMEDIATE and a time-out, WAL loses writes to locks.
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
+                "timeout": 10,
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
                 ),
@@ -144,7 +155,8 @@ if REDIS_URLS:
     CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": REDIS_URLS,
+            # Django would take several for one leader and its copies.
+            "LOCATION": REDIS_URLS[0],
             "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
         }
     }

@@ -15,12 +15,13 @@ from django.db import (
 )
 
 from chat import protocol as p
+from chat.actions import pace
 from chat.actions.murmur import murmur
 from chat.actions.post import post
 from chat.actions.report import report
 from chat.actions.sitting import Act, Answer, Sitting
 from chat.actions.stamp import stamp
-from chat.actions.visits import count_acts
+from chat.actions.visits import count_acts, stay
 from chat.actions.withdraw import withdraw
 from chat.sentences import sentence
 from foundation.refusals import Refused
@@ -33,8 +34,10 @@ VERBS: dict[type[p.Incoming], Callable[[Sitting, Act, object], Answer]] = {
     p.Stamp: stamp,  # type: ignore[dict-item]
     p.Withdraw: withdraw,  # type: ignore[dict-item]
     p.Report: report,  # type: ignore[dict-item]
+    p.Stay: stay,  # type: ignore[dict-item]
 }
 TRIES = 4
+PATIENCE_S = 15.0  # then people are told `busy`, and keep their words
 
 
 def refusal(no: Refused, nonce: str | None) -> p.RefusedFrame:
@@ -71,16 +74,19 @@ def _one(sitting: Sitting, act: Act) -> Answer:
 
 
 def _together(acts: Sequence[Act], now: datetime) -> list[Answer]:
-    with transaction.atomic():
-        sitting = Sitting({act.room for act in acts}, now=now)
-        try:
+    paid: list[tuple[str, int]] = []
+    try:
+        with transaction.atomic():
+            sitting = Sitting({act.room for act in acts}, now=now, paid=paid)
             sitting.read(acts)
             answers = [_one(sitting, act) for act in acts]
             sitting.store()
             count_acts(sitting.acts, seats=sitting.seats, now=now)
-        except BaseException:
-            sitting.pay_back()
-            raise
+    except BaseException:
+        # Nothing of it was stored: the same acts may be carried out again.
+        for kind, person in paid:
+            pace.give_back(kind, person)
+        raise
     return answers
 
 
@@ -92,7 +98,10 @@ def _will_pass(error: DatabaseError | InterfaceError) -> bool:
 
 def carry_out(acts: Sequence[Act], *, now: datetime) -> list[Answer]:
     """Answers, in the order of the acts. Never raises: storage out of reach is `busy`."""
+    began = time.monotonic()
     for attempt in range(TRIES):
+        if attempt and time.monotonic() - began > PATIENCE_S:
+            break
         try:
             return _together(acts, now)
         except IntegrityError:

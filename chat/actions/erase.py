@@ -50,7 +50,7 @@ def _some(seat: Seat, now: datetime) -> bool:
             seat.delete()
         sitting.store()
     if done:
-        presence.forget(seat.room_id, handle=seat.handle, mark=seat.mark)
+        presence.forget(seat.room_id, key=seat.key)
     return done
 
 

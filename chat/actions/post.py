@@ -12,28 +12,32 @@ from chat.repeats import body_key
 from chat.states import MessageState
 from foundation.clock import wire
 from foundation.refusals import Refused
-from foundation.tidy import tidy
+from foundation.tidy import clean, measured
 
 
 def post(sitting: Sitting, act: Act, frame: p.Post) -> Answer:
     """Store a text once per nonce; the room sees it after the commit, or a supporter first."""
     seat = sitting.seats[act.seat]
     room = sitting.rooms[act.room]
-    text = tidy(frame.text, most=p.MAX_TEXT)
-    veil = tidy(frame.veil, most=p.MAX_VEIL, required=False)
+    text, veil = clean(frame.text), clean(frame.veil)
     nonce, key = UUID(frame.nonce), body_key(text, veil)
-
-    if earlier := sitting.said(seat.pk, nonce):
-        return _again(earlier, frame.nonce, key)
+    earlier = sitting.said(seat.pk, nonce)
+    if earlier is not None and earlier.body_key in (key, ""):
+        return _again(earlier, frame.nonce)
 
     both = f"{veil}\n{text}" if veil else text
-    screened = words.look_at(sitting, seat, both)
+    look = words.look_at(sitting, seat, both)
     try:
-        words.stop_if_unsafe(seat, screened, both)
+        text = measured(text, most=p.MAX_TEXT)
+        veil = measured(veil, most=p.MAX_VEIL, required=False)
+        if earlier is not None:
+            # Never a silent success for another text.
+            raise Refused(p.Refusal.CONFLICT)
+        words.stop_if_unsafe(look)
         policies.may_post(sitting.standing(seat), room=sitting.states[room.pk], now=sitting.now)
         _keep_pace(sitting, seat, room.slow_s)
     except Refused:
-        words.flag(sitting, seat, screened, both)
+        words.flag(sitting, seat, look, both)
         raise
 
     message = Message(
@@ -47,7 +51,7 @@ def post(sitting: Sitting, act: Act, frame: p.Post) -> Answer:
         state=MessageState.HELD if room.premoderated else MessageState.SHOWN,
         at=sitting.now,
     )
-    words.flag(sitting, seat, screened, both, message=message)
+    words.flag(sitting, seat, look, both, message=message)
     sitting.add_message(message)
     sitting.acts[seat.pk]["posts"] += 1
     if room.premoderated:
@@ -57,16 +61,16 @@ def post(sitting: Sitting, act: Act, frame: p.Post) -> Answer:
     return Answer([p.Ack(nonce=frame.nonce, at=wire(message.at), seq=message.seq)])
 
 
-def _again(earlier: Message, nonce: str, key: str) -> Answer:
-    """The original answer, for a repeat; never a silent success for another text."""
-    if earlier.body_key != key and earlier.body_key:
-        raise Refused(p.Refusal.CONFLICT)
+def _again(earlier: Message, nonce: str) -> Answer:
+    """The original answer, for a repeat."""
     if earlier.seq is None:
         return Answer([p.Held(nonce=nonce, reason="premoderated")])
     return Answer([p.Ack(nonce=nonce, at=wire(earlier.at), seq=earlier.seq)])
 
 
 def _keep_pace(sitting: Sitting, seat: Seat, slow_s: int) -> None:
+    if slow_s and sitting.has_said(seat.pk):
+        raise Refused(p.Refusal.TOO_FAST, retry_after=float(slow_s))
     if slow_s:
         last = (
             Message.objects.filter(seat=seat, at__gt=sitting.now - timedelta(seconds=slow_s))

@@ -8,6 +8,8 @@ with anyone's arrival. Watchers are counted into the band and named nowhere.
 import random
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from chat.models import Room, Visit
 from chat.states import Mode
 from foundation.bell import bell
@@ -67,16 +69,20 @@ def _look(room: int, now: datetime) -> tuple[str, list[list[str]]]:
         room_id=room, ended_at__isnull=True, seen_at__gt=now - SEEN_WITHIN
     ).select_related("seat")
     visits = list(there.order_by("pk")[:200])
-    names = [[v.seat.handle, v.seat.mark] for v in visits if v.seat and v.mode == Mode.HERE]
+    names = [
+        [v.seat.handle, v.seat.mark, v.seat.key] for v in visits if v.seat and v.mode == Mode.HERE
+    ]
     return band_of(len(visits)), sorted(names)[:MOST_NAMES]
 
 
-def forget(room: int, *, handle: str, mark: str) -> None:
+def forget(room: int, *, key: str) -> None:
     """Someone erased themselves: their name goes at once from what is and will be told."""
-    row = Room.objects.get(pk=room)
-    name = [handle, mark]
-    if name in row.told_here or name in row.sampled_here:
-        row.told_here = [one for one in row.told_here if one != name]
-        row.sampled_here = [one for one in row.sampled_here if one != name]
+    with transaction.atomic():
+        row = Room.objects.select_for_update().get(pk=room)
+        told = [one for one in row.told_here if one[2] != key]
+        sampled = [one for one in row.sampled_here if one[2] != key]
+        if (told, sampled) == (row.told_here, row.sampled_here):
+            return
+        row.told_here, row.sampled_here = told, sampled
         row.save(update_fields=["told_here", "sampled_here"])
-        bell.presence(room)
+    bell.presence(room)

@@ -11,13 +11,13 @@ from chat.repeats import body_key
 from chat.states import MessageState
 from foundation.clock import wire
 from foundation.refusals import Refused
-from foundation.tidy import tidy
+from foundation.tidy import clean, measured
 
 
 def report(sitting: Sitting, act: Act, frame: p.Report) -> Answer:
     """Store it once per nonce and once per message and person."""
     seat = sitting.seats[act.seat]
-    note = tidy(frame.note, most=p.MAX_NOTE, required=False)
+    note = clean(frame.note)
     key = body_key(frame.reason, note, str(frame.of))
     nonce = UUID(frame.nonce) if frame.nonce else None
     if nonce is not None:
@@ -27,7 +27,11 @@ def report(sitting: Sitting, act: Act, frame: p.Report) -> Answer:
                 raise Refused(p.Refusal.CONFLICT)
             return acked(frame.nonce, wire(earlier.at))
     if note:
-        words.flag(sitting, seat, words.look_at(sitting, seat, note), note)
+        look = words.look_at(sitting, seat, note)
+        words.flag(sitting, seat, look, note)
+        if look.passphrase:
+            raise Refused(p.Refusal.PASSPHRASE)
+        note = measured(note, most=p.MAX_NOTE, required=False)
     message = sitting.message(act.room, frame.of)
     if message is None or message.state == MessageState.ERASED:
         raise Refused(p.Refusal.NO_SUCH_MESSAGE)

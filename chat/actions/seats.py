@@ -13,6 +13,8 @@ from accounts.viewer import Viewer
 from chat import protocol as p
 from chat.models import Mute, Room, Seat, Visit
 from chat.policies import Standing
+from chat.screening import screen
+from foundation import clock
 from foundation.refusals import Refused
 
 MARKS = tuple("葉雨月石灯羽波雲森鈴雪霧風鳥魚実糸星砂橋窓舟麦花")
@@ -33,11 +35,18 @@ def take(viewer: Viewer, *, room: Room, standing: Standing) -> Seat:
                 room=room,
                 participant=person,
                 key=secrets.token_urlsafe(8)[:11],
-                handle=person.handle,
+                handle=_name(room, person),
                 mark=_mark(room),
             )
     except IntegrityError:  # the same person arrived twice at once
         return Seat.objects.get(room=room, participant=person)
+
+
+def _name(room: Room, person: Participant) -> str:
+    """Their own, unless someone in the room is called so, or it would let them be reached."""
+    near = [nicknames.skeleton(one) for one in names_near(room.pk, but=person.pk, now=clock.now())]
+    taken = nicknames.skeleton(person.handle) in near or screen(person.handle).contact
+    return nicknames.offer() if taken else person.handle
 
 
 def _mark(room: Room) -> str:
@@ -61,6 +70,8 @@ def rename(viewer: Viewer, *, room: Room, handle: str, now: datetime) -> None:
         raise Refused("not_allowed")
     taken = names_near(room.pk, but=viewer.participant, now=now)
     name = nicknames.check(handle, taken=taken, supporters=supporter_names())
+    if screen(name).contact:
+        raise Refused(p.Refusal.CONTACT)
     Seat.objects.filter(room=room, participant_id=viewer.participant).update(handle=name)
 
 

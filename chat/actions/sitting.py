@@ -8,12 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
-from accounts import letters
+from accounts import letters, seats
 from chat import protocol as p
 from chat import queries
 from chat.actions import pace
@@ -63,13 +64,15 @@ def lock_rooms(rooms: Iterable[int]) -> dict[int, Room]:
 class Sitting:
     """Made inside `transaction.atomic()`; locks its rooms in id order, as every action does."""
 
-    def __init__(self, rooms: Iterable[int], *, now: datetime) -> None:
+    def __init__(
+        self, rooms: Iterable[int], *, now: datetime, paid: list[tuple[str, int]] | None = None
+    ) -> None:
         self.now = now
         self.rooms = lock_rooms(rooms)
         self.seats: dict[int, Seat] = {}
         self.states: dict[int, Now] = {}
         self._standing: dict[tuple[int, int], Standing] = {}
-        self._sessions: set[str] = set()
+        self._sessions: dict[str, dict[str, Any]] = {}
         self._said: dict[tuple[int, UUID], Message] = {}
         self._murmured: dict[tuple[int, UUID], Murmur] = {}
         self._messages: dict[tuple[int, int], Message] = {}
@@ -80,7 +83,7 @@ class Sitting:
         self._findings: list[Finding] = []
         self._letters: list[Letter] = []
         self._touched: dict[int, Message] = {}
-        self._paid: list[tuple[str, int]] = []
+        self._paid = [] if paid is None else paid
         self.acts: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
 
     # --- looking up -------------------------------------------------------------------------
@@ -97,7 +100,7 @@ class Sitting:
         self.states = queries.states_of(list(self.rooms.values()), now=self.now)
         if keys := {act.session for act in acts if act.session}:
             live = Session.objects.filter(session_key__in=keys, expire_date__gt=self.now)
-            self._sessions = set(live.order_by().values_list("session_key", flat=True))
+            self._sessions = {row.session_key: row.get_decoded() for row in live.order_by()}
         said = [act for act in acts if isinstance(act.frame, p.Post)]
         if said:
             rows = Message.objects.filter(
@@ -120,12 +123,27 @@ class Sitting:
         return self._standing.get((seat.participant_id or 0, seat.room_id), FREE)
 
     def signed_in(self, act: Act) -> bool:
-        """Whether the session an act came by still exists."""
-        return act.session is None or act.session in self._sessions
+        """Whether the session an act came by still holds its seat."""
+        if act.session is None:
+            return True
+        held, seat = self._sessions.get(act.session), self.seats[act.seat]
+        if held is None or seat.participant is None:
+            return False
+        return seats.held_by(held) == seat.participant_id and seats.is_good(
+            held, seat.participant.passphrase_at
+        )
 
     def said(self, seat: int, nonce: UUID) -> Message | None:
         """The message stored for a nonce, if any."""
         return self._said.get((seat, nonce))
+
+    def has_said(self, seat: int) -> bool:
+        """Whether something of this seat waits in this very transaction."""
+        return any(message.seat_id == seat for message in self._new_messages)
+
+    def has_found(self, seat: int, key: str) -> bool:
+        """Whether the same words of this seat were found in this very transaction."""
+        return any(one.seat_id == seat and one.body_key == key for one in self._findings)
 
     def murmured(self, seat: int, nonce: UUID) -> Murmur | None:
         """The murmur stored for a nonce, if any."""
@@ -145,11 +163,6 @@ class Sitting:
         """Take a token of someone's pace. Raises `Refused("too_fast")`."""
         pace.take(kind, person)
         self._paid.append((kind, person))
-
-    def pay_back(self) -> None:
-        """Nothing of this was stored: the same acts may be carried out again."""
-        for kind, person in self._paid:
-            pace.give_back(kind, person)
 
     # --- staging ----------------------------------------------------------------------------
 

@@ -8,8 +8,12 @@ from django.db import transaction
 from django.db.models import Case, F, IntegerField, Value, When
 
 from accounts.models import Participant
+from chat import protocol as p
+from chat.actions.sitting import Act, Answer, Sitting
+from chat.actions.stamp import acked
 from chat.models import Seat, Visit
 from chat.states import Mode
+from foundation.clock import wire
 
 # Coming back within this time is the same visit.
 SAME_VISIT = timedelta(minutes=5)
@@ -85,6 +89,12 @@ def count_acts(
     }
     if changes:
         open_now.update(seen_at=Value(now), **changes)
+
+
+def stay(sitting: Sitting, act: Act, frame: p.Stay) -> Answer:
+    """Be present quietly, or be seen to be here; in the transaction of the acts that wait."""
+    touch([Stay(act.seat, act.room, Mode(frame.mode))], now=sitting.now)
+    return acked(frame.nonce, wire(sitting.now))
 
 
 def close_left(*, now: datetime) -> int:

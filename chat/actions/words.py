@@ -4,65 +4,94 @@ Words of crisis bring a card and a flag also when the text is then refused; cont
 one's own 合言葉 stop it.
 """
 
+from dataclasses import dataclass
+from datetime import timedelta
+
 from django.utils.translation import gettext as _
 
 from accounts import letters, passphrase
 from chat.actions.sitting import Letter, Sitting
 from chat.models import Finding, Message, Murmur, Seat
 from chat.protocol import Refusal
+from chat.repeats import body_key
 from chat.screening import Screened, screen
 from foundation.refusals import Link, Refused
 
 CARE_LINKS = (Link("いま話せるところ", "/now/"),)
 
 
-def look_at(sitting: Sitting, seat: Seat, text: str) -> Screened:
-    """Screen a text; for words of crisis stage the card. The flag is staged by `flag`."""
-    screened = screen(text)
-    if screened.crisis and seat.participant_id:
+# The same words again within this time summon nobody anew: a page repeats what was refused.
+AGAIN = timedelta(minutes=10)
+MOST_SCREENED = 3000  # code points; bounded time for any text
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What screening saw in a text, and what it said before."""
+
+    screened: Screened
+    key: str
+    again: bool
+    passphrase: bool
+
+
+def look_at(sitting: Sitting, seat: Seat, text: str) -> Look:
+    """Screen a well-formed text; for words of crisis stage the card. `flag` stages the flag."""
+    screened, key = screen(text[:MOST_SCREENED]), body_key("look", text)
+    again = screened.crisis and _seen(sitting, seat, key)
+    if screened.crisis and not again and seat.participant_id:
         sitting.add_letter(
             Letter(
                 participant=seat.participant_id,
                 kind=letters.Kind.CARE,
-                title=_("読みました"),
+                title=_("いま話せるところ"),
                 text=_(
-                    "書いてくれたことは、とめていません。支援者にも知らせを残しました。"
-                    "いますぐ人と話せるところもあります。話すのがむずかしければ、文字で話せるところもあります。"
+                    "つらいことばがあったので、自動でお出ししています。支援者にも知らせを残しました。"
+                    "いますぐ人と話せるところがあります。声を出さずに、文字で話せるところもあります。"
                 ),
                 links=CARE_LINKS,
             )
         )
-    return screened
+    person = seat.participant
+    own = person.passphrase_key if person else None
+    return Look(screened, key, again, bool(own) and passphrase.contained_in(text, own))
+
+
+def _seen(sitting: Sitting, seat: Seat, key: str) -> bool:
+    lately = Finding.objects.filter(seat=seat, body_key=key, at__gt=sitting.now - AGAIN)
+    return sitting.has_found(seat.pk, key) or lately.exists()
 
 
 def flag(
-    sitting: Sitting, seat: Seat, screened: Screened, text: str, *,
+    sitting: Sitting, seat: Seat, look: Look, text: str, *,
     message: Message | None = None, murmur: Murmur | None = None,
 ) -> None:  # fmt: skip
     """Tell the supporters what screening saw. Words are kept only where nothing else keeps them."""
-    if not screened.findings:
-        return
     stored = message is not None or murmur is not None
-    if not screened.crisis and not stored:
+    if not look.screened.findings or (look.again and not stored):
+        return
+    if not look.screened.crisis and not stored:
         return  # contact details alone: nothing was stored, and nothing is
+    # A 合言葉 is kept nowhere, not even among the words of someone in need.
+    keep = not stored and not look.passphrase
     sitting.add_finding(
         Finding(
             room_id=seat.room_id,
             seat=seat,
             message=message,
             murmur=murmur,
-            classes=sorted({one.kind for one in screened.findings}),
-            rules=sorted({one.rule for one in screened.findings}),
-            words="" if stored else screened.masked(text),
+            body_key=look.key,
+            classes=sorted({one.kind for one in look.screened.findings}),
+            rules=sorted({one.rule for one in look.screened.findings}),
+            words=look.screened.masked(text)[:MOST_SCREENED] if keep else "",
             at=sitting.now,
         )
     )
 
 
-def stop_if_unsafe(seat: Seat, screened: Screened, text: str) -> None:
+def stop_if_unsafe(look: Look) -> None:
     """Refuse one's own 合言葉 and contact details, whoever the sender is."""
-    person = seat.participant
-    if person and person.passphrase_key and passphrase.contained_in(text, person.passphrase_key):
+    if look.passphrase:
         raise Refused(Refusal.PASSPHRASE)
-    if screened.contact:
+    if look.screened.contact:
         raise Refused(Refusal.CONTACT)

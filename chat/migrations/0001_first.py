@@ -120,6 +120,7 @@ class Migration(migrations.Migration):
             name='Finding',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('body_key', models.CharField(blank=True, max_length=32)),
                 ('classes', models.JSONField(default=list)),
                 ('rules', models.JSONField(default=list)),
                 ('words', models.TextField(blank=True)),

@@ -3,20 +3,21 @@
 const SAFE = /^(\/(?!\/)|https:\/\/|tel:)/;
 
 export class Cards {
-  #seen = new Set();
-
   constructor({ place, blank, light }) {
     Object.assign(this, { place, blank, light });
     place.addEventListener("click", ({ target }) => {
-      if (target.closest("[data-close]")) target.closest(".card").remove();
+      if (!target.closest("[data-close]")) return;
+      target.closest(".card").remove();
+      document.getElementById("text")?.focus();
     });
   }
 
   show({ kind, title, text, links }) {
     if (this.light) this.light.hidden = false;
-    const key = JSON.stringify([kind, title, text]);
-    if (this.#seen.has(key)) return; // told again after a reconnect
-    this.#seen.add(key);
+    // Said again, it is shown again, in the place of the one before.
+    for (const one of this.place.children) {
+      if (one.dataset.kind === kind && one.textContent.includes(text)) one.remove();
+    }
     const card = this.blank.content.firstElementChild.cloneNode(true);
     card.dataset.kind = kind;
     card.querySelector('[data-slot="title"]').textContent = title;

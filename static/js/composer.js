@@ -29,13 +29,18 @@ export class Composer {
       this.text.value = draft.text;
       this.veil.value = draft.veil;
       this.#mode = draft.mode;
-      this.#chosen = draft.text !== "";
+      this.#chosen = draft.text !== "" || draft.mode === "murmur";
     }
     form.addEventListener("submit", (event) => { event.preventDefault(); this.#submit(); });
     form.addEventListener("input", () => this.#typed());
     for (const mode of this.modes) {
-      mode.addEventListener("change", () => { this.#chosen = true; this.#show(); });
+      mode.addEventListener("change", () => { this.#chosen = true; this.#save(); this.#show(); });
     }
+    this.veil.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
+      event.preventDefault(); // only the button sends
+      this.text.focus();
+    });
     this.text.addEventListener("keydown", (event) => this.#key_(event));
     const enter = document.getElementById("enter-sends");
     if (enter) {
@@ -87,6 +92,7 @@ export class Composer {
   say(sentence) {
     this.note.textContent = sentence;
     this.note.hidden = sentence === "";
+    if (sentence) this.form.scrollIntoView({ block: "end" });
   }
 
   #typed() {
@@ -97,7 +103,7 @@ export class Composer {
 
   #save() {
     const draft = { text: this.text.value, veil: this.veil.value, mode: this.#mode };
-    write(this.#key, draft.text || draft.veil ? draft : null);
+    write(this.#key, draft.text || draft.veil || draft.mode === "murmur" ? draft : null);
   }
 
   #show() {

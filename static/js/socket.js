@@ -32,6 +32,13 @@ export class Socket {
     Object.assign(this, { slug, position, onFrame, onState });
     setInterval(() => this.#listen(), 5000);
     addEventListener("online", () => this.#sooner());
+    addEventListener("offline", () => {
+      const line = this.#ws;
+      if (!line) return;
+      line.onclose = null;
+      line.close();
+      this.#closed(1006);
+    });
     addEventListener("pageshow", (event) => { if (event.persisted) this.#sooner(); });
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.#listen(); });
   }

@@ -1,5 +1,5 @@
 /* What the room takes now, and how it feels in there. Words, never numbers. */
-import { say, timeOf } from "./words.js";
+import { dayOf, say, timeOf } from "./words.js";
 
 const ENDING_MS = 10 * 60_000; // the last minutes take stamps only
 const SOON_MS = 15 * 60_000; // and a little before that it is said
@@ -29,7 +29,8 @@ export class RoomState {
     const key = `${phase} ${until}`;
     if (key === this.#key) return;
     this.#key = key;
-    const time = until ? timeOf(until) : "";
+    const today = until && dayOf(until) === dayOf(new Date().toISOString());
+    const time = until ? `${today ? "" : `${dayOf(until)} `}${timeOf(until)}` : "";
     const ends = phase === "closed" ? say("opens-at", { time }) : say("ends-at", { time });
     const line = phase === "open" ? "" : phase === "soon" ? ends : say(`line-${phase}`);
     this.chip.textContent = say(`chip-${state}`);

@@ -80,6 +80,7 @@ UNHEARD: dict[str, Callable[[Scene], object]] = {
         until=None,
         now=s.now,
     ),
+    "visits.stay": lambda s: do(s.aoi, s.room, p.Stay(mode="here")),
     "seats.rename": lambda s: seats.rename(
         seen_by(s.aoi), room=s.room, handle="あたらしい名", now=s.now
     ),

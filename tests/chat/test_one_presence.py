@@ -30,12 +30,17 @@ class House:
     def __init__(self) -> None:
         self.hub = Hub(None)  # type: ignore[arg-type]  # nothing is read here
         self.sent: list[dict[str, Any]] = []
+        self.handed: list[Any] = []
+        self.writer = self
+
+    def put(self, act: Any, done: Any) -> None:
+        self.handed.append(act.frame)
 
     async def send(self, message: dict[str, Any]) -> None:
         self.sent.append(json.loads(message["text"]))
 
     def window(self, **words: Any) -> RoomSocket:
-        socket = RoomSocket(self.send, None, let_in(**words))
+        socket = RoomSocket(self.send, {}, let_in(**words))
         self.hub.attach(socket, head=0, version=0)
         socket.restless = False
         return socket
@@ -55,7 +60,8 @@ async def test_a_choice_made_in_one_window_holds_in_the_others(house: House, mod
     phone.hear(json.dumps({"type": "stay", "mode": mode}))
     # Else the next round, which touches every window's visit, would take it back.
     assert (phone.mode, desktop.mode) == (Mode(mode), Mode(mode))
-    assert phone.restless
+    # It is acknowledged only once it is stored: by the writer, like every act.
+    assert house.handed == [p.Stay(mode=mode)]  # type: ignore[arg-type]
 
 
 async def test_it_holds_for_nobody_else_and_in_no_other_room(house: House):

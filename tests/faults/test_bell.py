@@ -37,9 +37,7 @@ async def _act(caller: Caller, number: int, dice: random.Random) -> int:
     "fault",
     [
         "bell_drop=0.5",
-        "bell_double=0.5",
-        "bell_delay=0.4",
-        "bell_drop=0.3,bell_double=0.3,bell_delay=0.4",
+        "bell_double=0.5,bell_delay=0.4",
     ],
 )
 async def test_everyone_ends_with_the_same_list_however_the_bell_rings(

@@ -12,7 +12,16 @@ import urllib.parse
 import psutil
 
 from tests.caller import Caller, Person
-from tests.faults.gathering import ROOM, figures, gathered, nobody_left, p95, someone, unique
+from tests.faults.gathering import (
+    ROOM,
+    figures,
+    gathered,
+    nobody_left,
+    p95,
+    same_list,
+    someone,
+    unique,
+)
 from tests.live import House
 
 MiB = 1024 * 1024
@@ -75,8 +84,9 @@ async def test_who_never_reads_is_let_go_while_the_others_talk_on_undisturbed(
     async with gathered(freed_house, 4) as callers:
         talker = callers[0]
         nonces = [await talker.post(unique("ながいことば") + "あ" * 900) for _ in range(200)]
-        for nonce in nonces:
-            assert (await talker.answer(nonce))["type"] == "ack"
+        acks = [await talker.answer(nonce) for nonce in nonces]
+        assert {ack["type"] for ack in acks} == {"ack"}
+        await same_list(callers, acks[-1]["seq"])
         page = sum(len(raw.encode()) for raw in talker.raw)
         quiet = await _latency(talker, 1.5)
         before = psutil.Process(pid).memory_info().rss

@@ -1,4 +1,4 @@
-"""Promise 6: the database may fail. Sockets stay open, posts are told `busy` or wait, none is lost."""
+"""Promise 6: the database may fail. Sockets stay open; posts are told `busy` or wait."""
 
 import asyncio
 import contextlib
@@ -90,10 +90,10 @@ async def test_postgresql_cuts_every_connection_and_nobody_notices(
         nobody_left(callers)
 
 
-async def test_postgresql_stands_still_for_a_while(freed_house: House, server_shape: None) -> None:
-    assert freed_house.postgres is not None
-    async with gathered(freed_house, 4) as callers:
-        freed_house.postgres.stop()
+async def test_postgresql_stands_still_for_a_while(calm_house: House, server_shape: None) -> None:
+    assert calm_house.postgres is not None
+    async with gathered(calm_house, 4) as callers:
+        calm_house.postgres.stop()
         said = [(c, unique("とまっている"), str(uuid.uuid4())) for c in callers]
         for caller, text, nonce in said:
             await caller.post(text, nonce=nonce)
@@ -102,7 +102,7 @@ async def test_postgresql_stands_still_for_a_while(freed_house: House, server_sh
         for caller in callers:
             await caller.wait_for("pong", timeout=1)
         assert not [f for c, _, n in said for f in c.frames if f.get("nonce") == n]
-        freed_house.postgres.cont()
+        calm_house.postgres.cont()
         acks = [await caller.answer(nonce) for caller, _, nonce in said]
         assert {ack["type"] for ack in acks} == {"ack"}
         await same_list(callers, max(ack["seq"] for ack in acks))
