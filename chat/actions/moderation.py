@@ -12,7 +12,7 @@ from accounts import letters
 from accounts.standing import bump
 from chat import protocol as p
 from chat.actions.sitting import Sitting, lock_rooms
-from chat.models import Message, Murmur, Restriction, Seat
+from chat.models import Message, Murmur, Restriction, Room
 from chat.states import MessageState, RestrictionKind, may_become
 from foundation.refusals import Refused
 
@@ -73,9 +73,9 @@ def answer_murmur(*, murmur: int, text: str, now: datetime) -> None:
             )
 
 
-def _rooms_of(participant: int) -> list[int]:
-    seats = Seat.objects.filter(participant_id=participant).order_by("room_id")
-    return list(seats.values_list("room_id", flat=True))
+def _every_room() -> list[int]:
+    # Also those the person hasn't entered yet: they may be on their way in.
+    return list(Room.objects.order_by("pk").values_list("pk", flat=True))
 
 
 def restrict(
@@ -88,7 +88,7 @@ def restrict(
     returns or sees the restriction, so nothing slips through between its policy and its commit.
     """
     with transaction.atomic():
-        lock_rooms([room] if room is not None else _rooms_of(participant))
+        lock_rooms([room] if room is not None else _every_room())
         row = Restriction.objects.create(
             participant_id=participant,
             kind=kind,

@@ -78,7 +78,7 @@ def _look(room: int, now: datetime) -> tuple[str, list[list[str]]]:
 def forget(room: int, *, key: str) -> None:
     """Someone erased themselves: their name goes at once from what is and will be told."""
     with transaction.atomic():
-        row = Room.objects.select_for_update().get(pk=room)
+        row = Room.objects.select_for_update(no_key=True).get(pk=room)
         told = [one for one in row.told_here if one[2] != key]
         sampled = [one for one in row.sampled_here if one[2] != key]
         if (told, sampled) == (row.told_here, row.sampled_here):

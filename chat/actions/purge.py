@@ -9,7 +9,7 @@ from chat.models import Finding, Message, Murmur, Room, RoomEvent, Visit
 
 WORDS = timedelta(days=30)
 VISITS = timedelta(days=90)
-AT_ONCE = 100
+AT_ONCE = 50
 
 
 def purge(*, now: datetime) -> Iterator[tuple[str, int]]:
@@ -27,7 +27,7 @@ def purge(*, now: datetime) -> Iterator[tuple[str, int]]:
 def _events(room: int, before: datetime) -> int:
     """The oldest stretch of one room's log, and its messages but for those under a report."""
     with transaction.atomic():
-        row = Room.objects.select_for_update().get(pk=room)
+        row = Room.objects.select_for_update(no_key=True).get(pk=room)
         old = list(
             RoomEvent.objects.filter(room=row, seq__gt=row.floor)
             .order_by("seq")

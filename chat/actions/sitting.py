@@ -57,7 +57,9 @@ class Letter:
 
 def lock_rooms(rooms: Iterable[int]) -> dict[int, Room]:
     """Lock these rooms until the transaction ends, in id order, as every action does."""
-    rows = Room.objects.select_for_update().filter(pk__in=sorted(set(rooms))).order_by("pk")
+    # Without the key: whoever only names a room (a visit, a restriction) needn't wait for it.
+    locked = Room.objects.select_for_update(no_key=True)
+    rows = locked.filter(pk__in=sorted(set(rooms))).order_by("pk")
     return {row.pk: row for row in rows}
 
 
@@ -232,7 +234,8 @@ class Sitting:
             Report.objects.bulk_create(self._new_reports)
         if self._findings:
             Finding.objects.bulk_create(self._findings)
-        for one in self._letters:
+        # In the order of their people, as every process does: each letter locks its person.
+        for one in sorted(self._letters, key=lambda letter: letter.participant):
             letters.write(
                 one.participant, kind=one.kind, title=one.title, text=one.text, links=one.links,
                 now=self.now,

@@ -147,7 +147,7 @@ def test_leaving_leaves_nothing_in_the_browser_and_closes_the_sockets(enter, mon
         bell, "person", lambda who, version: still_in_when_rung.append(signed_in(key, who))
     )
     answer = client.post("/leave/")
-    assert (answer.status_code, answer["Location"]) == (303, "/?erased")
+    assert (answer.status_code, answer["Location"]) == (303, "/")
     assert answer["Clear-Site-Data"] == '"cache", "storage"'
     assert answer.cookies["seat"].value == ""
     assert still_in_when_rung == [False]
