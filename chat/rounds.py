@@ -10,7 +10,7 @@ from django.conf import settings
 
 from chat import demo_keeper
 from chat import protocol as p
-from chat.actions import presence, rooms, visits
+from chat.actions import daily, presence, rooms, visits
 from chat.hub import Hub
 from chat.threads import in_thread
 from duty.queries import attending
@@ -22,10 +22,14 @@ ROOMS_S = 2.5  # a room hears of its new state within 5 s
 ARRIVALS_S = 1.0
 TOUCH_S = 60.0
 DEMO_S = 60.0
+PURGE_FIRST_S, PURGE_S = 10 * 60.0, 24 * 3600.0
 
 
-async def _every(seconds: float, name: str, turn: Callable[[], Awaitable[Any]]) -> None:
+async def _every(
+    seconds: float, name: str, turn: Callable[[], Awaitable[Any]], *, first: float = 0.0
+) -> None:
     """Go round for ever; a failed turn is noted and the next one comes all the same."""
+    await asyncio.sleep(first)
     while True:
         try:
             await turn()
@@ -46,6 +50,8 @@ def all_rounds(hub: Hub, pool: ThreadPoolExecutor) -> list[Coroutine[Any, Any, N
         _every(TOUCH_S, "touch", keeper.touch),
         _every(p.HEAD_SECONDS, "heads", keeper.heads),
         _every(1.0, "slow", keeper.slow),
+        # What people are told goes after 30 days goes without anybody's remembering it.
+        _every(PURGE_S, "purge", keeper.purge, first=PURGE_FIRST_S),
     ]
     if settings.DEMO:
         found.append(_every(DEMO_S, "demo", keeper.demo))
@@ -96,6 +102,10 @@ class _Keeper:
         """Let go of those who don't read."""
         self.hub.drop_slow(asyncio.get_running_loop().time())
 
+    async def purge(self) -> None:
+        """What is past its time goes."""
+        await in_thread(self.pool, _purge)
+
     async def demo(self) -> None:
         """Keep the demo's supporters at their desks."""
         await in_thread(self.pool, _demo)
@@ -122,6 +132,10 @@ def _go_on(stays: list[visits.Stay]) -> None:
 
 def _close_left() -> None:
     visits.close_left(now=clock.now())
+
+
+def _purge() -> None:
+    daily.purge_all(now=clock.now())
 
 
 def _demo() -> None:

@@ -185,7 +185,8 @@ SESSION_COOKIE_NAME = "__Host-seat" if SECURE else "seat"
 SESSION_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+# As long as a seat may be kept; the person themselves goes earlier (`chat/actions/leavers.py`).
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 365
 CSRF_COOKIE_NAME = "__Host-form" if SECURE else "form"
 CSRF_COOKIE_SECURE = SECURE
 CSRF_COOKIE_HTTPONLY = True

@@ -90,7 +90,8 @@ UNHEARD: dict[str, Callable[[Scene], object]] = {
 }
 # What changes no message and no state of a room, or only calls the deeds above.
 ELSEWHERE = {
-    "carry_out.refusal", "carry_out.refused", "leavers.erase_leavers", "moderation.answer_murmur",
+    "carry_out.refusal", "carry_out.refused", "daily.purge_all", "leavers.erase_leavers",
+    "moderation.answer_murmur",
     "moderation.lift", "pace.give_back", "pace.take", "presence.band_of", "presence.forget",
     "presence.tell",
     "purge.purge", "rooms.take_away", "seats.names_near", "seats.take", "sitting.lock_rooms",
