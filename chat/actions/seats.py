@@ -58,9 +58,9 @@ def _mark(room: Room) -> str:
 
 def names_near(room: int, *, but: int, now: datetime) -> list[str]:
     """Names of those in the room, which a new one must not be taken for."""
-    there = Visit.objects.filter(room_id=room, seen_at__gt=now - NEARBY).exclude(
-        seat__participant_id=but
-    )
+    # The visits of those who erased themselves have no seat any more.
+    lately = Visit.objects.filter(room_id=room, seat__isnull=False, seen_at__gt=now - NEARBY)
+    there = lately.exclude(seat__participant_id=but)
     return list(there.order_by().values_list("seat__handle", flat=True).distinct())
 
 

@@ -8,6 +8,7 @@ from accounts import seats as sessions
 from accounts.models import Participant
 from chat import protocol as p
 from chat.actions.carry_out import carry_out
+from chat.actions.erase import erase
 from chat.actions.sitting import Act
 from chat.arrivals import Knock, LetIn, TurnedAway, arrive
 from chat.models import Message, Room
@@ -83,3 +84,12 @@ def test_two_people_of_one_name_are_not_both_called_so_in_a_room(
     do(aoi, room, post("さきにいます"))
     assert seat_of(aoi, room).handle == "あおい"
     assert seat_of(haha, room).handle not in ("あおい", "アオイ")
+
+
+def test_after_someone_erased_themselves_others_still_come_in(
+    room: Room, aoi: Participant, haha: Participant
+) -> None:
+    rest()
+    do(aoi, room, post("もう消します"))
+    erase(aoi.pk, now=clock.now())
+    assert isinstance(_knock("zatsudan", _session(haha)), LetIn)
