@@ -32,13 +32,15 @@ class RoomSocket:
 
     __slots__ = (
         "_malformed", "_outlet", "_resuming", "_tokens", "_tokens_at", "address", "leaving",
-        "letter", "mode", "person", "restless", "room", "seat", "session",
+        "letter", "mode", "own", "person", "restless", "room", "seat", "session",
     )  # fmt: skip
 
     def __init__(self, send: Send, scope: dict[str, Any], let_in: LetIn) -> None:
         self._outlet = Outlet(send, scope, restart_code=house.restart_code)
         self._malformed: list[float] = []
         self._resuming = False
+        # Answers to this one alone, until the hub's next turn.
+        self.own: list[bytes] = []
         self._tokens, self._tokens_at = limits.rate("frames")[0], time.monotonic()
         self.person, self.seat, self.room = let_in.person, let_in.seat, let_in.room
         self.session, self.mode = let_in.viewer.session, let_in.mode
@@ -113,10 +115,13 @@ class RoomSocket:
 
     def _answer(self, answer: Answer) -> None:
         for frame in answer.frames:
-            self._say(frame)
+            self.own.append(p.encode(frame))
             if isinstance(frame, p.RefusedFrame) and frame.code == p.Refusal.MALFORMED:
                 self._count_malformed()
+        if self.own:
+            house.hub.owe(self)
         if answer.close is not None:
+            house.hub.settle(self)
             self.leave(answer.close)
 
     async def _resume(self, since: int) -> None:

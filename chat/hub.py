@@ -31,6 +31,7 @@ class Sitter(Protocol):
     person: int
     seat: int
     room: int
+    own: list[bytes]
     mode: Mode
     session: str | None
     letter: int
@@ -77,6 +78,11 @@ class Hub:
         self._heard_people: dict[int, int] = {}
         # Who went since the last round: (seat, room, mode).
         self.left: list[tuple[int, int, Mode]] = []
+        # What is to be sent at the end of this turn of the loop: rooms that grew, and those who
+        # are owed an answer. Dictionaries, for their order.
+        self._grown: dict[RoomHere, None] = {}
+        self._owed: dict[Sitter, None] = {}
+        self._turning = False
         self.resumes = 0  # asked for by clients; counted for the tests of quiet conditions
 
     # --- coming and going -------------------------------------------------------------------
@@ -119,6 +125,7 @@ class Hub:
         if room := self.rooms.get(sitter.room):
             room.sitters.discard(sitter)
             room.ahead.pop(sitter, None)
+            self._owed.pop(sitter, None)
             if not room.sitters:
                 del self.rooms[sitter.room]
         if there := self.people.get(sitter.person):
@@ -163,30 +170,59 @@ class Hub:
     # --- sending ----------------------------------------------------------------------------
 
     def _deliver(self, room: RoomHere, events: Sequence[Encoded]) -> None:
-        if not room.pending:
-            # All that arrives in this turn of the loop leaves together.
-            asyncio.get_running_loop().call_soon(self._flush, room)
         room.pending.extend(events)
         room.recent.extend(events)
         room.last = events[-1][0]
         room.head = max(room.head, room.last)
+        self._grown[room] = None
+        self._ask_for_turn()
+
+    def owe(self, sitter: Sitter) -> None:
+        """Someone's `own` frames go out at the end of this turn, with what their room hears."""
+        self._owed[sitter] = None
+        self._ask_for_turn()
+
+    def _ask_for_turn(self) -> None:
+        # All that arrives in this turn of the loop leaves together.
+        if not self._turning:
+            self._turning = True
+            asyncio.get_running_loop().call_soon(self._turn)
+
+    def _turn(self) -> None:
+        self._turning = False
+        grown, self._grown = self._grown, {}
+        for room in grown:
+            self._flush(room)
+        owed, self._owed = self._owed, {}
+        for sitter in owed:
+            self.settle(sitter)
+
+    def settle(self, sitter: Sitter) -> None:
+        """Send someone's own frames now."""
+        if sitter.own:
+            own, sitter.own = sitter.own, []
+            sitter.push(_join(own))
 
     def _flush(self, room: RoomHere) -> None:
         frames, room.pending = room.pending, []
         if not frames:
             return
-        text = _join([data for _, data in frames])
-        if not room.ahead:
-            for sitter in tuple(room.sitters):
-                sitter.push(text)
-            return
+        several = len(frames) > 1
+        body = b",".join([data for _, data in frames])
+        text = (b"[" + body + b"]" if several else body).decode()
         ahead, room.ahead = room.ahead, {}
         for sitter in tuple(room.sitters):
-            start = ahead.get(sitter, 0)
+            start = ahead.get(sitter, 0) if ahead else 0
             if start < frames[0][0]:
+                if sitter.own and several:
+                    own, sitter.own = sitter.own, []
+                    sitter.push((b"[" + b",".join(own) + b"," + body + b"]").decode())
+                    continue
+                # At rest each frame goes out alone.
+                self.settle(sitter)
                 sitter.push(text)
-                continue
-            if rest := [data for seq, data in frames if seq > start]:
+            elif rest := [data for seq, data in frames if seq > start]:
+                self.settle(sitter)
                 sitter.push(_join(rest))
             elif start > frames[-1][0]:
                 room.ahead[sitter] = start

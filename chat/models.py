@@ -96,8 +96,13 @@ class Seat(models.Model):
 class Message(models.Model):
     """Something said. Its words are emptied when it is withdrawn or erased; its number stays."""
 
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="messages")
-    seat = models.ForeignKey(Seat, null=True, on_delete=models.SET_NULL, related_name="messages")
+    # Both are the first column of a unique index below; one more each would only cost.
+    room = models.ForeignKey(
+        Room, on_delete=models.CASCADE, related_name="messages", db_index=False
+    )
+    seat = models.ForeignKey(
+        Seat, null=True, on_delete=models.SET_NULL, related_name="messages", db_index=False
+    )
     seq = models.BigIntegerField(null=True)
     nonce = models.UUIDField()
     # The author's name when it was said: a later one doesn't change what others have read.
@@ -115,18 +120,25 @@ class Message(models.Model):
             models.UniqueConstraint(fields=["seat", "nonce"], name="message_once_per_nonce"),
             models.UniqueConstraint(fields=["room", "seq"], name="message_number_once"),
         ]
-        indexes = [models.Index(fields=["at"])]
+        # Those without a number aren't in the log, by which the others are purged.
+        indexes = [
+            models.Index(fields=["at"], condition=Q(seq__isnull=True), name="message_unnumbered")
+        ]
 
     def __str__(self) -> str:
         return f"message {self.pk}"
 
 
 class RoomEvent(models.Model):
-    """One number of a room's log. It says that something changed; words come from the message."""
+    """One number of a room's log that is no message: it says that something changed.
 
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="events")
+    A message is an event by its own number. Both take theirs from `Room.head` under its lock.
+    """
+
+    # The first column of a unique index below.
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="events", db_index=False)
     seq = models.BigIntegerField()
-    # message · changed · stamped · room
+    # changed · stamped · room
     kind = models.CharField(max_length=8)
     message = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL)
     # The number of the message meant; stays when the message is purged.

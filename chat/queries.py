@@ -39,32 +39,44 @@ def author_of(seat: Seat | None, *, handle: str = "") -> p.Author:
     )
 
 
+def said_frame(
+    *, seq: int, author: p.Author, text: str, veil: str, at: str, stamps: dict[str, int]
+) -> p.Message:
+    """A message whose words are shown. `at` is `clock.wire`'s."""
+    return p.Message(
+        seq=seq, from_=author, text=text, veil=veil, at=at, state="shown", stamps=stamps
+    )
+
+
 def message_frame(message: Message) -> p.Message | p.Gone:
     """A message as people see it now. Words of what is hidden or taken back never leave here."""
     assert message.seq is not None
     if message.state not in SHOWN_STATES:
         return p.Gone(seq=message.seq)
-    shown = message.state == MessageState.SHOWN
+    author, at = author_of(message.seat, handle=message.handle), wire(message.at)
+    if message.state == MessageState.SHOWN:
+        return said_frame(
+            seq=message.seq, author=author, text=message.text, veil=message.veil, at=at,
+            stamps=message.stamps,
+        )  # fmt: skip
     return p.Message(
         seq=message.seq,
-        from_=author_of(message.seat, handle=message.handle),
-        text=message.text if shown else "",
-        veil=message.veil if shown else "",
-        at=wire(message.at),
+        from_=author,
+        text="",
+        veil="",
+        at=at,
         state=cast("p.MessageStateName", str(message.state)),
         stamps=message.stamps,
     )
 
 
 def event_frame(event: RoomEvent) -> p.Event:
-    """One number of the log, rendered from the message's present state."""
+    """One number of the log that is no message, rendered from the message's present state."""
     message = event.message
     if event.kind == "room":
         return p.RoomChanged(seq=event.seq, **(event.body or {}))
     if message is None or event.of is None:
         return p.Gone(seq=event.seq)
-    if event.kind == "message":
-        return message_frame(message)
     if event.kind == "stamped":
         if message.state == MessageState.ERASED:
             return p.Gone(seq=event.seq)
@@ -81,13 +93,21 @@ def event_frame(event: RoomEvent) -> p.Event:
 
 
 def events_after(room: int, *, since: int, limit: int) -> list[p.Event]:
-    """At most `limit` events with a number above `since`, in order."""
-    rows = (
-        RoomEvent.objects.filter(room_id=room, seq__gt=since)
-        .select_related("message__seat")
-        .order_by("seq")[:limit]
-    )
-    return [event_frame(row) for row in rows]
+    """At most `limit` events with a number above `since`, in order and without holes.
+
+    A message is an event by its own number; everything else has a row in the log. What is gone
+    from both leaves its number. The head is read first: up to it both reads see everything.
+    """
+    head = Room.objects.filter(pk=room).values_list("head", flat=True).first() or 0
+    upto = min(head, since + limit)
+    if upto <= since:
+        return []
+    numbers = {"room_id": room, "seq__gt": since, "seq__lte": upto}
+    messages = Message.objects.filter(**numbers).select_related("seat").order_by("seq")
+    others = RoomEvent.objects.filter(**numbers).select_related("message").order_by("seq")
+    found: dict[int, p.Event] = {row.seq or 0: message_frame(row) for row in messages}
+    found |= {row.seq: event_frame(row) for row in others}
+    return [found.get(seq) or p.Gone(seq=seq) for seq in range(since + 1, upto + 1)]
 
 
 def missed(room: int, *, since: int) -> p.Events:
@@ -156,6 +176,12 @@ def states_of(rooms: Sequence[Room], *, now: datetime) -> dict[int, Now]:
         )
         for room in rooms
     }
+
+
+def stamps_of(room: int) -> list[str]:
+    """The stamps that a room knows."""
+    found = Room.objects.filter(pk=room).values_list("stamps", flat=True).first()
+    return found or []
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +270,13 @@ def standings(
         for room in rooms if row.room_id is None else [row.room_id]:
             found.setdefault((row.participant_id, room), []).append(row)
     return {key: _standing(held) for key, held in found.items()}
+
+
+def standing_by(rows: Sequence[Restriction], *, room: int, now: datetime) -> Standing:
+    """One person's standing in a room, from all their restrictions that weren't lifted."""
+    return _standing(
+        [r for r in rows if r.room_id in (None, room) and (r.until is None or r.until > now)]
+    )
 
 
 def _standing(rows: Sequence[Restriction]) -> Standing:

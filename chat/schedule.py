@@ -87,7 +87,11 @@ def state_at(
     now: datetime, *, hours: Sequence[Hours], hand: Hand, attending: int, required: int
 ) -> Now:
     """The room's state: hours first, then the hand switch, then enough people who watch."""
-    by_hours = door(hours, now)
+    return state_behind(door(hours, now), hand=hand, attending=attending, required=required)
+
+
+def state_behind(by_hours: Door, *, hand: Hand, attending: int, required: int) -> Now:
+    """`state_at`, where the door is known already."""
     if not by_hours.is_open:
         return Now(RoomState.CLOSED, by_hours.opens_at)
     if hand is not Hand.NONE:

@@ -11,12 +11,13 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
-from django.db import close_old_connections, connection
+from django.db import connection
 
 from chat import protocol as p
 from chat.actions.carry_out import carry_out, refused
 from chat.actions.sitting import Act, Answer
 from foundation import clock
+from foundation.bell import Ring, bell
 
 log = logging.getLogger("ibasho.chat")
 MOST_AT_ONCE = 500
@@ -46,7 +47,8 @@ class Writer:
             done(refused(act, p.Refusal.BUSY))
             return
         self._waiting.append((act, done))
-        self._wake.set()
+        if not self._wake.is_set():
+            self._wake.set()
 
     async def empty(self, *, patience: float) -> None:
         """Take nothing more; return when all is written or patience (seconds) is at its end."""
@@ -69,9 +71,12 @@ class Writer:
         return [self._waiting.popleft() for _ in range(count)]
 
     def _write(self, batch: list[tuple[Act, Done]]) -> None:
+        rings: list[Ring] = []
         try:
-            close_old_connections()
-            answers = carry_out([act for act, _ in batch], now=clock.now())
+            connection.close_if_unusable_or_obsolete()
+            # No question to the database whether it is there: `carry_out` tries again if it isn't.
+            connection.health_check_done = True  # type: ignore[attr-defined]
+            answers = carry_out([act for act, _ in batch], now=clock.now(), announce=rings.extend)
         except Exception:
             # The thread must outlive anything; what it couldn't do stays with its authors.
             log.exception("the writer stumbled")
@@ -79,9 +84,12 @@ class Writer:
         pairs = [(done, answer) for (_, done), answer in zip(batch, answers, strict=True)]
         # Without its loop nobody can be told; a repeat of the nonce will find the answer.
         with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(_tell, pairs)
+            self._loop.call_soon_threadsafe(_tell, pairs, rings)
 
 
-def _tell(pairs: list[tuple[Done, Answer]]) -> None:
+def _tell(pairs: list[tuple[Done, Answer]], rings: list[Ring]) -> None:
+    # In one turn of the loop, so that an answer and what the room hears can leave together.
     for done, answer in pairs:
         done(answer)
+    if rings:
+        bell.rooms_here(rings)

@@ -3,9 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Count
-
-from duty.models import Attendance
+from foundation.statements import Statement, ask
 
 # Attending needs an act at the desk within this time (design rule 2).
 ACT_WITHIN = timedelta(minutes=10)
@@ -13,17 +11,18 @@ ACT_WITHIN = timedelta(minutes=10)
 ROOMS_AT_ONCE = 2
 
 
+_ATTENDING = """
+SELECT a.room, count(DISTINCT s.supporter_id)
+FROM duty_attendance a JOIN duty_shift s ON s.id = a.shift_id
+WHERE a.room = ANY(%s) AND a.acted_at > %s AND s.starts_at <= %s AND s.ends_at > %s GROUP BY a.room
+"""
+
+
+def attending_statement(rooms: Iterable[int], *, now: datetime) -> Statement:
+    """The question of `attending`, to be asked together with others."""
+    return Statement(_ATTENDING, [list(rooms), now - ACT_WITHIN, now, now])
+
+
 def attending(rooms: Iterable[int], *, now: datetime) -> dict[int, int]:
     """How many supporters attend each room; rooms without any are missing."""
-    rows = (
-        Attendance.objects.filter(
-            room__in=list(rooms),
-            acted_at__gt=now - ACT_WITHIN,
-            shift__starts_at__lte=now,
-            shift__ends_at__gt=now,
-        )
-        .values("room")
-        .annotate(people=Count("shift__supporter", distinct=True))
-        .order_by("room")
-    )
-    return {row["room"]: row["people"] for row in rows}
+    return dict(ask(attending_statement(rooms, now=now))[0])

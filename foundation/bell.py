@@ -25,6 +25,8 @@ log = logging.getLogger("ibasho.bell")
 GROUP = "bell"
 KNOCK_S, DEAF_AFTER = 10.0, 30.0  # seconds
 PATIENCE = 0.5  # seconds for one ring; a broker that hangs must hold nobody up
+# A room, its new head, and the newest events as they go over the wire: (number, bytes) each.
+Ring = tuple[int, int, Sequence[tuple[int, bytes]]]
 
 
 class Listener(Protocol):
@@ -55,12 +57,12 @@ class Bell:
 
     # --- ringing: from any thread -----------------------------------------------------------
 
-    def room(self, room: int, head: int, events: Sequence[Any] = ()) -> None:
-        """A room's log grew to `head`. Call it after the commit."""
+    def rooms(self, rings: Sequence[Ring]) -> None:
+        """The logs of these rooms grew. Call it after the commit."""
         if self.loop is None:
-            self._ring_once({"rooms": [[room, head]]})
+            self._ring_once({"rooms": [[room, head] for room, head, _ in rings]})
             return
-        self._on_loop(self._room, room, head, events)
+        self._on_loop(self.rooms_here, rings)
 
     def person(self, person: int, version: int) -> None:
         """A participant's standing changed: a mute, a bar, a sign-out, a letter."""
@@ -83,10 +85,12 @@ class Bell:
         except RuntimeError:  # the loop is closing; the other processes' poll will find it
             pass
 
-    def _room(self, room: int, head: int, events: Sequence[Any]) -> None:
-        if self.listener and not happens("bell_drop"):
-            self._hear(self.listener.room_rang, room, head, events)
-        self._rooms[room] = max(head, self._rooms.get(room, 0))
+    def rooms_here(self, rings: Sequence[Ring]) -> None:
+        """The same, on the loop already."""
+        for room, head, events in rings:
+            if self.listener and not happens("bell_drop"):
+                self._hear(self.listener.room_rang, room, head, events)
+            self._rooms[room] = max(head, self._rooms.get(room, 0))
         self._soon()
 
     def _person(self, person: int, version: int) -> None:

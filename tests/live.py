@@ -77,6 +77,7 @@ class House:
         doors: int | None = None,
         server: str | None = None,
         env: dict[str, str] | None = None,
+        durable: bool = False,
     ) -> None:
         self.shape = template.shape
         self.server = server or ("daphne" if self.shape == "embedded" else "uvicorn")
@@ -86,7 +87,7 @@ class House:
         self.postgres: Postgres | None = None
         self.redis: Redis | None = None
         if template.postgres is not None:
-            self.postgres = Postgres(copy_of=template.postgres).start()
+            self.postgres = Postgres(copy_of=template.postgres, durable=durable).start()
             self.redis = Redis().start()
         number = doors or (1 if self.shape == "embedded" else 2)
         self.ports = [free_port() for _ in range(number)]

@@ -135,9 +135,17 @@ def _runs(found: Binaries) -> bool:
 
 
 class Postgres(Process):
-    """One PostgreSQL cluster. fsync is off: what survives a kill -9 is in the system's cache."""
+    """One PostgreSQL cluster. Unless `durable`, fsync is off: what survives a kill -9 of a process
+    is in the system's cache."""
 
-    def __init__(self, *, copy_of: "Postgres | None" = None, max_connections: int = 60) -> None:
+    def __init__(
+        self,
+        *,
+        copy_of: "Postgres | None" = None,
+        max_connections: int = 60,
+        durable: bool = False,
+    ) -> None:
+        self.durable = durable
         self.binaries = postgres_binaries()
         self.folder = watchdog.folder("pg")
         self.data = self.folder / "data"
@@ -193,8 +201,8 @@ class Postgres(Process):
             "port": self.port,
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": "",
-            "fsync": "off",
-            "full_page_writes": "off",
+            "fsync": "on" if self.durable else "off",
+            "full_page_writes": "on" if self.durable else "off",
             "max_connections": self.max_connections,
             "shared_buffers": "64MB",
             "dynamic_shared_memory_type": "mmap",

@@ -19,9 +19,9 @@ from chat.actions import pace
 from chat.actions.murmur import murmur
 from chat.actions.post import post
 from chat.actions.report import report
-from chat.actions.sitting import Act, Answer, Sitting
+from chat.actions.sitting import Act, Announce, Answer, Sitting
 from chat.actions.stamp import stamp
-from chat.actions.visits import count_acts, stay
+from chat.actions.visits import note, stay
 from chat.actions.withdraw import withdraw
 from chat.sentences import sentence
 from foundation.refusals import Refused
@@ -58,14 +58,14 @@ def refused(act: Act, code: p.Refusal) -> Answer:
 
 
 def _one(sitting: Sitting, act: Act) -> Answer:
-    seat, room = sitting.seats.get(act.seat), sitting.rooms.get(act.room)
+    known, room = sitting.known(act.seat), sitting.rooms.get(act.room)
     if room is None or room.removed_at is not None:
         return Answer(close=p.Close.ROOM_GONE)
-    if seat is None or (seat.participant_id is None and seat.staff_id is None):
+    if known is None or (known.seat.participant_id is None and known.seat.staff_id is None):
         return Answer(close=p.Close.NOT_ALLOWED)
     if not sitting.signed_in(act):
         return Answer(close=p.Close.NOT_ENTERED)
-    if sitting.standing(seat).barred:
+    if sitting.standing(act.seat, act.room).barred:
         return Answer(close=p.Close.NOT_ALLOWED)
     try:
         return VERBS[type(act.frame)](sitting, act, act.frame)
@@ -73,18 +73,17 @@ def _one(sitting: Sitting, act: Act) -> Answer:
         return Answer([refusal(no, getattr(act.frame, "nonce", None))])
 
 
-def _together(acts: Sequence[Act], now: datetime) -> list[Answer]:
-    paid: list[tuple[str, int]] = []
+def _together(acts: Sequence[Act], now: datetime, announce: Announce | None) -> list[Answer]:
+    sitting = None
     try:
         with transaction.atomic():
-            sitting = Sitting({act.room for act in acts}, now=now, paid=paid)
-            sitting.read(acts)
+            sitting = Sitting.of(acts, now=now, announce=announce)
             answers = [_one(sitting, act) for act in acts]
             sitting.store()
-            count_acts(sitting.acts, seats=sitting.seats, now=now)
+            note(sitting.acts, seats=sitting.seats(), now=now)
     except BaseException:
         # Nothing of it was stored: the same acts may be carried out again.
-        for kind, person in paid:
+        for kind, person in sitting.paid if sitting is not None else ():
             pace.give_back(kind, person)
         raise
     return answers
@@ -96,16 +95,21 @@ def _will_pass(error: DatabaseError | InterfaceError) -> bool:
     return state in ("40P01", "40001", "55P03") or "locked" in str(error)
 
 
-def carry_out(acts: Sequence[Act], *, now: datetime) -> list[Answer]:
-    """Answers, in the order of the acts. Never raises: storage out of reach is `busy`."""
+def carry_out(
+    acts: Sequence[Act], *, now: datetime, announce: Announce | None = None
+) -> list[Answer]:
+    """Answers, in the order of the acts. Never raises: storage out of reach is `busy`.
+
+    What the rooms learn goes to `announce` after the commit; to the bell, when there is none.
+    """
     began = time.monotonic()
     for attempt in range(TRIES):
         if attempt and time.monotonic() - began > PATIENCE_S:
             break
         try:
-            return _together(acts, now)
+            return _together(acts, now, announce)
         except IntegrityError:
-            return _one_by_one(acts, now)
+            return _one_by_one(acts, now, announce)
         except (OperationalError, InterfaceError) as error:
             if not connection.in_atomic_block:
                 connection.close()
@@ -113,21 +117,21 @@ def carry_out(acts: Sequence[Act], *, now: datetime) -> list[Answer]:
                 break
             time.sleep(0.005 * 2**attempt if _will_pass(error) else 0)
         except DatabaseError:
-            return _one_by_one(acts, now)
+            return _one_by_one(acts, now, announce)
         except Exception:
             # Nothing is committed; a fault in one act must not be told to all the others.
             if len(acts) > 1:
-                return _one_by_one(acts, now)
+                return _one_by_one(acts, now, announce)
             log.exception("an act failed")
             break
     return [refused(act, p.Refusal.BUSY) for act in acts]
 
 
-def _one_by_one(acts: Sequence[Act], now: datetime) -> list[Answer]:
+def _one_by_one(acts: Sequence[Act], now: datetime, announce: Announce | None) -> list[Answer]:
     if len(acts) == 1:
         try:
-            return _together(acts, now)
+            return _together(acts, now, announce)
         except Exception:
             log.exception("an act failed")
             return [refused(acts[0], p.Refusal.BUSY)]
-    return [carry_out([act], now=now)[0] for act in acts]
+    return [carry_out([act], now=now, announce=announce)[0] for act in acts]

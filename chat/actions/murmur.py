@@ -15,7 +15,7 @@ from foundation.tidy import clean, measured
 
 def murmur(sitting: Sitting, act: Act, frame: p.Murmur) -> Answer:
     """Store a murmur once per nonce."""
-    seat = sitting.seats[act.seat]
+    seat = sitting.seat(act)
     text = clean(frame.text)
     nonce, key = UUID(frame.nonce), body_key(text, str(frame.aloud))
     earlier = sitting.murmured(seat.pk, nonce)
@@ -40,5 +40,5 @@ def murmur(sitting: Sitting, act: Act, frame: p.Murmur) -> Answer:
     )  # fmt: skip
     words.flag(sitting, seat, look, text, murmur=row)
     sitting.add_murmur(row)
-    sitting.acts[seat.pk]["murmurs"] += 1
+    sitting.note(seat.pk, "murmurs")
     return Answer([p.Ack(nonce=frame.nonce, at=wire(row.at))])

@@ -7,9 +7,11 @@ from chat import policies
 from chat import protocol as p
 from chat.actions import words
 from chat.actions.sitting import Act, Answer, Sitting
+from chat.asked import Said
 from chat.models import Message, Seat
 from chat.repeats import body_key
 from chat.states import MessageState
+from chat.written import NewMessage
 from foundation.clock import wire
 from foundation.refusals import Refused
 from foundation.tidy import clean, measured
@@ -17,7 +19,7 @@ from foundation.tidy import clean, measured
 
 def post(sitting: Sitting, act: Act, frame: p.Post) -> Answer:
     """Store a text once per nonce; the room sees it after the commit, or a supporter first."""
-    seat = sitting.seats[act.seat]
+    seat = sitting.seat(act)
     room = sitting.rooms[act.room]
     text, veil = clean(frame.text), clean(frame.veil)
     nonce, key = UUID(frame.nonce), body_key(text, veil)
@@ -34,34 +36,40 @@ def post(sitting: Sitting, act: Act, frame: p.Post) -> Answer:
             # Never a silent success for another text.
             raise Refused(p.Refusal.CONFLICT)
         words.stop_if_unsafe(look)
-        policies.may_post(sitting.standing(seat), room=sitting.states[room.pk], now=sitting.now)
+        policies.may_post(
+            sitting.standing(seat.pk, room.pk), room=sitting.states[room.pk], now=sitting.now
+        )
         _keep_pace(sitting, seat, room.slow_s)
     except Refused:
         words.flag(sitting, seat, look, both)
         raise
 
-    message = Message(
-        room=room,
-        seat=seat,
-        handle=seat.handle,
+    held = room.premoderated
+    message = NewMessage(
+        room=room.pk,
+        seat=seat.pk,
+        seq=None if held else sitting.next_seq(room.pk),
         nonce=nonce,
+        handle=seat.handle,
         body_key=key,
         text=text,
         veil=veil,
-        state=MessageState.HELD if room.premoderated else MessageState.SHOWN,
+        state=MessageState.HELD if held else MessageState.SHOWN,
         at=sitting.now,
     )
-    words.flag(sitting, seat, look, both, message=message)
-    sitting.add_message(message)
-    sitting.acts[seat.pk]["posts"] += 1
-    if room.premoderated:
+    if look.screened.findings:
+        row = sitting.add_found_message(message)
+        words.flag(sitting, seat, look, both, message=row)
+    else:
+        sitting.add_message(message)
+    if act.session is None:
+        sitting.note(seat.pk)
+    if held:
         return Answer([p.Held(nonce=frame.nonce, reason="premoderated")])
-    message.seq = sitting.next_seq(room.pk)
-    sitting.add_event(room.pk, "message", message=message, seq=message.seq)
-    return Answer([p.Ack(nonce=frame.nonce, at=wire(message.at), seq=message.seq)])
+    return Answer([p.Ack(nonce=frame.nonce, at=sitting.at, seq=message.seq or 0)])
 
 
-def _again(earlier: Message, nonce: str) -> Answer:
+def _again(earlier: Said | NewMessage | Message, nonce: str) -> Answer:
     """The original answer, for a repeat."""
     if earlier.seq is None:
         return Answer([p.Held(nonce=nonce, reason="premoderated")])

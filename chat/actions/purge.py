@@ -28,22 +28,26 @@ def _events(room: int, before: datetime) -> int:
     """The oldest stretch of one room's log, and its messages but for those under a report."""
     with transaction.atomic():
         row = Room.objects.select_for_update(no_key=True).get(pk=room)
-        old = list(
-            RoomEvent.objects.filter(room=row, seq__gt=row.floor)
-            .order_by("seq")
-            .values_list("seq", "at")[:AT_ONCE]
-        )
+        kept = {"room": row, "seq__gt": row.floor, "seq__lte": row.floor + AT_ONCE}
+        old: dict[int, datetime] = {
+            seq or 0: at
+            for log in (Message.objects, RoomEvent.objects)
+            for seq, at in log.filter(**kept).order_by("seq").values_list("seq", "at")
+        }
         upto = row.floor
-        for seq, at in old:
-            if at >= before:
+        # What is gone already goes with what follows it.
+        for seq in sorted(old):
+            if old[seq] >= before:
                 break
             upto = seq
+        else:
+            upto = min(row.floor + AT_ONCE, row.head)
         if upto == row.floor:
             return 0
         Room.objects.filter(pk=room).update(floor=upto)
-        gone, _ = RoomEvent.objects.filter(room=row, seq__lte=upto).delete()
+        RoomEvent.objects.filter(room=row, seq__lte=upto).delete()
         Message.objects.filter(room=row, seq__lte=upto, reports__isnull=True).delete()
-        return gone
+        return upto - row.floor
 
 
 def _in_steps(name: str, rows: object) -> Iterator[tuple[str, int]]:

@@ -16,7 +16,7 @@ from foundation.tidy import clean, measured
 
 def report(sitting: Sitting, act: Act, frame: p.Report) -> Answer:
     """Store it once per nonce and once per message and person."""
-    seat = sitting.seats[act.seat]
+    seat = sitting.seat(act)
     note = clean(frame.note)
     key = body_key(frame.reason, note, str(frame.of))
     nonce = UUID(frame.nonce) if frame.nonce else None
@@ -48,4 +48,4 @@ def report(sitting: Sitting, act: Act, frame: p.Report) -> Answer:
                 at=sitting.now,
             )
         )
-    return acked(frame.nonce, wire(sitting.now))
+    return acked(frame.nonce, sitting.at)

@@ -33,7 +33,7 @@ def bring_up_to_date(*, now: datetime, rooms: Iterable[int] | None = None) -> in
 def _tell(room_id: int, now: datetime) -> int:
     with transaction.atomic():
         sitting = Sitting({room_id}, now=now)
-        room = sitting.rooms.get(room_id)
+        room = Room.objects.filter(pk=room_id).first()
         if room is None:
             return 0
         state = queries.states_of([room], now=now)[room_id]
@@ -59,7 +59,7 @@ def set_slow(*, room: int, seconds: int, now: datetime) -> None:
     """Slow mode: so many seconds between one person's posts; 0 ends it."""
     with transaction.atomic():
         sitting = Sitting({room}, now=now)
-        row = sitting.rooms[room]
+        row = Room.objects.get(pk=room)
         if row.slow_s == seconds:
             return
         row.slow_s = seconds

@@ -52,7 +52,8 @@ def _name(room: Room, person: Participant) -> str:
 def _mark(room: Room) -> str:
     """One that nobody who was here lately has, while there are such."""
     lately = Seat.objects.filter(room=room).order_by("-pk").values_list("mark", flat=True)
-    free = [mark for mark in MARKS if mark not in set(lately[: len(MARKS) - 4])]
+    there = set(lately[: len(MARKS) - 4])
+    free = [mark for mark in MARKS if mark not in there]
     return random.SystemRandom().choice(free or MARKS)
 
 

@@ -5,24 +5,27 @@ until `store`. What the room learns is announced after the commit and only then.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.contrib.sessions.models import Session
 from django.db import transaction
 
-from accounts import letters, seats
+from accounts import letters
+from chat import asked, queries
 from chat import protocol as p
-from chat import queries
 from chat.actions import pace
+from chat.asked import Known, RoomRow, Said
 from chat.models import Finding, Message, Murmur, Report, Room, RoomEvent, Seat, StampGiven
 from chat.policies import FREE, Standing
 from chat.schedule import Now
-from foundation.bell import bell
+from chat.written import NewMessage, write
+from foundation.bell import Ring, bell
+from foundation.clock import wire
 from foundation.refusals import Link
+
+Announce = Callable[[list[Ring]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,81 +70,101 @@ class Sitting:
     """Made inside `transaction.atomic()`; locks its rooms in id order, as every action does."""
 
     def __init__(
-        self, rooms: Iterable[int], *, now: datetime, paid: list[tuple[str, int]] | None = None
+        self, rooms: Iterable[int], *, now: datetime, announce: Announce | None = None
     ) -> None:
-        self.now = now
-        self.rooms = lock_rooms(rooms)
-        self.seats: dict[int, Seat] = {}
+        self._begin({row.pk: row for row in lock_rooms(rooms).values()}, now, announce)
+
+    @classmethod
+    def of(
+        cls, acts: Sequence["Act"], *, now: datetime, announce: Announce | None = None
+    ) -> "Sitting":
+        """A sitting that has locked and read everything that these acts will ask."""
+        said = [(a.seat, UUID(a.frame.nonce)) for a in acts if isinstance(a.frame, p.Post)]
+        found = asked.read(
+            rooms={act.room for act in acts},
+            seats={act.seat for act in acts},
+            sessions={act.session for act in acts if act.session},
+            nonces=said,
+            now=now,
+        )
+        self = cls.__new__(cls)
+        self._begin(found.rooms, now, announce)
+        self.states, self._known = found.states, found.known
+        self._sessions, self._said = found.sessions, dict(found.said)
+        self._read_murmurs(acts)
+        return self
+
+    def _begin(
+        self,
+        rooms: Mapping[int, Room] | Mapping[int, RoomRow],
+        now: datetime,
+        announce: Announce | None,
+    ) -> None:
+        self.now, self.at = now, wire(now)
+        self.rooms = rooms
         self.states: dict[int, Now] = {}
-        self._standing: dict[tuple[int, int], Standing] = {}
-        self._sessions: dict[str, dict[str, Any]] = {}
-        self._said: dict[tuple[int, UUID], Message] = {}
+        self._announce_by = announce or bell.rooms
+        self._known: dict[int, Known] = {}
+        self._sessions: Mapping[str, str] = {}
+        self._said: dict[tuple[int, UUID], Said | NewMessage | Message] = {}
         self._murmured: dict[tuple[int, UUID], Murmur] = {}
         self._messages: dict[tuple[int, int], Message] = {}
-        self._new_messages: list[Message] = []
+        self._new_messages: list[NewMessage] = []
+        self._found_messages: list[Message] = []
         self._new_events: list[RoomEvent] = []
+        self._told: dict[int, list[Callable[[], tuple[int, bytes]]]] = defaultdict(list)
         self._new_murmurs: list[Murmur] = []
         self._new_reports: list[Report] = []
         self._findings: list[Finding] = []
         self._letters: list[Letter] = []
         self._touched: dict[int, Message] = {}
-        self._paid = [] if paid is None else paid
-        self.acts: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self.paid: list[tuple[str, int]] = []
+        # For the visits: what was done, by seat.
+        self.acts: dict[int, dict[str, int]] = {}
 
     # --- looking up -------------------------------------------------------------------------
 
-    def read(self, acts: Sequence[Act]) -> None:
-        """Everything the verbs will ask, in a fixed number of queries."""
-        ids = {act.seat for act in acts}
-        self.seats = {
-            seat.pk: seat
-            for seat in Seat.objects.filter(pk__in=ids).select_related("participant").order_by("pk")
-        }
-        people = [s.participant_id for s in self.seats.values() if s.participant_id]
-        self._standing = queries.standings(people, rooms=self.rooms, now=self.now)
-        self.states = queries.states_of(list(self.rooms.values()), now=self.now)
-        if keys := {act.session for act in acts if act.session}:
-            live = Session.objects.filter(session_key__in=keys, expire_date__gt=self.now)
-            self._sessions = {row.session_key: row.get_decoded() for row in live.order_by()}
-        said = [act for act in acts if isinstance(act.frame, p.Post)]
-        if said:
-            rows = Message.objects.filter(
-                seat_id__in={act.seat for act in said},
-                nonce__in=[UUID(a.frame.nonce) for a in said if isinstance(a.frame, p.Post)],
-            ).order_by("pk")
-            self._said = {(row.seat_id or 0, row.nonce): row for row in rows}
-        murmured = [act for act in acts if isinstance(act.frame, p.Murmur)]
+    def _read_murmurs(self, acts: Sequence["Act"]) -> None:
+        murmured = [(a.seat, UUID(a.frame.nonce)) for a in acts if isinstance(a.frame, p.Murmur)]
         if murmured:
             whispers = Murmur.objects.filter(
-                seat_id__in={act.seat for act in murmured},
-                nonce__in={
-                    UUID(act.frame.nonce) for act in murmured if isinstance(act.frame, p.Murmur)
-                },
+                seat_id__in={seat for seat, _ in murmured},
+                nonce__in={nonce for _, nonce in murmured},
             ).order_by("pk")
             self._murmured = {(row.seat_id, row.nonce): row for row in whispers}
 
-    def standing(self, seat: Seat) -> Standing:
-        """What stands against the person of a seat, in this room, now."""
-        return self._standing.get((seat.participant_id or 0, seat.room_id), FREE)
+    def seats(self) -> dict[int, Seat]:
+        """All seats of this transaction's acts, by key."""
+        return {key: one.seat for key, one in self._known.items()}
 
-    def signed_in(self, act: Act) -> bool:
+    def known(self, seat: int) -> Known | None:
+        """Who sits there; None when the seat is gone."""
+        return self._known.get(seat)
+
+    def seat(self, act: "Act") -> Seat:
+        """The seat that an act came from."""
+        return self._known[act.seat].seat
+
+    def standing(self, seat: int, room: int) -> Standing:
+        """What stands against the person of a seat, in this room, now."""
+        one = self._known.get(seat)
+        return FREE if one is None else asked.standing(one, room=room, now=self.now)
+
+    def signed_in(self, act: "Act") -> bool:
         """Whether the session an act came by still holds its seat."""
         if act.session is None:
             return True
-        held, seat = self._sessions.get(act.session), self.seats[act.seat]
-        if held is None or seat.participant is None:
-            return False
-        return seats.held_by(held) == seat.participant_id and seats.is_good(
-            held, seat.participant.passphrase_at
-        )
+        return asked.signed_in(self._known[act.seat], self._sessions.get(act.session))
 
-    def said(self, seat: int, nonce: UUID) -> Message | None:
-        """The message stored for a nonce, if any."""
+    def said(self, seat: int, nonce: UUID) -> Said | NewMessage | Message | None:
+        """What was said by a nonce, stored or in this very transaction; None if nothing was."""
         return self._said.get((seat, nonce))
 
     def has_said(self, seat: int) -> bool:
         """Whether something of this seat waits in this very transaction."""
-        return any(message.seat_id == seat for message in self._new_messages)
+        return any(one.seat == seat for one in self._new_messages) or any(
+            one.seat_id == seat for one in self._found_messages
+        )
 
     def has_found(self, seat: int, key: str) -> bool:
         """Whether the same words of this seat were found in this very transaction."""
@@ -164,14 +187,38 @@ class Sitting:
     def pay(self, kind: str, person: int) -> None:
         """Take a token of someone's pace. Raises `Refused("too_fast")`."""
         pace.take(kind, person)
-        self._paid.append((kind, person))
+        self.paid.append((kind, person))
+
+    def note(self, seat: int, deed: str | None = None) -> None:
+        """For the visit of this seat: it acted, and counts what it did."""
+        done = self.acts.setdefault(seat, {})
+        if deed is not None:
+            done[deed] = done.get(deed, 0) + 1
 
     # --- staging ----------------------------------------------------------------------------
 
-    def add_message(self, message: Message) -> None:
+    def add_message(self, message: NewMessage) -> None:
         """A new message; with a number if the room sees it at once."""
         self._new_messages.append(message)
-        self._said[message.seat_id or 0, message.nonce] = message
+        self._said[message.seat, message.nonce] = message
+        if message.seq is not None:
+            author = self._known[message.seat].author
+            self._told[message.room].append(
+                lambda: (message.seq or 0, p.encode(_said_frame(message, author, self.at)))
+            )
+
+    def add_found_message(self, message: NewMessage) -> Message:
+        """The same, where a finding points at the message: it needs its key first."""
+        row = Message(
+            room_id=message.room, seat=self._known[message.seat].seat, seq=message.seq,
+            nonce=message.nonce, handle=message.handle, body_key=message.body_key,
+            text=message.text, veil=message.veil, state=message.state, at=message.at,
+        )  # fmt: skip
+        self._found_messages.append(row)
+        self._said[message.seat, message.nonce] = row
+        if message.seq is not None:
+            self.add_event(message.room, "message", message=row, seq=message.seq)
+        return row
 
     def add_murmur(self, murmur: Murmur) -> None:
         """A new murmur."""
@@ -202,9 +249,13 @@ class Sitting:
     def add_event(
         self, room: int, kind: str, *, message: Message | None = None, body: object = None,
         seq: int | None = None,
-    ) -> RoomEvent:  # fmt: skip
-        """One more number of the room's log."""
+    ) -> int:  # fmt: skip
+        """One more number of the room's log. A message is one by itself and has no row there."""
         number = self.next_seq(room) if seq is None else seq
+        if kind == "message":
+            assert message is not None
+            self._told[room].append(lambda: (number, p.encode(queries.message_frame(message))))
+            return number
         event = RoomEvent(
             room_id=room,
             seq=number,
@@ -215,14 +266,15 @@ class Sitting:
             at=self.now,
         )
         self._new_events.append(event)
-        return event
+        self._told[room].append(lambda: (number, p.encode(queries.event_frame(event))))
+        return number
 
     # --- storing ----------------------------------------------------------------------------
 
     def store(self) -> None:
         """Write all that was staged, and announce it once it is committed."""
-        if self._new_messages:
-            Message.objects.bulk_create(self._new_messages)
+        if self._found_messages:
+            Message.objects.bulk_create(self._found_messages)
         if self._touched:
             Message.objects.bulk_update(
                 self._touched.values(),
@@ -242,16 +294,24 @@ class Sitting:
             )  # fmt: skip
         if self._new_events:
             RoomEvent.objects.bulk_create(self._new_events)
-            for room in {event.room_id for event in self._new_events}:
-                Room.objects.filter(pk=room).update(head=self.rooms[room].head)
+        write(self._new_messages, heads={room: self.rooms[room].head for room in self._told})
+        if self._told:
             transaction.on_commit(self._announce)
 
     def _announce(self) -> None:
-        by_room: dict[int, list[tuple[int, bytes]]] = defaultdict(list)
-        for event in self._new_events:
-            by_room[event.room_id].append((event.seq, p.encode(queries.event_frame(event))))
-        for room, events in by_room.items():
-            bell.room(room, self.rooms[room].head, events)
+        self._announce_by(
+            [
+                (room, self.rooms[room].head, [encoded() for encoded in told])
+                for room, told in self._told.items()
+            ]
+        )
+
+
+def _said_frame(message: NewMessage, author: p.Author, at: str) -> p.Message | p.Gone:
+    assert message.seq is not None
+    return queries.said_frame(
+        seq=message.seq, author=author, text=message.text, veil=message.veil, at=at, stamps={}
+    )
 
 
 def give_stamp(message: Message, *, seat: int, stamp: str, on: bool) -> bool:

@@ -5,7 +5,6 @@ from chat import protocol as p
 from chat.actions.sitting import Act, Answer, Sitting
 from chat.actions.stamp import acked
 from chat.states import MessageState
-from foundation.clock import wire
 from foundation.refusals import Refused
 
 
@@ -16,10 +15,10 @@ def withdraw(sitting: Sitting, act: Act, frame: p.Withdraw) -> Answer:
         raise Refused(p.Refusal.NO_SUCH_MESSAGE)
     is_own = message.seat_id == act.seat
     if is_own and message.state == MessageState.WITHDRAWN:
-        return acked(frame.nonce, wire(sitting.now))
+        return acked(frame.nonce, sitting.at)
     policies.may_withdraw(is_own=is_own, state=MessageState(message.state))
     message.state = MessageState.WITHDRAWN
     message.text = message.veil = ""
     sitting.change(message)
-    event = sitting.add_event(act.room, "changed", message=message)
-    return acked(frame.nonce, wire(sitting.now), event.seq)
+    seq = sitting.add_event(act.room, "changed", message=message)
+    return acked(frame.nonce, sitting.at, seq)

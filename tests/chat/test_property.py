@@ -92,6 +92,7 @@ class _Sitter:
     def __init__(self, person: int, head: int) -> None:
         self.person, self.seat, self.room, self.mode = person, person, 1, Mode.WATCHING
         self.session, self.letter, self.restless = None, 0, False
+        self.own: list[bytes] = []
         self.page = Reader(last=head, epoch="e")
         self.seen: list[int] = []
 

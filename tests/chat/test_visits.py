@@ -66,13 +66,30 @@ def test_what_someone_did_is_counted_in_their_visit(room: Room, aoi: Participant
     visits.touch([_stay(aoi, room)], now=clock.now())
     do(aoi, room, post("ひとつ"), post("ふたつ"))
     do(aoi, room, post("みっつ"))
+    visits.close_left(now=clock.now() + timedelta(minutes=6))
     visit = Visit.objects.get()
     assert (visit.posts, visit.stamps, visit.murmurs) == (3, 0, 0)
+
+
+def test_what_was_said_in_an_earlier_visit_is_not_counted_again(
+    room: Room, aoi: Participant
+) -> None:
+    rest()
+    early, late = clock.now() - timedelta(hours=1), clock.now()
+    visits.touch([_stay(aoi, room)], now=early)
+    do(aoi, room, post("さっき"), post("さっきも"), now=early)
+    visits.touch([_stay(aoi, room)], now=late)
+    do(aoi, room, post("いま"), now=late)
+    visits.close_left(now=late + timedelta(minutes=6))
+    counted = Visit.objects.order_by("started_at").values_list("posts", flat=True)
+    assert list(counted) == [2, 1]
 
 
 def test_an_act_without_a_visit_begins_one(room: Room, aoi: Participant) -> None:
     rest()
     do(aoi, room, post("フォームから"))
+    assert Visit.objects.get().ended_at is None
+    visits.close_left(now=clock.now() + timedelta(minutes=6))
     assert Visit.objects.get().posts == 1
 
 

@@ -27,13 +27,11 @@ at, count = clock.now() - timedelta(days=40), {count}
 room = Room.objects.exclude(slug__in=("zatsudan", "yofukashi")).order_by("pk").first()
 first = room.head + 1
 seat = Seat.objects.create(room=room, key="long-ago", handle="むかし", mark="葉")
+Message.objects.filter(room=room).update(at=at)
 RoomEvent.objects.filter(room=room).update(at=at)
 made = Message.objects.bulk_create(
     [Message(room=room, seat=seat, seq=first + n, nonce=uuid.uuid4(), body_key="x",
              text="むかしのことば" * 10, state="shown", at=at) for n in range(count)],
-    batch_size=500)
-RoomEvent.objects.bulk_create(
-    [RoomEvent(room=room, seq=m.seq, kind="message", message=m, of=m.seq, at=at) for m in made],
     batch_size=500)
 Room.objects.filter(pk=room.pk).update(head=first + count - 1)
 """

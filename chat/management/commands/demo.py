@@ -15,7 +15,7 @@ from accounts.models import Participant, Staff
 from chat import demo_keeper
 from chat.actions import rooms
 from chat.actions.seats import MARKS
-from chat.models import Message, Opening, Room, RoomEvent, Seat
+from chat.models import Message, Opening, Room, Seat
 from chat.repeats import body_key
 from foundation import clock
 from programs.models import Program
@@ -84,12 +84,11 @@ def _talk(room: Room, lines: list[Any], staff: list[Staff], now: datetime) -> No
         seat = seats.get(who) or _seat(room, who, staff, now, taken=len(seats))
         seats[who] = seat
         at = now - timedelta(minutes=minutes)
-        message = Message.objects.create(
+        Message.objects.create(
             room=room, seat=seat, handle=seat.handle, seq=seq, nonce=uuid4(),
             body_key=body_key(text, ""), text=text,
             state="shown", at=at, stamps={"わかる": 2} if seq % 4 == 3 else {},
         )  # fmt: skip
-        RoomEvent.objects.create(room=room, seq=seq, kind="message", message=message, of=seq, at=at)
     Room.objects.filter(pk=room.pk).update(head=len(lines))
 
 

@@ -1,0 +1,244 @@
+"""What a transaction of acts reads before it decides: all of it in one round trip.
+
+The rooms under their locks, then who attends, who sits where, their sessions, and what their
+nonces already said. Who someone is and what stands against them is remembered between
+transactions, and read anew as soon as their version or name is another one: every change of a
+standing counts the version up in its own transaction (`accounts.standing`).
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+from uuid import UUID
+
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
+
+from accounts import seats as seating
+from chat import protocol as p
+from chat import queries
+from chat.models import Restriction, Seat
+from chat.policies import FREE, Standing
+from chat.schedule import Door, Hours, Now, door, state_behind
+from chat.states import Hand
+from duty.queries import attending_statement
+from foundation.statements import Row, Statement, ask, instant
+
+REMEMBERED = 20_000
+
+_ROOMS = """
+SELECT id, head, slow_s, premoderated, removed_at, hand, required_supporters,
+  coalesce((SELECT string_agg(o.weekday || ' ' || o.opens || ' ' || o.closes, ',')
+    FROM chat_opening o WHERE o.room_id = chat_room.id), '')
+FROM chat_room WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+"""
+_SEATS = """
+SELECT s.id, s.key, s.handle, s.participant_id, s.staff_id, p.version, p.passphrase_at
+FROM chat_seat s LEFT JOIN accounts_participant p ON p.id = s.participant_id WHERE s.id = ANY(%s)
+"""
+_SESSIONS = """
+SELECT session_key, session_data FROM django_session
+WHERE session_key = ANY(%s) AND expire_date > %s
+"""
+_SAID = {
+    "postgresql": """
+SELECT m.seat_id, m.nonce, m.body_key, m.seq, m.at FROM unnest(%s::bigint[], %s::uuid[]) AS x(s, n)
+JOIN chat_message m ON m.seat_id = x.s AND m.nonce = x.n
+""",
+    "sqlite": """
+SELECT m.seat_id, m.nonce, m.body_key, m.seq, m.at FROM json_each(%s) AS x
+JOIN chat_message m
+  ON m.seat_id = json_extract(x.value, '$[0]') AND m.nonce = json_extract(x.value, '$[1]')
+""",
+}
+
+
+@dataclass(slots=True)
+class RoomRow:
+    """A locked room as acts see it."""
+
+    pk: int
+    head: int
+    slow_s: int
+    premoderated: bool
+    removed_at: object | None
+    hand: str
+    required: int
+    hours: str
+
+
+@dataclass(slots=True)
+class Known:
+    """Someone at their seat, as long as `row` stays what it is."""
+
+    row: Row
+    seat: Seat
+    author: p.Author
+    restrictions: Sequence[Restriction]
+    # The session data that was found good, by the data itself: it is signed.
+    good: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a nonce already said. `seq` is None while it is held."""
+
+    body_key: str
+    seq: int | None
+    at: datetime
+
+
+@dataclass(slots=True)
+class Found:
+    """The answer to `read`."""
+
+    rooms: dict[int, RoomRow]
+    states: dict[int, Now]
+    known: dict[int, Known]
+    sessions: Mapping[str, str]
+    said: dict[tuple[int, UUID], Said]
+
+
+_known: OrderedDict[int, Known] = OrderedDict()
+
+
+def read(
+    *, rooms: Iterable[int], seats: Iterable[int], sessions: Iterable[str],
+    nonces: Sequence[tuple[int, UUID]], now: datetime,
+) -> Found:  # fmt: skip
+    """Lock the rooms in id order and read all that their acts will ask."""
+    ids, sitting = sorted(set(rooms)), list(set(seats))
+    statements = [
+        Statement(_ROOMS, [ids]),
+        attending_statement(ids, now=now),
+        Statement(_SEATS, [sitting]),
+    ]
+    if keys := list(set(sessions)):
+        statements.append(Statement(_SESSIONS, [keys, now]))
+    if nonces:
+        statements.append(_said(nonces))
+    answers = ask(*statements)
+    said = answers.pop() if nonces else []
+    live: dict[str, str] = {row[0]: row[1] for row in answers.pop()} if keys else {}
+    locked, watching, there = answers
+    found = {row[0]: RoomRow(*row) for row in locked}
+    people: dict[int, int] = dict(watching)
+    return Found(
+        rooms=found,
+        states={key: _state(room, people.get(key, 0), now) for key, room in found.items()},
+        known=_recognised(there),
+        sessions=live,
+        said={
+            (seat, nonce if isinstance(nonce, UUID) else UUID(nonce)): Said(key, seq, instant(at))
+            for seat, nonce, key, seq, at in said
+        },
+    )
+
+
+def _said(nonces: Sequence[tuple[int, UUID]]) -> Statement:
+    sql = _SAID[connection.vendor]
+    if connection.vendor == "postgresql":
+        return Statement(sql, [[seat for seat, _ in nonces], [nonce for _, nonce in nonces]])
+    return Statement(sql, [[[seat, nonce.hex] for seat, nonce in nonces]])
+
+
+# --- states ----------------------------------------------------------------------------------
+
+
+# A door that was looked at a moment ago, by its hours: (from, until, door).
+_doors: dict[str, tuple[datetime, datetime, Door]] = {}
+DOOR_KEPT = timedelta(minutes=1)
+
+
+def _state(room: RoomRow, attending: int, now: datetime) -> Now:
+    return state_behind(
+        _door(room.hours, now),
+        hand=Hand(room.hand),
+        attending=attending,
+        required=room.required,
+    )
+
+
+def _door(hours: str, now: datetime) -> Door:
+    since, until, found = _doors.get(hours, (now, now, None))
+    if found is None or not since <= now < until:
+        found = door(_hours(hours), now)
+        turn = found.until or found.opens_at
+        until = now + DOOR_KEPT
+        if len(_doors) > REMEMBERED:
+            _doors.clear()
+        _doors[hours] = (now, min(until, turn) if turn else until, found)
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _hours(text: str) -> tuple[Hours, ...]:
+    found = (one.split(" ") for one in text.split(",") if one)
+    return tuple(
+        Hours(int(day), time.fromisoformat(opens), time.fromisoformat(closes))
+        for day, opens, closes in found
+    )
+
+
+# --- people ----------------------------------------------------------------------------------
+
+
+def _recognised(rows: Iterable[Row]) -> dict[int, Known]:
+    found: dict[int, Known] = {}
+    strangers: dict[int, Row] = {}
+    for row in rows:
+        one = _known.get(row[0])
+        if one is not None and one.row == row:
+            found[row[0]] = one
+        else:
+            strangers[row[0]] = row
+    if strangers:
+        found |= _get_to_know(strangers)
+    return found
+
+
+def _get_to_know(rows: Mapping[int, Row]) -> dict[int, Known]:
+    seats = Seat.objects.filter(pk__in=rows).select_related("participant").order_by("pk")
+    people = [row[3] for row in rows.values() if row[3]]
+    against: dict[int, list[Restriction]] = {}
+    for restriction in Restriction.objects.filter(
+        participant__in=people, lifted_at__isnull=True
+    ).order_by("pk"):
+        against.setdefault(restriction.participant_id, []).append(restriction)
+    found = {
+        seat.pk: Known(
+            row=rows[seat.pk],
+            seat=seat,
+            author=queries.author_of(seat),
+            restrictions=against.get(seat.participant_id or 0, ()),
+        )
+        for seat in seats
+    }
+    for key, one in found.items():
+        _known[key] = one
+    while len(_known) > REMEMBERED:
+        _known.popitem(last=False)
+    return found
+
+
+def standing(one: Known, *, room: int, now: datetime) -> Standing:
+    """What stands against someone in a room, now."""
+    if not one.restrictions:
+        return FREE
+    return queries.standing_by(one.restrictions, room=room, now=now)
+
+
+def signed_in(one: Known, data: str | None) -> bool:
+    """Whether the session of this data holds this seat. `data` is None when it ended."""
+    if data is None or one.seat.participant is None:
+        return False
+    if data not in one.good:
+        held = SessionStore().decode(data)
+        if seating.held_by(held) != one.seat.participant_id or not seating.is_good(
+            held, one.seat.participant.passphrase_at
+        ):
+            return False
+        one.good.add(data)
+    return True

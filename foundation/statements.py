@@ -1,0 +1,95 @@
+"""SQL by hand for what is asked at every act: few statements, prepared, sent in one go.
+
+Written once, in PostgreSQL's words; SQLite gets them translated. Everything else goes through the
+ORM. Names of tables and columns belong to the app that asks; this file knows none.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+Row = tuple[Any, ...]
+
+
+class Statement(NamedTuple):
+    """`%s` for each parameter; a list of numbers is a parameter of `= ANY(%s)`."""
+
+    sql: str
+    params: Sequence[Any]
+
+
+def ask(*statements: Statement) -> list[list[Row]]:
+    """The rows of each statement, in order. On PostgreSQL all of them in one round trip.
+
+    Raises Django's database errors.
+    """
+    with connection.wrap_database_errors:
+        connection.ensure_connection()
+        raw: Any = connection.connection
+        if connection.vendor != "postgresql":
+            return [
+                raw.execute(_in_sqlite(sql), [_for_sqlite(one) for one in params]).fetchall()
+                for sql, params in statements
+            ]
+        if len(statements) == 1:
+            return [_sent(raw, statements[0]).fetchall()]
+        with raw.pipeline():
+            sent = [_sent(raw, one) for one in statements]
+            return [cursor.fetchall() for cursor in sent]
+
+
+def tell(statement: Statement) -> None:
+    """Run a statement that has no rows."""
+    with connection.wrap_database_errors:
+        connection.ensure_connection()
+        raw: Any = connection.connection
+        if connection.vendor == "postgresql":
+            _sent(raw, statement)
+        else:
+            raw.execute(_in_sqlite(statement.sql), [_for_sqlite(p) for p in statement.params])
+
+
+def tell_each(sql: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Run a statement once a row; for SQLite, where a statement is no round trip."""
+    with connection.wrap_database_errors:
+        connection.ensure_connection()
+        raw: Any = connection.connection
+        raw.executemany(_in_sqlite(sql), rows)
+
+
+def moment(at: datetime) -> datetime | str:
+    """An instant as the database at hand keeps it, for `tell_each`."""
+    value: Any = connection.ops.adapt_datetimefield_value(at)
+    kept: datetime | str = value
+    return kept
+
+
+def instant(value: datetime) -> datetime:
+    """An instant as a row brought it: SQLite's are naive."""
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def _sent(raw: Any, statement: Statement) -> Any:
+    return raw.cursor().execute(statement.sql, statement.params, prepare=True)
+
+
+@lru_cache(maxsize=64)
+def _in_sqlite(sql: str) -> str:
+    for ours, theirs in (
+        ("= ANY(%s)", "IN (SELECT value FROM json_each(%s))"),
+        (" FOR NO KEY UPDATE", ""),
+        ("string_agg(", "group_concat("),
+        ("%s", "?"),
+    ):
+        sql = sql.replace(ours, theirs)
+    return sql
+
+
+def _for_sqlite(value: Any) -> Any:
+    if isinstance(value, list):
+        return json.dumps(value)
+    return moment(value) if isinstance(value, datetime) else value
