@@ -1,7 +1,7 @@
 """One writer a process: whatever waits becomes one transaction.
 
-There is no timer. While a commit is under way the next acts gather, and all of them share the next
-commit; at rest a single act is committed at once.
+There is no timer. While a commit and its fan-out are under way the next acts gather, and all of
+them share the next commit; at rest a single act is committed at once.
 """
 
 import asyncio
@@ -35,6 +35,8 @@ class Writer:
         self._waiting: deque[tuple[Act, Done]] = deque()
         self._wake = threading.Event()
         self._stop = False
+        # On the loop: a batch is out, from its taking until everyone was told; or a turn is asked.
+        self._out = self._asked = False
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
 
     def start(self) -> None:
@@ -47,8 +49,7 @@ class Writer:
             done(refused(act, p.Refusal.BUSY))
             return
         self._waiting.append((act, done))
-        if not self._wake.is_set():
-            self._wake.set()
+        self._ask()
 
     async def empty(self, *, patience: float) -> None:
         """Take nothing more; return when all is written or patience (seconds) is at its end."""
@@ -56,13 +57,38 @@ class Writer:
         self._wake.set()
         await asyncio.to_thread(self._thread.join, patience)
 
+    def _ask(self) -> None:
+        if not self._asked and not self._out:
+            self._asked = True
+            # What the sockets hold already is heard in these turns of the loop: it goes along.
+            self._loop.call_soon(self._loop.call_soon, self._let_go)
+
+    def _let_go(self) -> None:
+        self._asked = False
+        self._out = True
+        self._wake.set()
+
+    def _tell(self, pairs: list[tuple[Done, Answer]], rings: list[Ring]) -> None:
+        # In one turn of the loop, so that an answer and what the room hears can leave together.
+        try:
+            for done, answer in pairs:
+                done(answer)
+            if rings:
+                bell.rooms_here(rings)
+        finally:
+            self._out = False
+            if self._waiting:
+                self._ask()
+
     def _work(self) -> None:
         while True:
             self._wake.wait()
             self._wake.clear()
             while batch := self._take():
                 self._write(batch)
-            if self._stop:
+                if not self._stop:
+                    break
+            if self._stop and not self._waiting:
                 connection.close()
                 return
 
@@ -84,12 +110,4 @@ class Writer:
         pairs = [(done, answer) for (_, done), answer in zip(batch, answers, strict=True)]
         # Without its loop nobody can be told; a repeat of the nonce will find the answer.
         with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(_tell, pairs, rings)
-
-
-def _tell(pairs: list[tuple[Done, Answer]], rings: list[Ring]) -> None:
-    # In one turn of the loop, so that an answer and what the room hears can leave together.
-    for done, answer in pairs:
-        done(answer)
-    if rings:
-        bell.rooms_here(rings)
+            self._loop.call_soon_threadsafe(self._tell, pairs, rings)

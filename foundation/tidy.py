@@ -14,6 +14,13 @@ _INVISIBLE = re.compile(
     "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2064"
     "\u206a-\u206f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+# Characters that stand alone, each its own letter or sign: nothing combines with them, and
+# composing them changes nothing but themselves. Most Japanese texts have no others.
+PLAIN = re.compile(
+    "[\\t\\n\\x20-\\x7e\u2010-\u2027\u3000-\u3029\u3041-\u3096\u30a0-\u30ff\u3400-\u9fff"
+    "\uff01-\uff9d\U0001f300-\U0001f3fa\U0001f400-\U0001faff]*"
+)
 MAX_MARKS = 8  # combining marks in a row; more is a picture (zalgo), not writing
 
 
@@ -21,8 +28,10 @@ def clean(text: str) -> str:
     """NFC, one kind of newline, no controls, trimmed. Raises `Refused("malformed")` (NUL, lone
     surrogate). Whatever passes here is well formed, however long or empty it is.
     """
-    if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+    if _UNSTORABLE.search(text):
         raise Refused("malformed")
+    if PLAIN.fullmatch(text):
+        return text.strip()
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _UNWANTED.sub("", text)
     if not text.isascii():
@@ -42,7 +51,7 @@ def measured(text: str, *, most: int, required: bool = True) -> str:
         if required:
             raise Refused("empty")
         return ""
-    return text if text.isascii() else _calm_marks(text)
+    return text if PLAIN.fullmatch(text) else _calm_marks(text)
 
 
 def tidy(text: str, *, most: int, required: bool = True) -> str:

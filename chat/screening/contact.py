@@ -9,9 +9,12 @@ _PHONE = re.compile(f"(?<![0-9])(?:\\+?81{_DASH}*[1-9]|0[1-9])(?:{_DASH}*[0-9]){
 _CODE = re.compile("[0-9a-f-]{4,}$"), re.compile("[0-9a-f-]{4,}")
 # Numbers anyone may name: the help lines this house itself shows.
 _HELP = re.compile("^(?:0120|0570|0800)")
-_OTHER = re.compile(
+_MAIL = re.compile(
     "[a-z0-9._%+-]+\\s*(?:@|\\(at\\)|あっとまーく|あっと)\\s*[a-z0-9-]+(?:\\s*(?:\\.|どっと)\\s*[a-z0-9-]+)+"
-    "|https?:/|(?<![a-z0-9])www?\\.[a-z0-9]"
+)
+_AT = ("@", "(at)", "あっと")  # no address is written without one of these
+_OTHER = re.compile(
+    "https?:/|(?<![a-z0-9])www?\\.[a-z0-9]"
     "|(?<![a-z0-9@.])[a-z0-9-]{2,}\\.(?:com|net|org|jp|co|io|gg|me|tv|info|link|ly)(?![a-z0-9])"
     "|(?:line|らいん|discord|でぃすこ(?:ーど)?|かかお(?:とーく)?|kakao|いんすた(?:ぐらむ)?|instagram"
     "|twitter|ついったー|すかいぷ|skype|telegram|てれぐらむ|しぐなる)\\s*(?:の|は|:|=|→)?\\s*(?:id|あいでぃー|あかうんと|垢)"
@@ -31,6 +34,8 @@ def find(folded: str) -> list[tuple[int, int]]:
         for m in _PHONE.finditer(digits)
         if not _HELP.match(re.sub("[^0-9]", "", m[0])) and not _in_a_code(digits, *m.span())
     ]
+    if any(sign in folded for sign in _AT):
+        spans += [m.span() for m in _MAIL.finditer(folded)]
     spans += [m.span() for m in _OTHER.finditer(folded)]
     return sorted(spans)
 

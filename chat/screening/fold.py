@@ -8,6 +8,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from foundation.tidy import PLAIN
+
 _DROP = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u2060-\u2064"
     "\u206a-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e01ef]"
@@ -44,6 +46,24 @@ def _clusters(text: str) -> list[tuple[str, int]]:
         else:
             out.append((char, at))
     return out
+
+
+_JAPANESE_CLASS = "[\u3040-\u30ff\u3400-\u9fff\u3005]"
+_BETWEEN_CLASS = f"[{re.escape(''.join(sorted(_BETWEEN)))}]"
+_PARTED = re.compile(
+    f"(?<={_JAPANESE_CLASS}){_BETWEEN_CLASS}+(?={_JAPANESE_CLASS}|{_BETWEEN_CLASS})"
+)
+_RUN = re.compile(r"(.)\1\1", re.S)
+
+
+def folded_text(text: str) -> str:
+    """`fold(text).text`; for most texts in a tenth of its time, without the way back."""
+    if PLAIN.fullmatch(text):
+        same = unicodedata.normalize("NFKC", text).casefold().translate(_HIRAGANA)
+        same = _PARTED.sub("", same)
+        if not _RUN.search(same):
+            return same
+    return fold(text).text
 
 
 def fold(text: str) -> Folded:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chat.screening import contact, crisis
-from chat.screening.fold import fold
+from chat.screening.fold import fold, folded_text
 
 MASK = "＿"
 
@@ -48,9 +48,13 @@ NOTHING = Screened()
 
 def screen(text: str) -> Screened:
     """Look at one tidied text."""
-    folded = fold(text)
-    found = [("crisis", "words", span) for span in crisis.find(folded.text)]
-    found += [("contact", "details", span) for span in contact.find(folded.text)]
-    if not found:
+    if not _find(folded_text(text)):
         return NOTHING
+    folded = fold(text)
+    found = _find(folded.text)
     return Screened(tuple(Finding(kind, rule, *folded.span(*span)) for kind, rule, span in found))
+
+
+def _find(folded: str) -> list[tuple[str, str, tuple[int, int]]]:
+    found = [("crisis", "words", span) for span in crisis.find(folded)]
+    return found + [("contact", "details", span) for span in contact.find(folded)]

@@ -1,12 +1,18 @@
 """What a text says, whatever it is written in: crisis, contact, and where it stands."""
 
 import time
+import timeit
+import unicodedata
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.strategies import text
 
 from chat.screening import screen
-from chat.screening.fold import fold
+from chat.screening.fold import fold, folded_text
 from chat.screening.screen import MASK
+from foundation import tidy
 
 
 @pytest.mark.parametrize(
@@ -170,3 +176,39 @@ def test_no_text_takes_long(text: str):
     began = time.perf_counter()
     screen(text)
     assert time.perf_counter() - began < 0.25
+
+
+_CHARS = (
+    "あいうえおかがさしすせっぁゃをんアイウエヴヶッャー死消自殺一二三々〆電話番号090-１２３ａＡＺabcz.@・、。「」～〜…！？"
+    " 　\t\n_-'\"ｱｲｳﾞﾟ゛゜\u3099\u200b\ufe0f😀👍🏽ΣßİéＬＩＮＥ"
+)
+
+
+@settings(max_examples=600, deadline=None)
+@given(text(alphabet=st.sampled_from(_CHARS), max_size=40))
+def test_the_quick_way_of_folding_says_what_the_careful_one_says(words: str) -> None:
+    assert folded_text(words) == fold(words).text
+
+
+@settings(max_examples=300, deadline=None)
+@given(text(max_size=30))
+def test_the_quick_way_agrees_on_any_text(words: str) -> None:
+    assert folded_text(words) == fold(words).text
+
+
+@settings(max_examples=300, deadline=None)
+@given(text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=30))
+def test_a_plain_text_is_tidied_as_any_other(words: str) -> None:
+    if "\0" in words:
+        return
+    slow = unicodedata.normalize(
+        "NFC", tidy._UNWANTED.sub("", words.replace("\r\n", "\n").replace("\r", "\n"))
+    )
+    assert tidy.clean(words) == slow.strip()
+
+
+def test_screening_an_ordinary_text_takes_microseconds() -> None:
+    words = "こんにちは、今日は良い天気ですね。ここに来ると少しほっとします。"
+    took = min(timeit.repeat(lambda: screen(words), number=200, repeat=7)) / 200
+    print(f"screening: {took * 1e6:.0f} µs")
+    assert took < 100e-6

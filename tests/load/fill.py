@@ -20,7 +20,8 @@ def fill(*, rooms: int, members: int, now: datetime) -> list[str]:
     from accounts.models import Participant, Staff
     from accounts.seats import SESSION_SINCE
     from accounts.viewer import SESSION_ACTIVE, SESSION_PARTICIPANT
-    from chat.models import Opening, Room
+    from chat.actions.seats import MARKS
+    from chat.models import Opening, Room, Seat
     from duty.models import Attendance, Shift
     from programs.models import Program
 
@@ -51,6 +52,17 @@ def fill(*, rooms: int, members: int, now: datetime) -> list[str]:
     people = Participant.objects.bulk_create(
         Participant(handle=f"そら{number % 97}のひと", entered_at=now, seen_at=now)
         for number in range(rooms * members)
+    )
+    # Entered and seated once before, as most who come are.
+    Seat.objects.bulk_create(
+        Seat(
+            room=made[number // members],
+            participant=person,
+            key=secrets.token_urlsafe(8)[:11],
+            handle=person.handle,
+            mark=MARKS[number % len(MARKS)],
+        )
+        for number, person in enumerate(people)
     )
     sessions = []
     for person in people:
