@@ -17,6 +17,7 @@ from chat import protocol as p
 from chat.actions.carry_out import carry_out, refused
 from chat.actions.sitting import Act, Answer
 from foundation import clock
+from foundation.faults import strike
 
 log = logging.getLogger("ibasho.chat")
 MOST_AT_ONCE = 500
@@ -85,3 +86,4 @@ class Writer:
 def _tell(pairs: list[tuple[Done, Answer]]) -> None:
     for done, answer in pairs:
         done(answer)
+    strike("after_ack")

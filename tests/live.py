@@ -114,6 +114,19 @@ class House:
                 one.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def mend(self) -> None:
+        """Let everything stand again that was stopped or killed."""
+        for one in (self.postgres, self.redis):
+            if one is not None:
+                one.signal_all(signal.SIGCONT)
+                if not one.running:
+                    one.kill()
+                    one.start()
+        for i, door in enumerate(self._doors):
+            door.signal_all(signal.SIGCONT)
+            if not door.running:
+                self.start(i)
+
     def env(self, i: int = 0) -> dict[str, str]:
         """The environment of door i, and of commands."""
         env = {

@@ -24,6 +24,7 @@ from chat.actions.stamp import stamp
 from chat.actions.visits import count_acts, stay
 from chat.actions.withdraw import withdraw
 from chat.sentences import sentence
+from foundation.faults import strike
 from foundation.refusals import Refused
 
 log = logging.getLogger("ibasho.chat")
@@ -77,11 +78,13 @@ def _together(acts: Sequence[Act], now: datetime) -> list[Answer]:
     paid: list[tuple[str, int]] = []
     try:
         with transaction.atomic():
+            transaction.on_commit(lambda: strike("after_commit"))
             sitting = Sitting({act.room for act in acts}, now=now, paid=paid)
             sitting.read(acts)
             answers = [_one(sitting, act) for act in acts]
             sitting.store()
             count_acts(sitting.acts, seats=sitting.seats, now=now)
+            strike("before_commit")
     except BaseException:
         # Nothing of it was stored: the same acts may be carried out again.
         for kind, person in paid:
