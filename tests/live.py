@@ -67,7 +67,8 @@ class Template:
 class House:
     """Doors are numbered from 0; `urls[i]` is the address of door i.
 
-    `env` is added to the environment of every door (IBASHO_FAULT, IBASHO_LIMITS, …).
+    `env` is added to the environment of every door (IBASHO_FAULT, IBASHO_LIMITS, …); `more` is that,
+    and what is changed there counts for the next start. `folder`: where it keeps everything.
     """
 
     def __init__(
@@ -77,10 +78,11 @@ class House:
         doors: int | None = None,
         server: str | None = None,
         env: dict[str, str] | None = None,
+        folder: Path | None = None,
     ) -> None:
         self.shape = template.shape
         self.server = server or ("daphne" if self.shape == "embedded" else "uvicorn")
-        self.folder = watchdog.folder("house")
+        self.folder = folder or watchdog.folder("house")
         self.data = self.folder / "data"
         shutil.copytree(template.data, self.data)
         self.postgres: Postgres | None = None
@@ -92,7 +94,7 @@ class House:
         self.ports = [free_port() for _ in range(number)]
         self.urls = [f"http://127.0.0.1:{port}" for port in self.ports]
         self._doors = [Process(log=self.folder / f"door-{i}.log") for i in range(number)]
-        self._more = env or {}
+        self.more = dict(env or {})
 
     # --- all of it ------------------------------------------------------------------------------
 
@@ -139,7 +141,7 @@ class House:
         if self.postgres is not None and self.redis is not None:
             env["DATABASE_URL"] = self.postgres.url("ibasho")
             env["REDIS_URLS"] = self.redis.url
-        return {**env, **self._more}
+        return {**env, **self.more}
 
     def manage(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """`manage.py …` on this house's data. With `check`, a failure is an AssertionError."""

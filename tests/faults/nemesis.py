@@ -218,6 +218,16 @@ class Crowd:
         """Those who talk."""
         return [one for one in self.members if one.talks]
 
+    def closes(self) -> Counter[int]:
+        """How lines ended so far, by code; 0: a door that wasn't opened."""
+        return sum((one.closes for one in self.members), Counter())
+
+    def scatter(self) -> None:
+        """Cut half of the lines: those people go to the next door."""
+        for one in self.members[::2]:
+            if one.close_code is None and one._socket is not None:
+                one.socket.transport.abort()
+
     async def back(self, *, since: float, within: float) -> float:
         """Wait until everyone who talks was acknowledged something begun after `since` (monotonic);
 
@@ -267,10 +277,10 @@ class Crowd:
         )
 
     def _report(self, name: str, verdict: Verdict) -> None:
-        closes = sum((one.closes for one in self.members), Counter())
+        closes = {int(code): n for code, n in self.closes().items()}
         back = " · ".join(f"{took:.1f}" for took in self.recoveries) or "–"
         print(f"{name} ({self.house.shape}, {self.house.server}): {verdict}; back after {back} s; "
-              f"closes {dict(closes)}")  # fmt: skip
+              f"closes {closes}")  # fmt: skip
         self.dose.figures(
             {
                 "fault": name,
@@ -305,6 +315,28 @@ class Crowd:
         for task in self.tasks:
             if task.done() and not task.cancelled() and task.exception():
                 raise task.exception()  # type: ignore[misc]
+
+
+@contextlib.asynccontextmanager
+async def supervised(house: House) -> AsyncIterator[list[float]]:
+    """Whichever door is gone is started again, as an init system does it: when each was back."""
+    starts: list[float] = []
+
+    async def watch() -> None:
+        while True:
+            for door in range(len(house.urls)):
+                if not house.running(door):
+                    with contextlib.suppress(AssertionError):  # gone again before it answered
+                        await asyncio.to_thread(house.start, door)
+                        starts.append(time.monotonic())
+            await asyncio.sleep(0.05)
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield starts
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
 
 
 def head_of(house: House) -> int:
