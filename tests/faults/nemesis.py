@@ -73,6 +73,8 @@ class Regular(Caller):
         self.current: Operation | None = None
         self.acked_at = 0.0  # when the newest acknowledged operation was begun
         self.closes: Counter[int] = Counter()
+        self.told: Counter[str] = Counter()  # refusals, by code
+        self.pongs = 0
         self.fresh_starts = 0
         self.latencies: list[float] = []
         self._way = way
@@ -88,6 +90,7 @@ class Regular(Caller):
             kind = frame["type"]
             if kind == "welcome" and not frame["recovered"]:
                 self.fresh_starts += 1
+            self.pongs += kind == "pong"
             self.reader.take(frame, at=self._heard_at)
             if kind not in EVENTS and kind not in ("events", "head", "pong"):
                 self.frames.append({**frame, "events": []} if kind == "welcome" else frame)
@@ -108,6 +111,7 @@ class Regular(Caller):
         if frame["type"] == "ack":
             op.ack(frame["seq"], at=self._heard_at)
         elif frame["type"] == "refused":
+            self.told[frame["code"]] += 1
             op.refuse(frame["code"], at=self._heard_at)
         if self._verdict is not None and not self._verdict.done():
             self._verdict.set_result(frame)

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.faults.gathering import eventually
+from tests.faults.gathering import eventually, rows
 from tests.faults.nemesis import Dose, crowd, stored_after
 from tests.live import House
 
@@ -49,20 +49,38 @@ async def test_web_processes_are_told_to_go_and_no_post_fails(
         print(f"{verdict.repeats} posts had to be said twice")
 
 
+async def _freeze_with_a_room_in_hand(house: House) -> None:
+    """SIGSTOP door 0; on PostgreSQL in mid-transaction, so that others wait for its locks."""
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    for _ in range(400):
+        house.stop(0)
+        if house.postgres is None:
+            return
+        for _ in range(2):
+            await asyncio.sleep(0.15)
+            if rows(house, waiting) == [(0,)]:
+                break
+        else:
+            return
+        house.cont(0)
+        await asyncio.sleep(random.uniform(0, 0.02))
+    raise AssertionError("it never was in mid-transaction")
+
+
 async def test_a_web_process_is_frozen_and_its_people_go_to_the_other_door(
     shaken_house: House, dose: Dose
 ) -> None:
     async with crowd(shaken_house, dose) as people:
         await asyncio.sleep(dose(0.5, 5))
-        shaken_house.stop(0)
+        await _freeze_with_a_room_in_hand(shaken_house)
         began = time.monotonic()
         if len(shaken_house.urls) > 1:
-            took = await people.back(since=began, within=dose(15, 120))
+            took = await people.back(since=began, within=dose(20, 120))
             print(f"all talk on by the other door after {took:.1f} s")
         await asyncio.sleep(max(0.0, began + dose(3, 20) - time.monotonic()))
         shaken_house.cont(0)
         await people.back(since=time.monotonic(), within=BACK_S)
-        await people.end("web process: frozen (SIGSTOP)", least=20)
+        await people.end("web process: frozen (SIGSTOP) in mid-transaction", least=20)
 
 
 @pytest.mark.parametrize("point", ["before_commit", "after_commit", "after_ack"])
