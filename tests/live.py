@@ -67,8 +67,8 @@ class Template:
 class House:
     """Doors are numbered from 0; `urls[i]` is the address of door i.
 
-    `env` is added to the environment of every door (IBASHO_FAULT, IBASHO_LIMITS, …); `more` is that,
-    and what is changed there counts for the next start. `folder`: where it keeps everything.
+    `env` is added to the environment of every door (IBASHO_FAULT, IBASHO_LIMITS, …); `more` is
+    that, and what is changed there counts for the next start. `folder`: where all of it is kept.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Promise 1: a process that is told to go finishes what it took. Killed ones: `test_killed_house`."""
+"""Promise 1: a process that is told to go finishes what it took (killed: `test_killed_house`)."""
 
 import asyncio
 import signal
