@@ -12,7 +12,7 @@ import random
 import time
 import uuid
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,10 @@ from tests.reader import EVENTS, flatten
 # The page's own (static/js/outbox.js, static/js/socket.js), in seconds.
 ANSWER_S, BUSY_S = 10.0, 5.0
 STABLE_S, QUIET_S, DEAD_S = 60.0, 25.0, 45.0
+
+
+# Another way to a door: what `websockets` is told beside the address.
+Way = Callable[[int], Awaitable[dict[str, Any]]]
 
 
 def delay(attempt: int) -> float:
@@ -64,7 +68,7 @@ class Regular(Caller):
         name: str,
         hurry: float,
         every: float,
-        way: "Callable[[int], dict[str, Any]] | None" = None,
+        way: "Way | None" = None,
     ) -> None:
         super().__init__(person)
         self.name, self.history, self.hurry, self.every = name, history, hurry, every
@@ -133,7 +137,7 @@ class Regular(Caller):
             came = time.monotonic()
             try:
                 if self._way is not None:
-                    self.by = self._way(door)
+                    self.by = await self._way(door)
                 await self._come(door)
                 talking = asyncio.create_task(self._talk())
                 try:
@@ -217,6 +221,11 @@ class Crowd:
         self.tasks: list[asyncio.Task[None]] = []
         self.recoveries: list[float] = []
 
+    def talk(self) -> None:
+        """Those who talk begin, or begin again."""
+        for one in self.members:
+            one.talks = one.name.startswith("poster")
+
     @property
     def posters(self) -> list[Regular]:
         """Those who talk."""
@@ -256,7 +265,7 @@ class Crowd:
             lambda one: one.close_code is None and (one.reader.last or 0) >= head,
             self.members, within, f"doesn't stand at {head}",
         )  # fmt: skip
-        verdict = await asyncio.to_thread(self._judge)
+        verdict = await asyncio.to_thread(self.judge)
         for one in self.members:
             assert one.reader.applied == list(range(self.floor + 1, head + 1)), one.name
             # Nobody had to begin anew: each continued from where it stood.
@@ -267,7 +276,8 @@ class Crowd:
         assert verdict.refused == 0 and verdict.unknown == 0
         return verdict
 
-    def _judge(self) -> Verdict:
+    def judge(self) -> Verdict:
+        """What the judge says of now: words still on their way count as unknown."""
         return judge(
             self.history,
             stored_after(self.house, self.floor),
@@ -367,11 +377,13 @@ async def crowd(
     posters: int = 6,
     listeners: int = 2,
     every: float = 0.05,
-    way: "Callable[[int], dict[str, Any]] | None" = None,
+    hurry: float | None = None,
+    way: "Way | None" = None,
 ) -> AsyncIterator[Crowd]:
     """So many people in the room, over all doors, talking already; they leave in the end.
 
-    `every`: seconds between someone's posts. `way`: another way to a door than its address.
+    `every`: seconds between someone's posts. `hurry`: what a page's waits are multiplied by.
+    `way`: another way to a door than its address.
     """
     history: list[Operation] = []
     doors = len(house.urls)
@@ -384,7 +396,7 @@ async def crowd(
             person,
             history,
             name=f"{'poster' if number < posters else 'listener'} {number}",
-            hurry=dose.hurry,
+            hurry=dose.hurry if hurry is None else hurry,
             every=every,
             way=way,
         )
@@ -395,8 +407,7 @@ async def crowd(
     made.tasks = [asyncio.create_task(one.stay()) for one in members]
     try:
         await made._all(lambda one: one.reader.last is not None, members, 30, "never came in")
-        for one in members[:posters]:
-            one.talks = True
+        made.talk()
         yield made
     finally:
         for task in made.tasks:
