@@ -5,21 +5,24 @@ Each keeps its position and a running hash of what it applied, instead of the wo
 
 import asyncio
 import base64
+import contextlib
 import itertools
 import json
 import os
 import random
 import resource
+import socket
 import struct
 import time
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from tests.caller import Person
-from tests.faults.gathering import ROOM
+from tests.faults.gathering import ROOM, someone
 from tests.faults.nemesis import STABLE_S, delay
+from tests.live import House
 from tests.reader import EVENTS, flatten
 
 
@@ -128,11 +131,18 @@ class Lean:
         # The running hash at the newest numbers: the room may go on while it is looked at.
         self.recent: deque[tuple[int, int]] = deque(maxlen=16)
         self._later: dict[int, str] = {}
+        self.buffer = 0  # bytes that the system keeps unread; 0: as it likes
+        self.here: tuple[str, int] = ("", 0)
 
     @property
     def is_in(self) -> bool:
         """Whether it sits in the room."""
         return self.line is not None and self.welcomed_at > 0
+
+    def stop_reading(self) -> None:
+        """Read nothing more; the line stays up."""
+        assert self.line is not None and self.line.transport is not None
+        self.line.transport.pause_reading()
 
     async def stay(self) -> None:
         """For ever."""
@@ -156,9 +166,19 @@ class Lean:
         asked = "" if self.last is None else f"?epoch={self.epoch}&since={self.last}"
         where = urlsplit(person.origin)
         self.attempts.append(time.monotonic())
-        _, line = await asyncio.get_running_loop().create_connection(
-            lambda: Line(self, person, asked), where.hostname, where.port
-        )
+        loop, plain = asyncio.get_running_loop(), socket.socket()
+        plain.setblocking(False)
+        if self.buffer:
+            plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self.buffer)
+            # As over a real network: loopback's segments make the kernel hold megabytes.
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1400)
+        try:
+            await loop.sock_connect(plain, (where.hostname, where.port))
+            self.here = plain.getsockname()
+            _, line = await loop.create_connection(lambda: Line(self, person, asked), sock=plain)
+        except BaseException:
+            plain.close()
+            raise
         self.line = line
         try:
             await line.gone
@@ -242,3 +262,44 @@ def spread(people: Sequence[Person], count: int, doors: int) -> tuple[list[Lean]
         order = [(number + step) % doors for step in range(doors)]
         made.append(Lean(random.choice(people), order, attempts))
     return made, attempts
+
+
+@contextlib.asynccontextmanager
+async def sockets(
+    house: House, count: int, *, buffer: int = 0
+) -> AsyncIterator[tuple[list[Lean], list[float], Callable[[int], Awaitable[None]]]]:
+    """So many, all welcomed; when they knock; and a way to let some of them go."""
+    # Each end of a connection is an open file, here and in the house.
+    assert raise_file_limit() > count + 1000, f"ulimit -Hn: {count} sockets don't fit"
+    doors = len(house.urls)
+    people = [await asyncio.to_thread(someone, house) for _ in range(10)]
+    many, attempts = spread(people, count, doors)
+    for one in many:
+        one.buffer = buffer
+    began, tasks = time.monotonic(), []
+
+    async def leave(number: int) -> None:
+        for task in tasks[:number]:
+            task.cancel()
+        await asyncio.gather(*tasks[:number], return_exceptions=True)
+        del tasks[:number], many[:number]
+
+    try:
+        for start in range(0, count, 100):
+            tasks += [asyncio.create_task(one.stay()) for one in many[start : start + 100]]
+            await all_in(many[: start + 100], within=30)
+        print(f"{count} came in after {time.monotonic() - began:.1f} s")
+        yield many, attempts, leave
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def all_in(many: Sequence[Lean], *, within: float) -> None:
+    """Wait until all of them sit in the room."""
+    until = time.monotonic() + within
+    while out := [one for one in many if not one.is_in]:
+        refused = sum((one.refused for one in out), Counter())
+        assert time.monotonic() < until, f"{len(out)} aren't in after {within} s: {refused}"
+        await asyncio.sleep(0.02)

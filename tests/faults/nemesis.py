@@ -74,6 +74,7 @@ class Regular(Caller):
         self.name, self.history, self.hurry, self.every = name, history, hurry, every
         self.patience = max(2.0, 15 * hurry)
         self.talks, self.going = False, False
+        self.padding = ""  # makes what is said longer
         self.current: Operation | None = None
         self.acked_at = 0.0  # when the newest acknowledged operation was begun
         self.closes: Counter[int] = Counter()
@@ -187,9 +188,8 @@ class Regular(Caller):
                 await asyncio.sleep(self.every * random.uniform(0.5, 1.5))
                 if not self.talks:
                     continue
-                self.current = Operation(
-                    self.name, str(uuid.uuid4()), unique("はなす"), began=time.monotonic()
-                )
+                text = unique("はなす" + self.padding)
+                self.current = Operation(self.name, str(uuid.uuid4()), text, began=time.monotonic())
                 self.history.append(self.current)
             await self._once_more(self.current)
 

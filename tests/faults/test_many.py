@@ -1,57 +1,17 @@
 """Very many sockets: cut all at once and back, and simply held."""
 
 import asyncio
-import contextlib
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 import psutil
 
-from tests.faults.gathering import someone
-from tests.faults.lean import Lean, busiest_second, chained, raise_file_limit, spread
+from tests.faults.lean import Lean, all_in, busiest_second, chained, sockets
 from tests.faults.nemesis import Crowd, Dose, crowd, head_of, stored_after
 from tests.live import House
 
 BACK_S = 60.0
-
-
-@contextlib.asynccontextmanager
-async def _sockets(
-    house: House, count: int
-) -> AsyncIterator[tuple[list[Lean], list[float], Callable[[int], Awaitable[None]]]]:
-    """So many, all welcomed; when they knock; and a way to let some of them go."""
-    # Each end of a connection is an open file, here and in the house.
-    assert raise_file_limit() > count + 1000, f"ulimit -Hn: {count} sockets don't fit"
-    doors = len(house.urls)
-    people = [await asyncio.to_thread(someone, house) for _ in range(10)]
-    many, attempts = spread(people, count, doors)
-    began, tasks = time.monotonic(), []
-
-    async def leave(number: int) -> None:
-        for task in tasks[:number]:
-            task.cancel()
-        await asyncio.gather(*tasks[:number], return_exceptions=True)
-        del tasks[:number], many[:number]
-
-    try:
-        for start in range(0, count, 100):
-            tasks += [asyncio.create_task(one.stay()) for one in many[start : start + 100]]
-            await _in(many[: start + 100], within=30)
-        print(f"{count} came in after {time.monotonic() - began:.1f} s")
-        yield many, attempts, leave
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _in(many: Sequence[Lean], *, within: float) -> None:
-    until = time.monotonic() + within
-    while out := [one for one in many if not one.is_in]:
-        refused = sum((one.refused for one in out), Counter())
-        assert time.monotonic() < until, f"{len(out)} aren't in after {within} s: {refused}"
-        await asyncio.sleep(0.02)
 
 
 async def _all_heard_everything(house: House, many: Sequence[Lean], *, within: float) -> None:
@@ -94,7 +54,7 @@ async def _storm(house: House, people: Crowd, many: list[Lean], knocks: list[flo
     await asyncio.gather(*(asyncio.to_thread(house.start, door) for door in doors))
     started = time.monotonic()
     await asyncio.sleep(0.1)
-    await _in(many, within=BACK_S - (started - cut_at))
+    await all_in(many, within=BACK_S - (started - cut_at))
     took = time.monotonic() - cut_at
     await people.back(since=started, within=BACK_S)
     rate, refused = busiest_second(knocks), sum((one.refused for one in many), Counter())
@@ -115,7 +75,7 @@ async def test_very_many_sockets_are_held_cut_at_once_and_back_where_they_were_w
     pids = [shaken_house.pid(door) for door in range(len(shaken_house.urls))]
     async with crowd(shaken_house, dose, posters=2, listeners=1, every=dose(0.5, 2)) as people:
         before = sum(psutil.Process(pid).memory_info().rss for pid in pids)
-        async with _sockets(shaken_house, idle) as (many, knocks, leave):
+        async with sockets(shaken_house, idle) as (many, knocks, leave):
             grown = sum(psutil.Process(pid).memory_info().rss for pid in pids) - before
             print(f"{grown / idle / 1024:.1f} KiB each")
             await _held(shaken_house, people, many, knocks)
