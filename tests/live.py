@@ -95,6 +95,7 @@ class House:
         self.urls = [f"http://127.0.0.1:{port}" for port in self.ports]
         self._doors = [Process(log=self.folder / f"door-{i}.log") for i in range(number)]
         self.more = dict(env or {})
+        self.launcher = ["-m", "ibasho.serve"]  # a fault test may put something before it
 
     # --- all of it ------------------------------------------------------------------------------
 
@@ -163,7 +164,7 @@ class House:
         """Start door i (again, on its old port)."""
         self._doors[i].spawn(
             [
-                *PYTHON, "-m", "ibasho.serve", "--server", self.server, "--host", "127.0.0.1",
+                *PYTHON, *self.launcher, "--server", self.server, "--host", "127.0.0.1",
                 "--port", str(self.ports[i]),
             ],
             env=self.env(i),

@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import contextlib
 import ctypes
 import os
 import random
@@ -114,6 +113,8 @@ class ChaosProxy:
                     await asyncio.sleep(len(piece) / self.bytes_a_second)
 
         sending, last = loop.create_task(out()), 0.0
+        self._lines.add(sending)
+        sending.add_done_callback(self._lines.discard)
         try:
             while piece := await reader.read(16 * 1024):
                 last = max(last, loop.time() + self.latency + random.uniform(0, self.jitter))
@@ -124,8 +125,6 @@ class ChaosProxy:
             await sending
         finally:
             sending.cancel()
-            with contextlib.suppress(asyncio.CancelledError, OSError):
-                await sending
 
 
 class Elsewhere:

@@ -68,11 +68,15 @@ class Regular(Caller):
         name: str,
         hurry: float,
         every: float,
+        dead_s: float | None = None,
         way: "Way | None" = None,
     ) -> None:
         super().__init__(person)
         self.name, self.history, self.hurry, self.every = name, history, hurry, every
-        self.patience = max(2.0, 15 * hurry)
+        # A machine with other work may be silent for seconds and alive.
+        self.dead_s = dead_s or max(10.0, DEAD_S * hurry)
+        self.quiet_s = self.dead_s * QUIET_S / DEAD_S
+        self.patience = min(15.0, max(2.0, self.dead_s))
         self.talks, self.going = False, False
         self.padding = ""  # makes what is said longer
         self.current: Operation | None = None
@@ -172,12 +176,12 @@ class Regular(Caller):
         while self.close_code is None:
             self._news.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), QUIET_S * self.hurry / 4)
+                await asyncio.wait_for(self._news.wait(), self.quiet_s / 4)
             silent = time.monotonic() - self._heard_at
-            if silent > DEAD_S * self.hurry:
+            if silent > self.dead_s:
                 self.socket.transport.abort()
                 return
-            if silent > QUIET_S * self.hurry:
+            if silent > self.quiet_s:
                 await self.send({"type": "ping", "at": 0})
 
     # --- talking ------------------------------------------------------------------------------
@@ -378,12 +382,13 @@ async def crowd(
     listeners: int = 2,
     every: float = 0.05,
     hurry: float | None = None,
+    dead_s: float | None = None,
     way: "Way | None" = None,
 ) -> AsyncIterator[Crowd]:
     """So many people in the room, over all doors, talking already; they leave in the end.
 
     `every`: seconds between someone's posts. `hurry`: what a page's waits are multiplied by.
-    `way`: another way to a door than its address.
+    `dead_s`: after so much silence a line is given up. `way`: another one than a door's address.
     """
     history: list[Operation] = []
     doors = len(house.urls)
@@ -398,6 +403,7 @@ async def crowd(
             name=f"{'poster' if number < posters else 'listener'} {number}",
             hurry=dose.hurry if hurry is None else hurry,
             every=every,
+            dead_s=dead_s,
             way=way,
         )
         for number, person in enumerate(people)

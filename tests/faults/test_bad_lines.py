@@ -96,14 +96,14 @@ async def test_lines_are_slow_and_cut_again_and_again(shaken_house: House, dose:
 async def test_lines_are_up_and_nothing_comes_through(shaken_house: House, dose: Dose) -> None:
     async with (
         _lines(shaken_house, None) as (proxies, way),
-        crowd(shaken_house, dose, posters=4, listeners=2, way=way) as people,
+        crowd(shaken_house, dose, posters=4, listeners=2, dead_s=dose(2.5, 45), way=way) as people,
     ):
         for _ in range(int(dose(1, 3))):
             await asyncio.sleep(dose(0.5, 5))
             for proxy in proxies:
                 proxy.swallow = True
             # Longer than a page takes a silent line for alive.
-            await asyncio.sleep(dose(3.5, 60))
+            await asyncio.sleep(dose(4, 60))
             assert all(one.closes for one in people.members), "someone still trusts a dead line"
             for proxy in proxies:
                 proxy.heal()

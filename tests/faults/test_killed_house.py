@@ -70,12 +70,12 @@ async def _freeze_with_a_room_in_hand(house: House) -> None:
 async def test_a_web_process_is_frozen_and_its_people_go_to_the_other_door(
     shaken_house: House, dose: Dose
 ) -> None:
-    async with crowd(shaken_house, dose) as people:
+    async with crowd(shaken_house, dose, dead_s=dose(3, 45)) as people:
         await asyncio.sleep(dose(0.5, 5))
         await _freeze_with_a_room_in_hand(shaken_house)
         began = time.monotonic()
         if len(shaken_house.urls) > 1:
-            took = await people.back(since=began, within=dose(20, 120))
+            took = await people.back(since=began, within=BACK_S + dose(0, 60))
             print(f"all talk on by the other door after {took:.1f} s")
         await asyncio.sleep(max(0.0, began + dose(3, 20) - time.monotonic()))
         shaken_house.cont(0)
