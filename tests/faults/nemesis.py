@@ -335,28 +335,6 @@ class Crowd:
                 raise task.exception()  # type: ignore[misc]
 
 
-@contextlib.asynccontextmanager
-async def supervised(house: House) -> AsyncIterator[list[float]]:
-    """Whichever door is gone is started again, as an init system does it: when each was back."""
-    starts: list[float] = []
-
-    async def watch() -> None:
-        while True:
-            for door in range(len(house.urls)):
-                if not house.running(door):
-                    with contextlib.suppress(AssertionError):  # gone again before it answered
-                        await asyncio.to_thread(house.start, door)
-                        starts.append(time.monotonic())
-            await asyncio.sleep(0.05)
-
-    watching = asyncio.create_task(watch())
-    try:
-        yield starts
-    finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
-
-
 def head_of(house: House) -> int:
     """The room's last number, by the database."""
     [(head,)] = rows(house, f"SELECT head FROM chat_room WHERE slug = '{ROOM}'")

@@ -1,16 +1,40 @@
 """One long run: people talk while one thing after the other is done to their house, at random."""
 
 import asyncio
+import contextlib
 import random
 import time
+from collections.abc import AsyncIterator
 
 import pytest
 
 from tests.faults.gathering import UNLIMITED
-from tests.faults.nemesis import Crowd, Dose, crowd, supervised
+from tests.faults.nemesis import Crowd, Dose, crowd
 from tests.live import House, Template
 
 BELL = "bell_drop=0.3,bell_double=0.2,bell_delay=0.5"
+
+
+@contextlib.asynccontextmanager
+async def supervised(house: House) -> AsyncIterator[list[float]]:
+    """Whichever door is gone is started again, as an init system does it: when each was back."""
+    starts: list[float] = []
+
+    async def watch() -> None:
+        while True:
+            for door in range(len(house.urls)):
+                if not house.running(door):
+                    with contextlib.suppress(AssertionError):  # gone again before it answered
+                        await asyncio.to_thread(house.start, door)
+                        starts.append(time.monotonic())
+            await asyncio.sleep(0.05)
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield starts
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
 
 
 async def _one_fault(house: House, dose: Dose) -> str:
