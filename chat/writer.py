@@ -18,6 +18,7 @@ from chat.actions.carry_out import carry_out, refused
 from chat.actions.sitting import Act, Answer
 from foundation import clock
 from foundation.bell import Ring, bell
+from foundation.faults import strike
 
 log = logging.getLogger("ibasho.chat")
 MOST_AT_ONCE = 500
@@ -75,6 +76,8 @@ class Writer:
                 done(answer)
             if rings:
                 bell.rooms_here(rings)
+            # Two turns on, what was said to the sockets has left the process.
+            self._loop.call_soon(self._loop.call_soon, strike, "after_ack")
         finally:
             self._out = False
             if self._waiting:

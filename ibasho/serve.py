@@ -6,6 +6,7 @@ lifespan, can't, and on SIGTERM stops accepting, empties the writer and says goo
 
 import argparse
 import os
+import resource
 import sys
 
 import django
@@ -18,6 +19,9 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
     asked = parser.parse_args()
+    # A socket is an open file, and the usual first limit is a thousand.
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ibasho.settings")
     # The house is built of models: they must be ready before any of it is imported.
     django.setup()

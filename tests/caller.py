@@ -149,6 +149,9 @@ class Caller:
         self.frames: list[dict[str, Any]] = []
         self.raw: list[str] = []
         self.resumes = 0
+        self.patience = 15.0  # seconds for a handshake
+        # Another way to the house than its own address: `sock`, or `host` and `port`.
+        self.by: dict[str, Any] = {}
         self.close_code: int | None = None
         self._socket: ClientConnection | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -185,8 +188,9 @@ class Caller:
             compression=None,
             max_size=None,
             ping_interval=None,
-            open_timeout=15,
+            open_timeout=self.patience,
             proxy=None,
+            **self.by,
         )
         self.close_code = None
         self._tasks = [asyncio.create_task(self._hear()), asyncio.create_task(self._catch_up())]
@@ -292,13 +296,17 @@ class Caller:
     async def __aexit__(self, *error: object) -> None:
         await self.leave()
 
+    def heard(self, message: str | bytes) -> None:
+        """Take in what one message carries."""
+        self.raw.append(message if isinstance(message, str) else repr(message))
+        for frame in flatten(json.loads(message)):
+            self.frames.append(frame)
+            self.reader.take(frame, at=time.monotonic())
+
     async def _hear(self) -> None:
         try:
             async for message in self.socket:
-                self.raw.append(message if isinstance(message, str) else repr(message))
-                for frame in flatten(json.loads(message)):
-                    self.frames.append(frame)
-                    self.reader.take(frame, at=time.monotonic())
+                self.heard(message)
                 self._news.set()
         except ConnectionClosed:
             pass

@@ -45,6 +45,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="embedded",
         help="embedded: SQLite, in-process layer. server: private PostgreSQL and Redis.",
     )
+    parser.addoption("--long", action="store_true", help="faults as long as before a release")
+    parser.addoption("--figures", default="", help="a file that measured faults are added to")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -67,7 +67,8 @@ class Template:
 class House:
     """Doors are numbered from 0; `urls[i]` is the address of door i.
 
-    `env` is added to the environment of every door (IBASHO_FAULT, IBASHO_LIMITS, …).
+    `env` is added to the environment of every door (IBASHO_FAULT, IBASHO_LIMITS, …); `more` is
+    that, and what is changed there counts for the next start. `folder`: where all of it is kept.
     """
 
     def __init__(
@@ -78,10 +79,11 @@ class House:
         server: str | None = None,
         env: dict[str, str] | None = None,
         durable: bool = False,
+        folder: Path | None = None,
     ) -> None:
         self.shape = template.shape
         self.server = server or ("daphne" if self.shape == "embedded" else "uvicorn")
-        self.folder = watchdog.folder("house")
+        self.folder = folder or watchdog.folder("house")
         self.data = self.folder / "data"
         shutil.copytree(template.data, self.data)
         self.postgres: Postgres | None = None
@@ -93,7 +95,8 @@ class House:
         self.ports = [free_port() for _ in range(number)]
         self.urls = [f"http://127.0.0.1:{port}" for port in self.ports]
         self._doors = [Process(log=self.folder / f"door-{i}.log") for i in range(number)]
-        self._more = env or {}
+        self.more = dict(env or {})
+        self.launcher = ["-m", "ibasho.serve"]  # a fault test may put something before it
 
     # --- all of it ------------------------------------------------------------------------------
 
@@ -115,6 +118,19 @@ class House:
                 one.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def mend(self) -> None:
+        """Let everything stand again that was stopped or killed."""
+        for one in (self.postgres, self.redis):
+            if one is not None:
+                one.signal_all(signal.SIGCONT)
+                if not one.running:
+                    one.kill()
+                    one.start()
+        for i, door in enumerate(self._doors):
+            door.signal_all(signal.SIGCONT)
+            if not door.running:
+                self.start(i)
+
     def env(self, i: int = 0) -> dict[str, str]:
         """The environment of door i, and of commands."""
         env = {
@@ -127,7 +143,7 @@ class House:
         if self.postgres is not None and self.redis is not None:
             env["DATABASE_URL"] = self.postgres.url("ibasho")
             env["REDIS_URLS"] = self.redis.url
-        return {**env, **self._more}
+        return {**env, **self.more}
 
     def manage(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """`manage.py …` on this house's data. With `check`, a failure is an AssertionError."""
@@ -149,7 +165,7 @@ class House:
         """Start door i (again, on its old port)."""
         self._doors[i].spawn(
             [
-                *PYTHON, "-m", "ibasho.serve", "--server", self.server, "--host", "127.0.0.1",
+                *PYTHON, *self.launcher, "--server", self.server, "--host", "127.0.0.1",
                 "--port", str(self.ports[i]),
             ],
             env=self.env(i),

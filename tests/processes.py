@@ -86,6 +86,8 @@ class Process:
     ) -> None:
         """Start it; its output is appended to `log`."""
         assert not self.running, "already running"
+        if self.process is not None:
+            self._forget()  # it ended by itself
         as_user: dict[str, Any] = {}
         if user is not None:
             as_user = {"user": user, "group": pwd.getpwuid(user).pw_gid, "extra_groups": []}

@@ -24,6 +24,7 @@ from chat.actions.stamp import stamp
 from chat.actions.visits import note, stay
 from chat.actions.withdraw import withdraw
 from chat.sentences import sentence
+from foundation.faults import strike
 from foundation.refusals import Refused
 
 log = logging.getLogger("ibasho.chat")
@@ -77,10 +78,12 @@ def _together(acts: Sequence[Act], now: datetime, announce: Announce | None) -> 
     sitting = None
     try:
         with transaction.atomic():
+            transaction.on_commit(lambda: strike("after_commit"))
             sitting = Sitting.of(acts, now=now, announce=announce)
             answers = [_one(sitting, act) for act in acts]
             sitting.store()
             note(sitting.acts, seats=sitting.seats(), now=now)
+            strike("before_commit")
     except BaseException:
         # Nothing of it was stored: the same acts may be carried out again.
         for kind, person in sitting.paid if sitting is not None else ():

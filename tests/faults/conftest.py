@@ -1,14 +1,16 @@
 """What the fault tests share: a house without limits, and tests for one shape only."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from tests.faults.nemesis import Dose
     from tests.live import House, Template
 
-HOUSES = {"calm_house", "freed_house"}
+HOUSES = {"calm_house", "freed_house", "shaken_house"}
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +25,27 @@ def calm_house(template: "Template") -> "Iterator[House]":
         yield made.open()
     finally:
         made.close()
+
+
+@pytest.fixture
+def shaken_house(calm_house: "House") -> "Iterator[House]":
+    """The calm house, for a test that shakes it; afterwards everything stands again."""
+    yield calm_house
+    calm_house.mend()
+
+
+@pytest.fixture(scope="session")
+def dose(pytestconfig: pytest.Config) -> "Dose":
+    """Short, or with `--long` as for a release; what was measured goes to `--figures`."""
+    from tests.faults.nemesis import Dose  # noqa: PLC0415
+
+    path = pytestconfig.getoption("figures")
+
+    def keep(row: dict[str, object]) -> None:
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+    return Dose(pytestconfig.getoption("long"), keep if path else lambda _: None)
 
 
 @pytest.fixture
@@ -53,4 +76,4 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if HOUSES & set(getattr(item, "fixturenames", ())):
             item.add_marker("live")
             if item.get_closest_marker("timeout") is None:
-                item.add_marker(pytest.mark.timeout(180))
+                item.add_marker(pytest.mark.timeout(900 if config.getoption("long") else 180))

@@ -134,6 +134,16 @@ def rows(house: House, statement: str) -> list[tuple[Any, ...]]:
         return connection.execute(statement).fetchall()
 
 
+def change(house: House, statement: str) -> None:
+    """Change the house's own database behind its back."""
+    if house.postgres is not None:
+        house.postgres.sql(statement, database="ibasho")
+        return
+    path = house.data / "ibasho.sqlite3"
+    with contextlib.closing(sqlite3.connect(path, timeout=20)) as connection, connection:
+        connection.execute(statement)
+
+
 def stored(house: House, text: str) -> int:
     """How many messages have this text."""
     assert "'" not in text

@@ -1,0 +1,112 @@
+"""The clock of one process jumps: order goes by number, nobody is put out, nothing goes deaf.
+
+Only the time of day jumps, as when somebody sets a machine's clock: what counts up (every wait,
+every limit) goes on. libfaketime is no use here: it breaks Python's sleeps and locks besides.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.faults.gathering import ROOM, change, rows, someone
+from tests.faults.nemesis import Dose, crowd
+from tests.live import House
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+BACK_S = 30.0
+_HERE = f"slug = '{ROOM}'"
+
+
+class Clock:
+    """The time of day that the last door sees."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.door = len(house.urls) - 1
+        self.file = house.folder / "clock"
+
+    def start(self) -> None:
+        """Start the door again, by the time as it is, with a clock that can be set."""
+        self.by(timedelta())
+        self.house.term(self.door)
+        usual = self.house.launcher
+        self.house.launcher = ["-m", "tests.faults.other_clock", str(self.file)]
+        try:
+            self.house.start(self.door)
+        finally:
+            self.house.launcher = usual
+
+    def by(self, jump: timedelta) -> None:
+        """Set it off by so much, within half a second."""
+        fresh = self.file.with_suffix(".new")
+        fresh.write_text(str(jump.total_seconds()))
+        fresh.replace(self.file)
+
+
+@pytest.fixture
+def clock(shaken_house: House) -> "Iterator[Clock]":
+    """A clock to be set. The room needs no supporters meanwhile: duty goes by the time of day."""
+    [(needed,)] = rows(shaken_house, f"SELECT required_supporters FROM chat_room WHERE {_HERE}")
+    change(shaken_house, f"UPDATE chat_room SET required_supporters = 0 WHERE {_HERE}")
+    made = Clock(shaken_house)
+    made.start()
+    yield made
+    change(shaken_house, f"UPDATE chat_room SET required_supporters = {needed} WHERE {_HERE}")
+    shaken_house.term(made.door)
+    shaken_house.start(made.door)
+
+
+def _hours_apart(house: House, floor: int) -> float:
+    """How far apart the times of day of what was said lie."""
+    said = [at for (at,) in rows(house, f"SELECT at FROM chat_message WHERE seq > {floor}")]
+    times = [datetime.fromisoformat(str(at)).timestamp() for at in said]
+    return (max(times) - min(times)) / 3600
+
+
+@pytest.mark.parametrize(
+    ("jump", "name"),
+    [(-HOUR, "clock of a process: back an hour"), (DAY + HOUR, "clock of a process: a day later")],
+    ids=["back an hour", "a day later"],
+)
+async def test_the_clock_of_a_process_jumps_while_people_talk(
+    shaken_house: House, clock: Clock, dose: Dose, jump: timedelta, name: str
+) -> None:
+    async with crowd(shaken_house, dose) as people:
+        await asyncio.sleep(dose(0.5, 5))
+        clock.by(jump)
+        # Longer than the poll and the rounds; when long, than the bell's own look at itself too.
+        await asyncio.sleep(dose(3.5, 60))
+        await people.back(since=time.monotonic(), within=BACK_S)
+        newcomer = await asyncio.to_thread(someone, shaken_house, door=clock.door)
+        assert (await asyncio.to_thread(newcomer.get, "/rooms/")).status == 200
+        clock.by(timedelta())
+        await asyncio.sleep(dose(1.5, 10))
+        await people.back(since=time.monotonic(), within=BACK_S)
+        await people.end(name, least=30)
+        assert not people.closes(), "somebody was put out"
+        apart = await asyncio.to_thread(_hours_apart, shaken_house, people.floor)
+        assert apart == pytest.approx(abs(jump / HOUR), abs=0.1), "the clock never jumped"
+
+
+async def test_a_process_that_is_400_days_ahead_lets_nobody_in_and_forgets_nobody(
+    shaken_house: House, clock: Clock, dose: Dose
+) -> None:
+    sessions = "SELECT count(*) FROM django_session"
+    async with crowd(shaken_house, dose) as people:
+        before = await asyncio.to_thread(rows, shaken_house, sessions)
+        await asyncio.sleep(dose(0.5, 5))
+        clock.by(400 * DAY)
+        await asyncio.sleep(dose(3.5, 60))
+        # 0: a door that was knocked at and opened only to say so.
+        assert 4401 in people.closes() and set(people.closes()) <= {0, 4401}
+        if clock.door:
+            # By the door whose clock is right all talk on.
+            await people.back(since=time.monotonic(), within=BACK_S)
+        clock.by(timedelta())
+        await asyncio.sleep(1.5)
+        await people.back(since=time.monotonic(), within=BACK_S)
+        await people.end("clock of a process: 400 days ahead", least=20)
+        assert await asyncio.to_thread(rows, shaken_house, sessions) == before
