@@ -3,19 +3,22 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts import letters
+from accounts import seats as seating
 from accounts.addresses import address_key
-from accounts.models import Participant
 from accounts.queries import viewer_from_session
 from accounts.viewer import Viewer
 from chat import protocol as p
 from chat import queries
 from chat.actions import seats
 from chat.actions.visits import SAME_VISIT
-from chat.models import Room, Seat, Visit
+from chat.asked import room_and_session, state_of
+from chat.models import Room, Seat
+from chat.policies import FREE, Standing
+from chat.schedule import Now
 from chat.states import Mode, RoomKind
-from duty.queries import attending
+from duty.queries import attending_statement
 from foundation.limits import Buckets
+from foundation.statements import Statement, ask, instant
 
 _handshakes = Buckets("handshakes")
 
@@ -60,70 +63,105 @@ def arrive(knock: Knock, now: datetime) -> TurnedAway | LetIn:
     address = address_key(knock.scope, now=now)
     if wait := _handshakes.take(address):
         return TurnedAway(p.Close.TOO_MANY, round(wait, 1))
-    room = Room.objects.filter(slug=knock.slug).first()
+    room, hours, held = room_and_session(knock.slug, knock.session, now=now)
     # Nobody sits in a counseling room who wasn't assigned to it; there is no such assignment yet.
     if room is None or room.kind == RoomKind.COUNSELING:
         return TurnedAway(p.Close.NO_SUCH_ROOM)
     if room.removed_at is not None:
         return TurnedAway(p.Close.ROOM_GONE)
-    viewer = viewer_from_session(knock.session)
-    if viewer.participant is None:
-        return TurnedAway(p.Close.NOT_ENTERED if viewer.staff is None else p.Close.NOT_ALLOWED)
-    person = Participant.objects.filter(pk=viewer.participant).first()
-    if person is None:
+    participant = seating.held_by(held)
+    if participant is None:
+        staff = viewer_from_session(knock.session).staff
+        return TurnedAway(p.Close.NOT_ENTERED if staff is None else p.Close.NOT_ALLOWED)
+    coming = _coming(room.pk, participant, now)
+    if coming is None or not seating.is_good(held, coming.passphrase_at):
         return TurnedAway(p.Close.NOT_ENTERED)
-    standing = queries.standing_of(person.pk, room=room.pk, now=now)
-    if standing.barred:
+    viewer = Viewer(participant=participant, session=knock.session)
+    if coming.standing.barred:
         return TurnedAway(p.Close.NOT_ALLOWED)
-    seat = seats.take(viewer, room=room, standing=standing)
-    # Read before the log, so that a letter written meanwhile is not missed.
-    letter = letters.newest(person.pk)
-    mode = _mode(seat, now)
+    seat = coming.seat or seats.take(viewer, room=room, standing=coming.standing)
     caught_up = queries.catch_up(room, epoch=knock.epoch, since=knock.since)
-    head = caught_up.events[-1].seq if caught_up.recovered and caught_up.events else room.head
-    if not caught_up.recovered:
-        # Messages may have been read that came after the room's head was.
-        head = max([room.head, *(one.seq for one in caught_up.events)])
-    # Read again: what the room is must not be older than the events that were read.
-    room.refresh_from_db(fields=["name", "slow_s", "stamps", "told_band", "told_here"])
+    state = state_of(room, hours, attending=coming.attending, now=now)
     return LetIn(
         viewer=viewer,
-        person=person.pk,
-        version=person.version,
+        person=participant,
+        version=coming.version,
         room=room.pk,
         seat=seat.pk,
-        mode=mode,
-        head=max(head, room.head),
-        letter=letter,
+        mode=coming.mode,
+        head=caught_up.head,
+        letter=coming.letter,
         address=address,
-        welcome=_welcome(room, seat, mode, caught_up, head=max(head, room.head), now=now),
+        welcome=_welcome(room, seat, coming, caught_up, state),
     )
 
 
-def _mode(seat: Seat, now: datetime) -> Mode:
-    stay = Visit.objects.filter(
-        seat=seat, ended_at__isnull=True, seen_at__gte=now - SAME_VISIT
-    ).first()
-    return Mode(stay.mode) if stay else Mode.WATCHING
+@dataclass(frozen=True, slots=True)
+class _Coming:
+    version: int
+    letter: int
+    mode: Mode
+    standing: Standing
+    passphrase_at: datetime | None
+    attending: int
+    seat: Seat | None
+
+
+_COMING = """
+SELECT p.version, p.passphrase_at, s.id, s.key, s.handle, s.mark, s.role,
+  (SELECT max(l.id) FROM accounts_letter l WHERE l.participant_id = p.id),
+  (SELECT v.mode FROM chat_visit v
+   WHERE v.seat_id = s.id AND v.ended_at IS NULL AND v.seen_at >= %s),
+  (SELECT count(*) FROM chat_restriction r
+   WHERE r.participant_id = p.id AND r.lifted_at IS NULL)
+FROM accounts_participant p
+LEFT JOIN chat_seat s ON s.participant_id = p.id AND s.room_id = %s WHERE p.id = %s
+"""
+
+
+def _coming(room: int, participant: int, now: datetime) -> _Coming | None:
+    """Someone at the door: their seat if they had one, what stands against them, what waits."""
+    # Letters are numbered before the log is read, so that one written meanwhile is not missed.
+    rows, there = ask(
+        Statement(_COMING, [now - SAME_VISIT, room, participant]),
+        attending_statement([room], now=now),
+    )
+    if not rows:
+        return None
+    version, renewed, seat, key, handle, mark, role, letter, mode, restrictions = rows[0]
+    return _Coming(
+        version=version,
+        letter=letter or 0,
+        mode=Mode(mode) if mode else Mode.WATCHING,
+        standing=queries.standing_of(participant, room=room, now=now) if restrictions else FREE,
+        passphrase_at=instant(renewed) if renewed else None,
+        attending=there[0][1] if there else 0,
+        seat=None
+        if seat is None
+        else Seat(pk=seat, room_id=room, key=key, handle=handle, mark=mark, role=role),
+    )
 
 
 def _welcome(
-    room: Room, seat: Seat, mode: Mode, caught_up: queries.CatchUp, *, head: int, now: datetime
+    room: Room, seat: Seat, coming: _Coming, caught_up: queries.CatchUp, state: Now
 ) -> p.Welcome:
-    state = queries.states_of([room], now=now)[room.pk]
-    supporter = attending([room.pk], now=now).get(room.pk, 0) > 0
     author = queries.author_of(seat)
     return p.Welcome(
         v=p.VERSION,
         epoch=room.epoch,
-        head=head,
+        head=caught_up.head,
         recovered=caught_up.recovered,
-        events=caught_up.events,
+        # Encoded already.
+        events=caught_up.events,  # type: ignore[arg-type]
         more=caught_up.more,
         room=queries.room_now(room, state),
         you=p.You(
-            id=author.id, handle=author.handle, mark=author.mark, role=author.role, mode=mode.value
+            id=author.id,
+            handle=author.handle,
+            mark=author.mark,
+            role=author.role,
+            mode=coming.mode.value,
         ),
-        presence=queries.presence_of(room, supporter=supporter),
+        presence=queries.presence_of(room, supporter=coming.attending > 0),
         limits=p.Limits(),
     )

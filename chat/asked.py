@@ -6,11 +6,13 @@ transactions, and read anew as soon as their version or name is another one: eve
 standing counts the version up in its own transaction (`accounts.standing`).
 """
 
+import json
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.contrib.sessions.backends.db import SessionStore
@@ -19,7 +21,7 @@ from django.db import connection
 from accounts import seats as seating
 from chat import protocol as p
 from chat import queries
-from chat.models import Restriction, Seat
+from chat.models import Restriction, Room, Seat
 from chat.policies import FREE, Standing
 from chat.schedule import Door, Hours, Now, door, state_behind
 from chat.states import Hand
@@ -33,6 +35,13 @@ SELECT id, head, slow_s, premoderated, removed_at, hand, required_supporters,
   coalesce((SELECT string_agg(o.weekday || ' ' || o.opens || ' ' || o.closes, ',')
     FROM chat_opening o WHERE o.room_id = chat_room.id), '')
 FROM chat_room WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+"""
+_ROOM = """
+SELECT id, slug, name, kind, removed_at, epoch, head, floor, slow_s, stamps, hand,
+  required_supporters, told_band, told_here,
+  coalesce((SELECT string_agg(o.weekday || ' ' || o.opens || ' ' || o.closes, ',')
+    FROM chat_opening o WHERE o.room_id = chat_room.id), '')
+FROM chat_room WHERE slug = %s
 """
 _SEATS = """
 SELECT s.id, s.key, s.handle, s.participant_id, s.staff_id, p.version, p.passphrase_at
@@ -134,6 +143,42 @@ def read(
             (seat, nonce if isinstance(nonce, UUID) else UUID(nonce)): Said(key, seq, instant(at))
             for seat, nonce, key, seq, at in said
         },
+    )
+
+
+def room_and_session(
+    slug: str, session: str | None, *, now: datetime
+) -> tuple[Room | None, str, dict[str, object]]:
+    """A room by its slug, its hours for `state_of`, and what a living session holds."""
+    # What no session is called (a cookie may hold anything) isn't asked for.
+    key = session if session and session.isascii() and session.isalnum() else ""
+    rooms, sessions = ask(Statement(_ROOM, [slug]), Statement(_SESSIONS, [[key], now]))
+    held = SessionStore().decode(sessions[0][1]) if sessions else {}
+    if not rooms:
+        return None, "", held
+    *columns, hours = rooms[0]
+    room = Room(**dict(zip(_COLUMNS, columns, strict=True)))
+    room.stamps, room.told_here = _parsed(room.stamps), _parsed(room.told_here)
+    return room, hours, held
+
+
+_COLUMNS = (
+    "id", "slug", "name", "kind", "removed_at", "epoch", "head", "floor", "slow_s", "stamps",
+    "hand", "required_supporters", "told_band", "told_here",
+)  # fmt: skip
+
+
+def _parsed(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def state_of(room: Room, hours: str, *, attending: int, now: datetime) -> Now:
+    """A room's state, from `room_and_session` and who attends."""
+    return state_behind(
+        _door(hours, now),
+        hand=Hand(room.hand),
+        attending=attending,
+        required=room.required_supporters,
     )
 
 

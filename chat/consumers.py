@@ -203,10 +203,12 @@ async def room_socket(scope: dict[str, Any], receive: Any, send: Send) -> None:
         outlet = Outlet(send, scope, restart_code=house.restart_code)
         await outlet.close(found.code, retry_after=found.retry_after)
         return
-    socket = RoomSocket(send, scope, found)
+    socket, address = RoomSocket(send, scope, found), found.address
     socket.push(p.encode(found.welcome).decode())
     house.hub.attach(socket, head=found.head, version=found.version)
-    house.addresses[found.address] += 1
+    house.addresses[address] += 1
+    # Held by a socket for hours, a welcome would cost more than the socket itself.
+    del found
     try:
         _keep_few(socket)
         while True:
@@ -216,9 +218,9 @@ async def room_socket(scope: dict[str, Any], receive: Any, send: Send) -> None:
             socket.hear(message.get("text"), message.get("bytes"))
     finally:
         house.hub.detach(socket)
-        house.addresses[found.address] -= 1
-        if house.addresses[found.address] <= 0:
-            del house.addresses[found.address]
+        house.addresses[address] -= 1
+        if house.addresses[address] <= 0:
+            del house.addresses[address]
         if socket.leaving is not None:
             await asyncio.wait([socket.leaving], timeout=3)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
+import msgspec
 from django.db.models import BigIntegerField, F, Q, Value
 from django.db.models.functions import Cast
 
@@ -92,13 +93,14 @@ def event_frame(event: RoomEvent) -> p.Event:
 # --- the log -------------------------------------------------------------------------------------
 
 
-def events_after(room: int, *, since: int, limit: int) -> list[p.Event]:
+def events_after(room: int, *, since: int, limit: int, head: int | None = None) -> list[p.Event]:
     """At most `limit` events with a number above `since`, in order and without holes.
 
     A message is an event by its own number; everything else has a row in the log. What is gone
-    from both leaves its number. The head is read first: up to it both reads see everything.
+    from both leaves its number. The `head` is read before: up to it both reads see everything.
     """
-    head = Room.objects.filter(pk=room).values_list("head", flat=True).first() or 0
+    if head is None:
+        head = Room.objects.filter(pk=room).values_list("head", flat=True).first() or 0
     upto = min(head, since + limit)
     if upto <= since:
         return []
@@ -135,20 +137,36 @@ def newest(room: int, *, before: int | None = None, limit: int = p.NEWEST) -> li
 
 @dataclass(frozen=True, slots=True)
 class CatchUp:
-    """What a client gets that names a position, or none."""
+    """What a client gets that names a position, or none: encoded `events`, reaching to `head`."""
 
     recovered: bool
-    events: list[p.Event]
+    events: msgspec.Raw
+    head: int
     more: bool
 
 
 def catch_up(room: Room, *, epoch: str | None, since: int | None) -> CatchUp:
     """Continue after `since` when its epoch and range allow it; else start fresh."""
     if since is None or epoch != room.epoch or not room.floor <= since <= room.head:
-        return CatchUp(False, newest(room.pk), False)
-    events = events_after(room.pk, since=since, limit=p.MAX_EVENTS)
+        return CatchUp(False, _newest_encoded(room), room.head, False)
+    events = events_after(room.pk, since=since, limit=p.MAX_EVENTS, head=room.head)
     reached = events[-1].seq if events else since
-    return CatchUp(True, events, reached < room.head)
+    return CatchUp(True, msgspec.Raw(p.encode(events)), max(reached, since), reached < room.head)
+
+
+# The newest messages by room, for as long as nothing happens there: every change of any of them
+# is an event, and moves the head. Whoever comes back after a cut comes with many others.
+_newest: dict[int, tuple[tuple[str, int, int], msgspec.Raw]] = {}
+
+
+def _newest_encoded(room: Room) -> msgspec.Raw:
+    """The newest messages up to the room's head as this `room` was read."""
+    at = (room.epoch, room.head, room.floor)
+    kept = _newest.get(room.pk)
+    if kept is None or kept[0] != at:
+        found = newest(room.pk, before=room.head + 1)
+        kept = _newest[room.pk] = (at, msgspec.Raw(p.encode(found)))
+    return kept[1]
 
 
 # --- rooms ---------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ def welcome(room: Room, *, epoch: str | None = None, since: int | None = None) -
         "epoch": room.epoch,
         "head": room.head,
         "recovered": caught.recovered,
-        "events": [wire(one) for one in caught.events],
+        "events": json.loads(bytes(caught.events)),
         "more": caught.more,
         "room": wire(queries.room_now(room, state)),
     }
