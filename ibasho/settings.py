@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "accounts",
     "duty",
     "chat",
+    "office",
 ]
 MIDDLEWARE = [
     "ibasho.middleware.SecurityHeaders",

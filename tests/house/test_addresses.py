@@ -20,6 +20,7 @@ from chat.models import Room
 ANYONE = {"visitor": 200, "participant": 200}
 ENTERED = {"visitor": 303, "participant": 200}  # the visitor is shown to the entrance
 NOWHERE = {"visitor": 404, "participant": 404}
+OFFICE = {"visitor": 303, "participant": 404}  # to the sign-in; there is no such place
 POSTED = {"visitor": 405, "participant": 405}
 
 # name: (address, who gets what)
@@ -48,6 +49,32 @@ GRID: dict[str, tuple[str, dict[str, int]]] = {
     "room-report": ("/rooms/zatsudan/report/", POSTED),
     "room-mute": ("/rooms/zatsudan/mute/", POSTED),
     "room-handle": ("/rooms/zatsudan/handle/", POSTED),
+    "manage": ("/manage/", OFFICE),
+    "manage-program": ("/manage/program/", OFFICE),
+    "manage-rooms": ("/manage/rooms/", OFFICE),
+    "manage-room-new": ("/manage/rooms/new/", OFFICE),
+    "manage-room": ("/manage/rooms/1/", OFFICE),
+    "manage-room-hours": ("/manage/rooms/1/hours/", OFFICE),
+    "manage-room-hand": ("/manage/rooms/1/hand/", OFFICE),
+    "manage-room-remove": ("/manage/rooms/1/remove/", OFFICE),
+    "manage-agencies": ("/manage/agencies/", OFFICE),
+    "manage-agency-new": ("/manage/agencies/new/", OFFICE),
+    "manage-agencies-file": ("/manage/agencies/list.csv", OFFICE),
+    "manage-agencies-template": ("/manage/agencies/template.csv", OFFICE),
+    "manage-import": ("/manage/agencies/import/", OFFICE),
+    "manage-import-mend": ("/manage/agencies/import/1/mend/", OFFICE),
+    "manage-import-apply": ("/manage/agencies/import/1/apply/", OFFICE),
+    "manage-import-drop": ("/manage/agencies/import/1/drop/", OFFICE),
+    "manage-agency": ("/manage/agencies/1/", OFFICE),
+    "manage-agency-remove": ("/manage/agencies/1/remove/", OFFICE),
+    "manage-places": ("/manage/places/", OFFICE),
+    "manage-place-new": ("/manage/places/new/", OFFICE),
+    "manage-place": ("/manage/places/1/", OFFICE),
+    "manage-place-remove": ("/manage/places/1/remove/", OFFICE),
+    "manage-picture-add": ("/manage/places/1/pictures/", OFFICE),
+    "manage-picture-remove": ("/manage/places/1/pictures/1/remove/", OFFICE),
+    "manage-texts": ("/manage/texts/", OFFICE),
+    "manage-text": ("/manage/texts/rules/", OFFICE),
     "healthz": ("/healthz", ANYONE),
     "readyz": ("/readyz", ANYONE),
 }
@@ -118,7 +145,8 @@ def test_everyone_gets_what_the_grid_says(name, who, callers, letter):
     answer = callers[who].get(address.format(letter=letter))
     assert answer.status_code == expected[who]
     if expected[who] == 303 and who == "visitor":
-        assert answer["Location"].startswith("/enter/")
+        door = "/accounts/login/" if expected is OFFICE else "/enter/"
+        assert answer["Location"].startswith(door)
 
 
 @pytest.mark.parametrize("who", ["visitor", "participant"])
