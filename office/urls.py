@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from office.views import agencies, home, places, rooms, texts
+from office.views import agencies, home, lines, places, rooms, texts
 
 _rooms = [
     path("", rooms.all_rooms, name="manage-rooms"),
@@ -40,6 +40,14 @@ _texts = [
     path("<slug:key>/", texts.one_text, name="manage-text"),
 ]
 
+_lines = [
+    path("", lines.all_lines, name="manage-lines"),
+    path("new/", lines.new_line, name="manage-line-new"),
+    path("<slug:key>/", lines.one_line, name="manage-line"),
+    path("<slug:key>/verify/", lines.verify, name="manage-line-verify"),
+    path("<slug:key>/remove/", lines.remove, name="manage-line-remove"),
+]
+
 urlpatterns = [
     path("", home.home, name="manage"),
     path("program/", home.choose, name="manage-program"),
@@ -47,4 +55,5 @@ urlpatterns = [
     path("agencies/", include(_agencies)),
     path("places/", include(_places)),
     path("texts/", include(_texts)),
+    path("lines/", include(_lines)),
 ]

@@ -33,11 +33,11 @@ class OfficeForm(forms.Form):
         """The version that was on the screen; 0 when none was named."""
         return self.cleaned_data.get("version") or 0
 
-    def renew(self, version: int) -> None:
+    def renew(self, version: int | str, name: str = "version") -> None:
         """Say the newest version in the page that is given back."""
         data = QueryDict(mutable=True)
         data.update(self.data)
-        data[self.add_prefix("version")] = str(version)
+        data[self.add_prefix(name)] = str(version)
         self.data = data
 
 
@@ -71,14 +71,16 @@ class Judged(OfficeForm):
         return self.cleaned_data
 
 
-def _line(label: Any, *, help_text: Any = "", most: int = 4000, **attrs: str) -> forms.CharField:
+def line_field(
+    label: Any, *, help_text: Any = "", most: int = 4000, **attrs: str
+) -> forms.CharField:
     return forms.CharField(
         label=label, help_text=help_text, required=False, max_length=most,
         widget=forms.TextInput(attrs=attrs),
     )  # fmt: skip
 
 
-def _area(label: Any, *, help_text: Any = "", rows: str = "3") -> forms.CharField:
+def area_field(label: Any, *, help_text: Any = "", rows: str = "3") -> forms.CharField:
     return forms.CharField(
         label=label, help_text=help_text, required=False, max_length=20_000,
         widget=forms.Textarea(attrs={"rows": rows}),
@@ -100,46 +102,46 @@ class AgencyForm(Judged):
     """An agency."""
 
     judge = staticmethod(paper.agency)
-    name = _line(_("名前"))
+    name = line_field(_("名前"))
     kind = forms.ChoiceField(
         label=_("種別"), choices=[(kind.value, name) for kind, name in KIND_NAMES.items()]
     )
     municipality = _town()
-    address = _line(_("住所"))
-    telephone = _line(_("電話"), inputmode="tel")
-    hours_text = _line(_("受付時間"), help_text=_("例: 月〜金 9:00〜17:00、土 9:00〜12:00"))
+    address = line_field(_("住所"))
+    telephone = line_field(_("電話"), inputmode="tel")
+    hours_text = line_field(_("受付時間"), help_text=_("例: 月〜金 9:00〜17:00、土 9:00〜12:00"))
     accepts = forms.MultipleChoiceField(
         label=_("対象と方法"), required=False, widget=forms.CheckboxSelectMultiple,
         choices=[(one.value, name) for one, name in ACCEPTS_NAMES.items()],
     )  # fmt: skip
-    note = _area(_("説明"))
-    url = _line(_("ホームページ"), inputmode="url")
-    source = _line(_("出典"), help_text=_("どこで知ったか。例: 市のページ"))
-    verified_on = _line(_("たしかめた日"), help_text=_VERIFIED)
+    note = area_field(_("説明"))
+    url = line_field(_("ホームページ"), inputmode="url")
+    source = line_field(_("出典"), help_text=_("どこで知ったか。例: 市のページ"))
+    verified_on = line_field(_("たしかめた日"), help_text=_VERIFIED)
 
 
 class PlaceForm(Judged):
     """A real place."""
 
     judge = staticmethod(paper.place)
-    name = _line(_("名前"))
+    name = line_field(_("名前"))
     municipality = _town()
-    run_by = _line(_("運営しているところ"))
-    address = _line(_("住所"))
-    way = _area(_("行きかた"), help_text=_("駅やバス停から、入口のようすまで"))
-    hours_text = _line(_("開いている時間"))
-    for_whom = _line(_("来られる人"), help_text=_("例: ひきこもりの状態にある人、その家族"))
-    note = _area(_("どんなところか"))
-    telephone = _line(_("電話"), inputmode="tel")
-    url = _line(_("ホームページ"), inputmode="url")
-    source = _line(_("出典"), help_text=_("どこで知ったか。例: 運営団体から聞いた"))
-    verified_on = _line(_("たしかめた日"), help_text=_VERIFIED)
+    run_by = line_field(_("運営しているところ"))
+    address = line_field(_("住所"))
+    way = area_field(_("行きかた"), help_text=_("駅やバス停から、入口のようすまで"))
+    hours_text = line_field(_("開いている時間"))
+    for_whom = line_field(_("来られる人"), help_text=_("例: ひきこもりの状態にある人、その家族"))
+    note = area_field(_("どんなところか"))
+    telephone = line_field(_("電話"), inputmode="tel")
+    url = line_field(_("ホームページ"), inputmode="url")
+    source = line_field(_("出典"), help_text=_("どこで知ったか。例: 運営団体から聞いた"))
+    verified_on = line_field(_("たしかめた日"), help_text=_VERIFIED)
 
 
 class TextForm(OfficeForm):
     """A text of plain paragraphs."""
 
-    body = _area(
+    body = area_field(
         _("文章"),
         rows="16",
         help_text=_("空の行で、段落がわかれます。太字などの飾りはありません。"),
@@ -170,7 +172,7 @@ class PictureForm(OfficeForm):
         label=_("写真"), required=False, allow_empty_file=True,
         help_text=_("JPEG・PNG・WebP、2 MBまで。人の顔や、名前の読めるものは写さないでください。"),
     )  # fmt: skip
-    words = _line(
+    words = line_field(
         _("写っているもの"), help_text=_("例: 入口。緑のドアと、低い段がひとつ。"), most=120
     )
 
