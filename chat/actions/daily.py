@@ -7,6 +7,7 @@ from datetime import datetime
 from django.contrib.sessions.models import Session
 
 from accounts import letters
+from accounts.actions import sessions
 from audit.actions import purge as purge_audit
 from chat.actions.leavers import erase_leavers
 from chat.actions.purge import purge
@@ -30,5 +31,6 @@ def purge_all(*, now: datetime) -> dict[str, int]:
         gone["audit"] += entries
         time.sleep(BREATH_S)
     gone["letters"] += letters.purge(now)
+    sessions.forget_old(now=now)
     gone["sessions"] += Session.objects.filter(expire_date__lt=now).delete()[0]
     return dict(gone)
