@@ -128,12 +128,12 @@ def changes(before: dict, after: dict) -> set[tuple[str, str]]:
 
 
 @pytest.fixture
-def things(aoi: Participant, callers, mori, room, now) -> dict[str, int | str]:
+def things(aoi: Participant, callers, mori, ren, room, now) -> dict[str, int | str]:
     """What an address may name: aoi's letter, mori's passkey, what the office keeps."""
     letter = letters.write(
         aoi.pk, kind=letters.Kind.REPLY, title="おへんじ", text="よみました。", now=now
     )
-    return {"letter": letter.pk, "passkey": passkey_of(mori.pk), **office_things(room, now)}
+    return {"letter": letter.pk, "passkey": passkey_of(mori.pk), **office_things(room, ren, now)}
 
 
 def test_every_address_has_a_line():
