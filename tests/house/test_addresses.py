@@ -18,6 +18,7 @@ from tests.house.office_lines import OFFICE, office_things
 
 __all__ = ["callers"]
 
+ANYONE, ENTERED = anyone(), entered()
 SIGNED_IN = staff()  # every member of staff
 POSTED = anyone(405)
 # A page on the way to the second factor: also for those who have none yet.
@@ -34,24 +35,24 @@ OWN = staff("coordinator")  # a thing of mori's own, who is the coordinator
 
 # name: (address, who gets what)
 GRID: dict[str, tuple[str, Row]] = {
-    "home": ("/", anyone()),
-    "enter": ("/enter/", anyone()),
-    "return": ("/return/", anyone()),
+    "home": ("/", ANYONE),
+    "enter": ("/enter/", ANYONE),
+    "return": ("/return/", ANYONE),
     "leave": ("/leave/", POSTED),
-    "me": ("/me/", entered()),
-    "me-export": ("/me/export/", entered()),
+    "me": ("/me/", ENTERED),
+    "me-export": ("/me/export/", ENTERED),
     "me-rename": ("/me/rename/", POSTED),
     "me-erase": ("/me/erase/", POSTED),
     "me-passphrase": ("/me/passphrase/", POSTED),
     # Without a 合言葉 there is nothing to unlock.
     "me-unlock": ("/me/unlock/", entered(303)),
-    "letters": ("/letters/", entered()),
+    "letters": ("/letters/", ENTERED),
     "letter": ("/letters/{letter}/", entered(404) | {"participant": 200}),
     "now": ("/now/", always()),
     "now-health": ("/now/health", always()),
-    "notice": ("/notice/", anyone()),
-    "picture": ("/pictures/{picture}", anyone()),
-    "rooms": ("/rooms/", anyone()),
+    "notice": ("/notice/", ANYONE),
+    "picture": ("/pictures/{picture}", ANYONE),
+    "rooms": ("/rooms/", ANYONE),
     "room": ("/rooms/zatsudan/", entered() | {"barred": 403}),
     "room-murmur": ("/rooms/zatsudan/murmur/", POSTED),
     "room-stamp": ("/rooms/zatsudan/stamp/", POSTED),
