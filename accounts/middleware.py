@@ -20,7 +20,7 @@ class ViewerMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.viewer = SimpleLazyObject(lambda: viewer_of(request.session))  # type: ignore[attr-defined]
+        request.viewer = SimpleLazyObject(lambda: viewer_of(request.session, now=clock.now()))  # type: ignore[attr-defined]
         response = self.get_response(request)
         # Only a session that a page has read already is looked at; reading isn't an act.
         acted = request.method not in SAFE and response.status_code < 400

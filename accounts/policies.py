@@ -6,6 +6,7 @@ from datetime import datetime
 from django.contrib.sessions.backends.base import SessionBase
 
 from accounts import nicknames, seats
+from accounts.states import Role
 from accounts.viewer import Viewer
 from foundation.refusals import Refused
 
@@ -46,3 +47,21 @@ def must_agree(agreed: bool) -> None:
 def may_be_called(handle: str, *, taken: Iterable[str], supporters: Iterable[str]) -> str:
     """The name as it is kept. Raises what `nicknames.check` raises."""
     return nicknames.check(handle, taken=taken, supporters=supporters)
+
+
+def must_hold(
+    viewer: Viewer, *roles: Role, program: int | None = None, room: int | None = None
+) -> int:
+    """The number of a member of staff who holds one of the roles there; any role, if none is named.
+
+    Raises `Refused`: `not_found` for whoever may not know that something is here, `second_factor`
+    for staff who signed in without one.
+    """
+    if viewer.staff is None:
+        raise Refused("not_found")
+    if not viewer.verified:
+        raise Refused("second_factor")
+    asked = roles or tuple(Role)
+    if not any(viewer.holds(role, program=program, room=room) for role in asked):
+        raise Refused("not_found")
+    return viewer.staff

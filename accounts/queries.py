@@ -9,39 +9,76 @@ from django.contrib.auth import SESSION_KEY as SESSION_STAFF
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore
+from django.db.models import Q, QuerySet
 
-from accounts import seats
-from accounts.models import Participant, Staff
-from accounts.viewer import SESSION_PARTICIPANT, VISITOR, Viewer
+from accounts import proofs, seats
+from accounts.models import Participant, RoleGrant, Staff
+from accounts.states import Role
+from accounts.viewer import SESSION_PARTICIPANT, VISITOR, Grant, Viewer
+from foundation.clock import jst_day
 
 LATELY = timedelta(hours=2)  # `seen_at` moves hourly
 MOST_NAMES = 500
 
 
-def viewer_of(session: SessionBase) -> Viewer:
-    """Who this session is. A seat whose person is gone or whose 合言葉 was renewed is nobody's."""
+def viewer_of(session: SessionBase, *, now: datetime) -> Viewer:
+    """Who this session is. A seat whose person is gone or whose 合言葉 was renewed is nobody's.
+
+    So is a session of staff that lasted its 12 hours, or in which nobody acted for 30 minutes.
+    """
     if SESSION_PARTICIPANT in session:
-        held = seats.held_by(session)
-        if held is None or not _stands(session, held):
-            return VISITOR
-        return Viewer(participant=held, session=session.session_key)
-    if SESSION_STAFF in session:
+        return _participant_of(session)
+    if SESSION_STAFF in session and proofs.is_good(session, now=now):
         user: Any = get_user(SimpleNamespace(session=session))  # type: ignore[arg-type]
         if user.is_authenticated:
-            return Viewer(staff=user.pk, session=session.session_key)
+            return Viewer(
+                staff=user.pk,
+                session=session.session_key,
+                grants=grants_of(user.pk, now=now),
+                verified=proofs.verified(session),
+            )
     return VISITOR
 
 
-def viewer_from_session(session_key: str | None) -> Viewer:
+def viewer_from_session(session_key: str | None, *, now: datetime) -> Viewer:
     """Who a session's key stands for; an unknown or expired one is a visitor's. Any thread."""
     if not session_key:
         return VISITOR
-    return viewer_of(SessionStore(session_key))
+    return viewer_of(SessionStore(session_key), now=now)
 
 
 def signed_in(session_key: str | None, participant: int) -> bool:
     """Whether this session still holds this participant: for sockets, to be asked again."""
-    return viewer_from_session(session_key).participant == participant
+    if not session_key:
+        return False
+    return _participant_of(SessionStore(session_key)).participant == participant
+
+
+def _participant_of(session: SessionBase) -> Viewer:
+    held = seats.held_by(session)
+    if held is None or not _stands(session, held):
+        return VISITOR
+    return Viewer(participant=held, session=session.session_key)
+
+
+def grants_of(staff: int, *, now: datetime) -> tuple[Grant, ...]:
+    """The roles that a member of staff holds today; an account that was closed holds none."""
+    rows = open_grants(now=now).filter(staff=staff, staff__is_active=True)
+    return tuple(
+        Grant(
+            role=Role(row.role),
+            program=row.program_id,
+            rooms=frozenset(narrowed.room for narrowed in row.rooms.all()),
+        )
+        for row in rows.prefetch_related("rooms").order_by("pk")
+    )
+
+
+def open_grants(*, now: datetime) -> QuerySet[RoleGrant]:
+    """Grants that hold today: not ended, and not past their last day."""
+    return RoleGrant.objects.filter(ended_at__isnull=True).filter(
+        Q(expires_on__isnull=True) | Q(expires_on__gte=jst_day(now))
+    )
 
 
 def _stands(session: Mapping[str, Any] | SessionBase, participant: int) -> bool:

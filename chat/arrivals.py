@@ -66,7 +66,7 @@ def arrive(knock: Knock, now: datetime) -> TurnedAway | LetIn:
         return TurnedAway(p.Close.NO_SUCH_ROOM)
     if room.removed_at is not None:
         return TurnedAway(p.Close.ROOM_GONE)
-    viewer = viewer_from_session(knock.session)
+    viewer = viewer_from_session(knock.session, now=now)
     if viewer.participant is None:
         return TurnedAway(p.Close.NOT_ENTERED if viewer.staff is None else p.Close.NOT_ALLOWED)
     person = Participant.objects.filter(pk=viewer.participant).first()

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "channels",
     "programs",
     "helplines",
+    "audit",
     "accounts",
     "duty",
     "chat",

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.contrib.sessions.models import Session
 
 from accounts import letters
+from audit.actions import purge as purge_audit
 from chat.actions.leavers import erase_leavers
 from chat.actions.purge import purge
 
@@ -24,6 +25,9 @@ def purge_all(*, now: datetime) -> dict[str, int]:
         time.sleep(BREATH_S)
     for one in erase_leavers(now=now):
         gone["people"] += one
+        time.sleep(BREATH_S)
+    for entries in purge_audit(now=now):
+        gone["audit"] += entries
         time.sleep(BREATH_S)
     gone["letters"] += letters.purge(now)
     gone["sessions"] += Session.objects.filter(expire_date__lt=now).delete()[0]
