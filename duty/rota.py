@@ -146,6 +146,51 @@ def _minutes(one: Weekly) -> tuple[int, int]:
     return start, start + ((ends - begins) % (24 * 60) or 24 * 60)
 
 
+# --- whether enough people are planned -----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """An opening of a room, and how many must attend it (design rule 2)."""
+
+    when: Stretch
+    required: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch in which so many people are missing."""
+
+    when: Stretch
+    people: int
+
+
+def gaps(needs: Sequence[Need], shifts: Sequence[Stretch], *, at_once: int = 2) -> list[Gap]:
+    """Where the shifts don't suffice for the openings, joined where the same number is missing.
+
+    Each person attends at most `at_once` rooms, so what all open rooms require together is
+    divided by that; and no room makes do with fewer than it requires.
+    """
+    edges = sorted(
+        {edge for need in needs for edge in (need.when.starts_at, need.when.ends_at)}
+        | {edge for shift in shifts for edge in (shift.starts_at, shift.ends_at)}
+    )
+    found: list[Gap] = []
+    for start, end in pairwise(edges):
+        here = Stretch(start, end)
+        required = [need.required for need in needs if need.when.meets(here)]
+        wanted = max(max(required, default=0), -(-sum(required) // at_once))
+        missing = wanted - sum(shift.meets(here) for shift in shifts)
+        if missing <= 0:
+            continue
+        last = found[-1] if found else None
+        if last and last.when.ends_at == start and last.people == missing:
+            found[-1] = Gap(Stretch(last.when.starts_at, end), missing)
+        else:
+            found.append(Gap(here, missing))
+    return found
+
+
 # --- hours of the week ---------------------------------------------------------------------------
 
 
