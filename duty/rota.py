@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 from foundation.clock import JST, jst
-from foundation.holidays import holiday
+from foundation.holidays import FIRST, LAST, holiday
 from foundation.refusals import Refused
 
 DAY = timedelta(days=1)
@@ -56,24 +56,24 @@ def meeting(stretches: Iterable[Stretch]) -> tuple[Stretch, Stretch] | None:
 
 
 def first_of_month(text: str, *, now: datetime) -> date:
-    """The first day of `2026-12`; of the present month in Japan for anything else."""
+    """The first day of `2026-12`; of the present month in Japan for anything that is no month, or
+    one of a year whose holidays aren't known.
+    """
     try:
-        return date.fromisoformat(f"{text}-01")
+        first = date.fromisoformat(f"{text}-01")
     except ValueError:
-        return jst(now).date().replace(day=1)
+        first = date.min
+    return first if FIRST <= first.year <= LAST else jst(now).date().replace(day=1)
 
 
 def next_month(first: date) -> date:
-    """The first day of the month after; the calendar's last month is its own next."""
-    try:
-        return (first.replace(day=28) + 4 * DAY).replace(day=1)
-    except OverflowError:
-        return first
+    """The first day of the month after."""
+    return (first.replace(day=28) + 4 * DAY).replace(day=1)
 
 
 def month_before(first: date) -> date:
-    """The first day of the month before; the calendar's first month is its own."""
-    return first if first == date.min else (first - DAY).replace(day=1)
+    """The first day of the month before."""
+    return (first - DAY).replace(day=1)
 
 
 def days_of(first: date) -> Iterator[date]:

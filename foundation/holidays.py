@@ -1,79 +1,56 @@
-"""国民の祝日, by rule. Law No. 178 of 1948 (国民の祝日に関する法律) as amended to 2018.
+"""国民の祝日: computed from the law, not kept in a list that grows old. Pure.
 
-Every year comes from the law's articles 2 and 3; only the two equinoxes are named each February by
-the National Astronomical Observatory (暦要項) for the year after. The formula below agrees with
-what was published for 1980–2027 and is expected, not promised, for later years.
+国民の祝日に関する法律 (昭和23年法律第178号, as amended by 平成30年法律第57号), for 2022–2099: the
+years without one-off moves. The equinoxes are computed; 国立天文台 announces each year's two in
+the February before.
 """
 
-from collections.abc import Callable
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache
 
-DAY = timedelta(days=1)
-SUNDAY = 6
-FIRST_YEAR, LAST_YEAR = 2022, 2099  # 2021 had days of its own; the formula ends with 2099
-
-
-def holiday(day: date) -> str:
-    """The name of the holiday, 「休日」 for a substitute; empty for an ordinary day or year."""
-    return _year(day.year).get(day, "")
-
-
-@lru_cache(maxsize=16)
-def _year(year: int) -> dict[date, str]:
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        return {}
-    named = {rule(year): name for name, rule in _RULES.items()}
-    found = dict(named)
-    for day in sorted(named):
-        # Article 3, 2: a Sunday's holiday moves to the next day that is none.
-        if day.weekday() == SUNDAY:
-            free = day + DAY
-            while free in named:
-                free += DAY
-            found[free] = "休日"
-    for day in sorted(named):
-        # Article 3, 3: a day between two holidays is one.
-        between = day + DAY
-        if between not in found and between + DAY in named:
-            found[between] = "休日"
-    return found
-
-
-def _on(month: int, day: int) -> Callable[[int], date]:
-    return lambda year: date(year, month, day)
-
-
-def _monday(month: int, number: int) -> Callable[[int], date]:
-    def rule(year: int) -> date:
-        first = date(year, month, 1)
-        return first + timedelta(days=-first.weekday() % 7 + 7 * (number - 1))
-
-    return rule
-
-
-def _equinox(month: int, base: float) -> Callable[[int], date]:
-    def rule(year: int) -> date:
-        return date(year, month, int(base + 0.242194 * (year - 1980)) - (year - 1980) // 4)
-
-    return rule
-
-
-_RULES: dict[str, Callable[[int], date]] = {
-    "元日": _on(1, 1),
-    "成人の日": _monday(1, 2),
-    "建国記念の日": _on(2, 11),
-    "天皇誕生日": _on(2, 23),
-    "春分の日": _equinox(3, 20.8431),
-    "昭和の日": _on(4, 29),
-    "憲法記念日": _on(5, 3),
-    "みどりの日": _on(5, 4),
-    "こどもの日": _on(5, 5),
-    "海の日": _monday(7, 3),
-    "山の日": _on(8, 11),
-    "敬老の日": _monday(9, 3),
-    "秋分の日": _equinox(9, 23.2488),
-    "スポーツの日": _monday(10, 2),
-    "文化の日": _on(11, 3),
-    "勤労感謝の日": _on(11, 23),
+FIRST, LAST = 2022, 2099
+_DAY = timedelta(days=1)
+_FIXED = {
+    (1, 1): "元日",
+    (2, 11): "建国記念の日",
+    (2, 23): "天皇誕生日",
+    (4, 29): "昭和の日",
+    (5, 3): "憲法記念日",
+    (5, 4): "みどりの日",
+    (5, 5): "こどもの日",
+    (8, 11): "山の日",
+    (11, 3): "文化の日",
+    (11, 23): "勤労感謝の日",
 }
+# Month: which Monday.
+_MONDAYS = {1: (2, "成人の日"), 7: (3, "海の日"), 9: (3, "敬老の日"), 10: (2, "スポーツの日")}
+
+
+def holiday(day: date) -> str | None:
+    """What day it is, when it is one on which Japan rests. A year out of range is a ValueError."""
+    if not FIRST <= day.year <= LAST:
+        raise ValueError("a year that isn't known")
+    return _year(day.year).get(day)
+
+
+@cache
+def _year(year: int) -> dict[date, str]:
+    named = {date(year, *day): name for day, name in _FIXED.items()}
+    for month, (which, name) in _MONDAYS.items():
+        first = date(year, month, 1)
+        named[first + timedelta(days=(-first.weekday()) % 7 + 7 * (which - 1))] = name
+    passed = year - 1980
+    turning = 0.242194 * passed - passed // 4
+    named[date(year, 3, int(20.8431 + turning))] = "春分の日"
+    named[date(year, 9, int(23.2488 + turning))] = "秋分の日"
+    found = dict(named)
+    for day in named:  # 3条2項: a holiday on a Sunday moves to the next day that is none
+        if day.weekday() == 6:
+            while day in named:
+                day += _DAY  # noqa: PLW2901
+            found[day] = "振替休日"
+    for day in named:  # 3条3項: a day between two holidays
+        between = day + _DAY
+        if between + _DAY in named and between not in found:
+            found[between] = "国民の休日"
+    return dict(sorted(found.items()))

@@ -68,14 +68,13 @@ def test_a_month_is_japans():
     # 01:00 on 1 December in Japan.
     assert first_of_month("", now=utc(2026, 11, 30, 16)) == date(2026, 12, 1)
     assert first_of_month("2026-13", now=utc(2026, 11, 1)) == date(2026, 11, 1)
-    assert first_of_month("9999-99", now=utc(2026, 11, 1)) == date(2026, 11, 1)
+    # Nobody knows that year's holidays.
+    assert first_of_month("2150-01", now=utc(2026, 11, 1)) == date(2026, 11, 1)
 
 
-def test_months_follow_each_other_to_the_calendars_ends():
+def test_months_follow_each_other():
     assert next_month(date(2026, 12, 1)) == date(2027, 1, 1)
     assert month_before(date(2027, 1, 1)) == date(2026, 12, 1)
-    assert next_month(date(9999, 12, 1)) == date(9999, 12, 1)
-    assert month_before(date(1, 1, 1)) == date(1, 1, 1)
     assert len(list(days_of(date(2028, 2, 1)))) == 29
     assert span(date(2026, 12, 1), date(2026, 12, 31)) == Stretch(
         utc(2026, 11, 30, 15), utc(2026, 12, 31, 15)
