@@ -7,6 +7,7 @@ from ibasho.health import healthz, readyz
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("helplines.urls")),
+    path("", include("programs.urls")),
     path("", include("chat.urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

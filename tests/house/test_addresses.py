@@ -19,6 +19,7 @@ from chat.models import Room
 
 ANYONE = {"visitor": 200, "participant": 200}
 ENTERED = {"visitor": 303, "participant": 200}  # the visitor is shown to the entrance
+NOWHERE = {"visitor": 404, "participant": 404}
 POSTED = {"visitor": 405, "participant": 405}
 
 # name: (address, who gets what)
@@ -37,6 +38,8 @@ GRID: dict[str, tuple[str, dict[str, int]]] = {
     "letters": ("/letters/", ENTERED),
     "letter": ("/letters/{letter}/", ENTERED),
     "now": ("/now/", ANYONE),
+    "notice": ("/notice/", ANYONE),
+    "picture": ("/pictures/0123456789abcdef01234567.png", NOWHERE),
     "rooms": ("/rooms/", ANYONE),
     "room": ("/rooms/zatsudan/", ENTERED),
     "room-murmur": ("/rooms/zatsudan/murmur/", POSTED),

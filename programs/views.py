@@ -1,0 +1,34 @@
+"""What anyone may read of a program: its notice, and pictures of its places."""
+
+from django.http import FileResponse, Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from programs import queries
+from programs.actions.places import file_of
+from programs.pictures import TYPES
+from programs.sentences import NOTICE
+from programs.states import PictureKind, TextKey
+
+
+@require_safe
+def notice(request: HttpRequest) -> HttpResponseBase:
+    """周知事項: what this place is, what it isn't, who reads, what is kept."""
+    context = {"written": queries.texts_shown(TextKey.NOTICE), "shipped": NOTICE}
+    return render(request, "programs/notice.html", context)
+
+
+@require_safe
+def picture(request: HttpRequest, name: str) -> HttpResponseBase:
+    """A picture of a place, as it was kept, under the name that it got here."""
+    found = queries.picture(name)
+    if found is None:
+        raise Http404
+    try:
+        file = file_of(found.name).open("rb")
+    except OSError:
+        raise Http404 from None
+    answer = FileResponse(file, content_type=TYPES[PictureKind(found.kind)])
+    answer["Content-Disposition"] = "inline"
+    return answer
