@@ -135,11 +135,6 @@ def _own(viewer: Viewer) -> QuerySet[Shift]:
     ).select_related("supervisor")
 
 
-def own_shift(viewer: Viewer, *, shift: int) -> Shift | None:
-    """One of the viewer's own."""
-    return _own(viewer).filter(pk=shift).first()
-
-
 def shift_of_the_program(viewer: Viewer, *, shift: int) -> Shift | None:
     """A shift of a program whose team the viewer belongs to."""
     rows = Shift.objects.filter(pk=shift, program__in=viewer.programs(*policies.TEAM))

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "accounts",
     "duty",
     "chat",
+    "moderation",
 ]
 MIDDLEWARE = [
     "ibasho.middleware.SecurityHeaders",

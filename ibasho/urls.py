@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("helplines.urls")),
     path("", include("programs.urls")),
     path("", include("chat.urls")),
+    path("", include("moderation.urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]
