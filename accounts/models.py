@@ -87,6 +87,45 @@ class RoleRoom(models.Model):
         return f"room {self.room} of grant {self.grant_id}"
 
 
+class Invitation(models.Model):
+    """A link that lets one person become, or become again, a member of staff. Used once.
+
+    The link itself is nowhere: it is found by a hash. `staff` is the account that it is for, or
+    None until somebody accepts.
+    """
+
+    key = models.CharField(max_length=64, unique=True)  # SHA-256 of the token, hex
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+    # None of these for an account that has its roles already.
+    role = models.CharField(max_length=12, blank=True)
+    program = models.ForeignKey("programs.Program", on_delete=models.PROTECT, null=True)
+    rooms = models.JSONField(default=list)
+    trained_on = models.DateField(null=True)
+    expires_on = models.DateField(null=True)  # of the role
+    display_name = models.CharField(max_length=20, blank=True)
+    # The old second factors go: the telephone was lost.
+    drops_factors = models.BooleanField(default=False)
+    invited_at = models.DateTimeField()
+    invited_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
+
+
+class StaffSession(models.Model):
+    """A sign-in of a member of staff, who can end it from elsewhere. No address, no agent."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="sessions")
+    session_key = models.CharField(max_length=40, unique=True)
+    began_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"session {self.pk}"
+
+
 class Participant(models.Model):
     """Someone who entered. No e-mail, telephone, name or address of theirs exists anywhere.
 

@@ -1,7 +1,7 @@
 """What a session of a member of staff tells: with what they signed in, when, and when they acted.
 
 django-allauth notes each proof in the session as it was given; nothing else is believed. A session
-lasts 12 hours from its first proof and 30 minutes from the last act (NIST SP 800-63B, AAL2).
+lasts 12 hours from the sign-in and 30 minutes from the last act (NIST SP 800-63B, AAL2).
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,8 @@ from django.contrib.auth import SESSION_KEY as SESSION_STAFF
 from django.contrib.sessions.backends.base import SessionBase
 
 SESSION_PROOFS = "account_authentication_methods"  # allauth's name for them
-SESSION_STAFF_ACTIVE = "staff_active_at"  # Unix seconds
+SESSION_STAFF_SINCE = "staff_since"  # Unix seconds, set at the sign-in
+SESSION_STAFF_ACTIVE = "staff_active_at"  # the same
 LONGEST = timedelta(hours=12)
 IDLE = timedelta(minutes=30)
 RECENT = timedelta(minutes=5)
@@ -36,15 +37,21 @@ def is_good(session: Session, *, now: datetime) -> bool:
     times = [float(one.get("at", 0)) for one in _proofs(session)]
     if not times:
         return False
+    since = float(session.get(SESSION_STAFF_SINCE, min(times)))
     active = max(float(session.get(SESSION_STAFF_ACTIVE, 0)), *times)
     at = now.timestamp()
-    return at - min(times) < LONGEST.total_seconds() and at - active < IDLE.total_seconds()
+    return at - since < LONGEST.total_seconds() and at - active < IDLE.total_seconds()
 
 
 def recently(session: Session, *, now: datetime) -> bool:
     """Whether a proof was given within the last five minutes."""
     newest = max((float(one.get("at", 0)) for one in _proofs(session)), default=0.0)
     return now.timestamp() - newest < RECENT.total_seconds()
+
+
+def began(session: SessionBase, *, now: datetime) -> None:
+    """Note a sign-in."""
+    session[SESSION_STAFF_SINCE] = session[SESSION_STAFF_ACTIVE] = now.timestamp()
 
 
 def acted(session: SessionBase, *, now: datetime) -> None:

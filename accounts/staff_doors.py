@@ -46,6 +46,44 @@ def staff_only(*roles: Role) -> Callable[[View[P]], View[P]]:
     return door_of
 
 
+def signed_in(view: View[P]) -> View[P]:
+    """For members of staff, also before their second factor: what leads to it, and the way out."""
+
+    @wraps(view)
+    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if viewer_of_request(request).staff is None:
+            answer = turned_away(request, Refused("not_found"))
+        else:
+            answer = view(request, *args, **kwargs)
+        add_never_cache_headers(answer)
+        return answer
+
+    return door
+
+
+def not_seated(view: View[P]) -> View[P]:
+    """Where someone becomes staff in this browser: nobody may sit in it as a participant.
+
+    Their seat would be lost, and without a 合言葉 for ever.
+    """
+
+    @wraps(view)
+    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if viewer_of_request(request).entered:
+            return messages.message(
+                title="この画面には、参加者の席があります",
+                text="スタッフとして入るには、ページの下の「席をはなれる」をおしてから、または別のブラウザで"
+                "開いてください。合言葉のない席には、はなれるともどれません。",
+                status=200 if request.method in ("GET", "HEAD") else 422,
+                back="/rooms/",
+            )
+        answer = view(request, *args, **kwargs)
+        add_never_cache_headers(answer)
+        return answer
+
+    return door
+
+
 def turned_away(request: HttpRequest, no: Refused) -> HttpResponse:
     """The answer to `must_hold`'s refusals; any other one is the view's own to answer."""
     viewer = viewer_of_request(request)

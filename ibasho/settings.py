@@ -58,13 +58,19 @@ SECRET_KEY = secret("SECRET_KEY", DATA)
 PASSPHRASE_KEY = secret("PASSPHRASE_KEY", DATA)
 # Tells a repeated text from another one without keeping words that were taken back.
 REPEAT_KEY = secret("REPEAT_KEY", DATA)
+# Seals what is kept but must not be read from a stolen database (`foundation/sealed.py`).
+SEALING_KEY = secret("SEALING_KEY", DATA)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
+    "django.contrib.messages",
     "django.contrib.staticfiles",
     "channels",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "programs",
     "helplines",
     "audit",
@@ -81,7 +87,10 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "accounts.middleware.StaffMiddleware",
     "accounts.middleware.ViewerMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "ibasho.urls"
 ASGI_APPLICATION = "ibasho.asgi.application"
@@ -95,6 +104,7 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
                 "accounts.context.who",
             ],
             "builtins": ["django.templatetags.static", "django.templatetags.i18n"],
@@ -165,6 +175,53 @@ if REDIS_URLS:
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# Staff sign in by invitation, with a password and a second factor. All hooks: accounts/adapters.py.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
+        ("UserAttributeSimilarityValidator", {"user_attributes": ("username", "display_name")}),
+    )
+]
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/accounts/"
+ACCOUNT_ADAPTER = "accounts.adapters.Account"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+# Per address, and per account from one address; what a stranger does slows no colleague.
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/300s/key",
+    "login_strange": "60/3600s/key",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+MFA_ADAPTER = "accounts.adapters.SecondFactor"
+MFA_FORMS = {
+    "authenticate": "accounts.adapters.CodeForm",
+    "reauthenticate": "accounts.adapters.CodeAgainForm",
+    "activate_totp": "accounts.adapters.ActivateTOTPForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "いばしょ"
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock is half a minute off
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# Invitations can go by e-mail; without a server their link is shown once on the screen.
+_mail = env.str("EMAIL_URL", default="")
+if _mail:
+    vars().update(env.email_url_config(_mail), EMAIL_TIMEOUT=10)
+CAN_MAIL = bool(_mail)
+DEFAULT_FROM_EMAIL = env.str("IBASHO_FROM", default="ibasho@localhost")
 
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]

@@ -6,6 +6,7 @@ from ibasho.health import healthz, readyz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
+    path("accounts/", include("accounts.staff_urls")),
     path("", include("helplines.urls")),
     path("", include("programs.urls")),
     path("", include("chat.urls")),

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.contrib.sessions.models import Session
 
 from accounts import letters
+from accounts.actions import sessions
 from audit.actions import purge as purge_audit
 from chat.actions.leavers import erase_leavers
 from chat.actions.purge import purge
@@ -32,5 +33,6 @@ def purge_all(*, now: datetime) -> dict[str, int]:
         time.sleep(BREATH_S)
     gone["notes of duty"] += purge_notes(now=now)
     gone["letters"] += letters.purge(now)
+    sessions.forget_old(now=now)
     gone["sessions"] += Session.objects.filter(expire_date__lt=now).delete()[0]
     return dict(gone)

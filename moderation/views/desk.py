@@ -19,8 +19,8 @@ from moderation.doors import TEAM, act, at_program, at_shift, done, page
 Deed = Callable[[Viewer, datetime], object]
 
 
-@require_safe
 @staff_only(*TEAM)
+@require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """Now."""
     return _desk(request)
@@ -55,22 +55,22 @@ def _of_shift(request: HttpRequest, number: int, deed: Deed) -> HttpResponse:
     return act(request, deed, again=again) or done("desk", program=at.program)
 
 
-@require_POST
 @staff_only(*TEAM)
+@require_POST
 def rest(request: HttpRequest, number: int) -> HttpResponse:
     """休憩."""
     return _of_shift(request, number, lambda who, now: shifts.rest(who, shift=number, now=now))
 
 
-@require_POST
 @staff_only(*TEAM)
+@require_POST
 def come_back(request: HttpRequest, number: int) -> HttpResponse:
     """もどる."""
     return _of_shift(request, number, lambda who, now: shifts.come_back(who, shift=number, now=now))
 
 
-@require_POST
 @staff_only(*TEAM)
+@require_POST
 def end(request: HttpRequest, number: int) -> HttpResponse:
     """おわる: on to the shift's page, where a note may be left."""
     answer = _of_shift(
@@ -79,8 +79,8 @@ def end(request: HttpRequest, number: int) -> HttpResponse:
     return answer if answer.status_code == 422 else done("shift", number)
 
 
-@require_POST
 @staff_only(*TEAM)
+@require_POST
 def attend(request: HttpRequest, number: int) -> HttpResponse:
     """見守る, and 「います」."""
     room = _room(request, number)
@@ -91,8 +91,8 @@ def attend(request: HttpRequest, number: int) -> HttpResponse:
     return _of_shift(request, number, deed)
 
 
-@require_POST
 @staff_only(*TEAM)
+@require_POST
 def leave_room(request: HttpRequest, number: int) -> HttpResponse:
     """はなれる."""
     room = _room(request, number)
@@ -115,8 +115,8 @@ def _room(request: HttpRequest, number: int) -> int:
 # --- relief --------------------------------------------------------------------------------------
 
 
-@require_POST
 @staff_only(*TEAM)
+@require_POST
 def ask_relief(request: HttpRequest, number: int) -> HttpResponse:
     """かわって, in one tap."""
     return _of_shift(
@@ -124,15 +124,15 @@ def ask_relief(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
-@require_POST
 @staff_only(*TEAM)
+@require_POST
 def take_relief(request: HttpRequest, number: int) -> HttpResponse:
     """かわります."""
     return _on_desk(request, lambda who, now: relief.take_relief(who, relief=number, now=now))
 
 
-@require_POST
 @staff_only(*TEAM)
+@require_POST
 def withdraw_relief(request: HttpRequest, number: int) -> HttpResponse:
     """もう、だいじょうぶ."""
     return _on_desk(request, lambda who, now: relief.withdraw_relief(who, relief=number, now=now))
@@ -150,22 +150,22 @@ def _on_desk(request: HttpRequest, deed: Deed) -> HttpResponse:
 # --- what is asked and told ----------------------------------------------------------------------
 
 
-@require_POST
 @staff_only(*TEAM)
+@require_POST
 def take_swap(request: HttpRequest, number: int) -> HttpResponse:
     """かわります."""
     return _on_desk(request, lambda who, now: swaps.take_swap(who, swap=number, now=now))
 
 
-@require_POST
 @staff_only(*TEAM)
+@require_POST
 def put_away(request: HttpRequest, number: int) -> HttpResponse:
     """A notice was seen."""
     return _on_desk(request, lambda who, now: notes.put_away(who, notice=number, now=now))
 
 
-@require_POST
 @staff_only(*TEAM)
+@require_POST
 def hand_over(request: HttpRequest) -> HttpResponse:
     """申し送り."""
     at, text = at_program(request), forms.text(request.POST)
@@ -179,8 +179,8 @@ def hand_over(request: HttpRequest) -> HttpResponse:
     return act(request, deed, again=again) or done("desk", program=at.program)
 
 
-@require_POST
 @staff_only(*TEAM)
+@require_POST
 def read_handover(request: HttpRequest, number: int) -> HttpResponse:
     """よみました."""
     return _on_desk(request, lambda who, now: notes.read_handover(who, handover=number, now=now))

@@ -24,8 +24,8 @@ from moderation.doors import TEAM, act, at_program, done, page
 WEEKDAYS = tuple("月火水木金土日")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @staff_only(*TEAM)
+@require_http_methods(["GET", "HEAD", "POST"])
 def alerts(request: HttpRequest) -> HttpResponse:
     """Over which channels, and in which hours of the week."""
     at = at_program(request)
@@ -68,8 +68,8 @@ def alerts(request: HttpRequest) -> HttpResponse:
     return done("alerts", program=at.program, saved="1")
 
 
-@require_POST
 @staff_only(Role.COORDINATOR)
+@require_POST
 def try_alarm(request: HttpRequest) -> HttpResponse:
     """ためしのよびだし."""
     at = at_program(request)
@@ -77,8 +77,8 @@ def try_alarm(request: HttpRequest) -> HttpResponse:
     return done("alerts", program=at.program)
 
 
-@require_POST
 @staff_only(*TEAM)
+@require_POST
 def acknowledge_test(request: HttpRequest, number: int) -> HttpResponse:
     """うけとりました."""
     at = at_program(request)
@@ -86,8 +86,8 @@ def acknowledge_test(request: HttpRequest, number: int) -> HttpResponse:
     return done("desk", program=at.program)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @staff_only(Role.SUPPORTER)
+@require_http_methods(["GET", "HEAD", "POST"])
 def calendar(request: HttpRequest) -> HttpResponse:
     """The secret address of one's own shifts; POST makes a new one and shows it this once."""
     at = at_program(request)
@@ -99,8 +99,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
     return page(request, at, "calendar", context)
 
 
-@require_POST
 @staff_only(Role.SUPPORTER)
+@require_POST
 def revoke_calendar(request: HttpRequest) -> HttpResponse:
     """The address stops."""
     at = at_program(request)

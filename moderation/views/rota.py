@@ -18,8 +18,8 @@ from moderation import forms, queries, sentences
 from moderation.doors import TEAM, At, act, at_program, done, page
 
 
-@require_safe
 @staff_only(*TEAM)
+@require_safe
 def rota(request: HttpRequest) -> HttpResponse:
     """A month."""
     return _rota(request)
@@ -55,8 +55,8 @@ def _to_plan_with(at: At, request: HttpRequest) -> dict[str, object]:
     }
 
 
-@require_POST
 @staff_only(Role.COORDINATOR)
+@require_POST
 def plan_shift(request: HttpRequest) -> HttpResponse:
     """One shift."""
     at = at_program(request)
@@ -85,8 +85,8 @@ def _back(request: HttpRequest, at: At) -> HttpResponse:
     return done("rota", program=at.program, month=f"{_month(request, at):%Y-%m}")
 
 
-@require_POST
 @staff_only(Role.COORDINATOR)
+@require_POST
 def set_rules(request: HttpRequest) -> HttpResponse:
     """The longest stretch, and what makes a shift a hard one."""
     at = at_program(request)
@@ -106,8 +106,8 @@ def set_rules(request: HttpRequest) -> HttpResponse:
     return act(request, deed, again=again) or _back(request, at)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @staff_only(Role.COORDINATOR)
+@require_http_methods(["GET", "HEAD", "POST"])
 def patterns(request: HttpRequest) -> HttpResponse:
     """What repeats every week."""
     at = at_program(request)
@@ -143,8 +143,8 @@ def patterns(request: HttpRequest) -> HttpResponse:
     return act(request, deed, again=again) or done("rota-patterns", program=at.program)
 
 
-@require_POST
 @staff_only(Role.COORDINATOR)
+@require_POST
 def remove_pattern(request: HttpRequest, number: int) -> HttpResponse:
     """No longer every week; what is planned stays."""
     at = at_program(request)
@@ -152,8 +152,8 @@ def remove_pattern(request: HttpRequest, number: int) -> HttpResponse:
     return done("rota-patterns", program=at.program)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @staff_only(Role.COORDINATOR)
+@require_http_methods(["GET", "HEAD", "POST"])
 def preview(request: HttpRequest) -> HttpResponse:
     """A month as the patterns would fill it; POST fills it."""
     at = at_program(request)

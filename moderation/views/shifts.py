@@ -26,8 +26,8 @@ def _own(request: HttpRequest, number: int) -> tuple[At, Shift]:
     return at, found
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @staff_only(Role.SUPPORTER)
+@require_http_methods(["GET", "HEAD", "POST"])
 def begin(request: HttpRequest, number: int) -> HttpResponse:
     """What is expected, and who is there for you; then begin."""
     at, mine = _own(request, number)
@@ -45,8 +45,8 @@ def begin(request: HttpRequest, number: int) -> HttpResponse:
     return act(request, deed, again=again) or done("desk", program=at.program)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @staff_only(Role.SUPPORTER)
+@require_http_methods(["GET", "HEAD", "POST"])
 def step_in(request: HttpRequest) -> HttpResponse:
     """予定にない当番にはいる."""
     at = at_program(request)
@@ -77,8 +77,8 @@ def _expectations(at: At, shift: Shift | None) -> dict[str, object]:
     return {"supervisors": there, "rooms": queries.room_names(shift) if shift else []}
 
 
-@require_safe
 @staff_only(*TEAM)
+@require_safe
 def shift(request: HttpRequest, number: int) -> HttpResponse:
     """A shift of the program; one's own, or as the team sees it."""
     return _shift(request, number)
@@ -112,8 +112,8 @@ def _of_shift(request: HttpRequest, number: int, deed: object, *, text: str = ""
     return act(request, deed, again=again) or done("shift", number)  # type: ignore[arg-type]
 
 
-@require_POST
 @staff_only(Role.SUPPORTER)
+@require_POST
 def ask_swap(request: HttpRequest, number: int) -> HttpResponse:
     """かわってもらえますか: one (`colleague`), or without one all."""
     one = forms.number(request.POST, "colleague")
@@ -124,8 +124,8 @@ def ask_swap(request: HttpRequest, number: int) -> HttpResponse:
     return _of_shift(request, number, deed)
 
 
-@require_POST
 @staff_only(Role.SUPPORTER)
+@require_POST
 def withdraw_swap(request: HttpRequest, number: int) -> HttpResponse:
     """やっぱり、じぶんで: the swap of a shift by the shift's number."""
 
@@ -136,8 +136,8 @@ def withdraw_swap(request: HttpRequest, number: int) -> HttpResponse:
     return _of_shift(request, number, deed)
 
 
-@require_POST
 @staff_only(Role.COORDINATOR)
+@require_POST
 def cancel(request: HttpRequest, number: int) -> HttpResponse:
     """Off the rota."""
 
@@ -147,8 +147,8 @@ def cancel(request: HttpRequest, number: int) -> HttpResponse:
     return _of_shift(request, number, deed)
 
 
-@require_POST
 @staff_only(Role.SUPPORTER)
+@require_POST
 def debrief(request: HttpRequest, number: int) -> HttpResponse:
     """ふりかえり."""
     text = forms.text(request.POST)
@@ -166,16 +166,16 @@ def debrief(request: HttpRequest, number: int) -> HttpResponse:
     return answer if answer.status_code == 422 else done("debriefs")
 
 
-@require_safe
 @staff_only(*TEAM)
+@require_safe
 def debriefs(request: HttpRequest) -> HttpResponse:
     """One's own notes, and those that colleagues show to one."""
     at = at_program(request)
     return page(request, at, "debriefs", {"debriefs": debriefs_of(at.viewer)})
 
 
-@require_POST
 @staff_only(*TEAM)
+@require_POST
 def erase_debrief(request: HttpRequest, number: int) -> HttpResponse:
     """One's own, gone at once."""
     notes.erase_debrief(at_program(request).viewer, debrief=number)

@@ -1,4 +1,4 @@
-"""Every write of `accounts`: one function, one use case, one transaction."""
+"""What a participant does: enter, come back, leave, rename, erase."""
 
 from datetime import datetime, timedelta
 
