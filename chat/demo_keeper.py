@@ -42,16 +42,23 @@ def renew(*, now: datetime) -> int:
 
 
 def _at_the_desk(supporter: int, program: int, *, now: datetime) -> Shift:
-    """Their running shift with enough time left; else a new one."""
+    """Their running shift with enough time left; else the one on the rota, or one besides it."""
     theirs = Shift.objects.filter(supporter=supporter, state__in=STANDING, ends_at__gt=now)
     good = theirs.filter(state=ShiftState.BEGUN, program=program, ends_at__gt=now + LEFT).first()
     if good is not None:
         return good
-    # Whatever stands in the way in a demo makes room: an old shift, or one that a visitor planned.
-    for old in theirs.filter(starts_at__lt=now + SHIFT).order_by("pk"):
-        wanted = ShiftState.ENDED if old.state in RUNNING else ShiftState.CANCELLED
+    for old in theirs.filter(state__in=RUNNING):
         with transaction.atomic():
-            move(old, wanted, actor=None, role=HOUSE, now=now)
+            move(old, ShiftState.ENDED, actor=None, role=HOUSE, now=now, ended_at=now)
+    planned = theirs.filter(state=ShiftState.PLANNED, program=program).order_by("starts_at").first()
+    if planned is not None and planned.starts_at <= now + LEFT:
+        with transaction.atomic():
+            move(
+                planned, ShiftState.BEGUN, actor=None, role=HOUSE, now=now,
+                begun_at=now, stretch_at=now,
+            )  # fmt: skip
+        return planned
+    until = now + SHIFT if planned is None else min(now + SHIFT, planned.starts_at)
     return open_shift(
-        supporter=supporter, program=program, until=now + SHIFT, actor=None, role=HOUSE, now=now
+        supporter=supporter, program=program, until=until, actor=None, role=HOUSE, now=now
     )

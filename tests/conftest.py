@@ -73,6 +73,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["DATABASE_URL"] = servers.postgres.url()
         os.environ["REDIS_URLS"] = servers.redis.url
     os.environ["DJANGO_SETTINGS_MODULE"] = "ibasho.settings"
+    settings.PASSWORD_HASHERS = ["tests.hashers.QuickArgon2"]
     if servers.shape == "embedded":
         # Django would test SQLite in memory, where locking, WAL and other threads differ.
         settings.DATABASES["default"]["TEST"] = {"NAME": str(servers.data / "test.sqlite3")}

@@ -1,20 +1,28 @@
 """The demo's rooms are open at any hour, and production knows no demo."""
 
+import json
 import os
 import subprocess
 import sys
+import time
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from accounts import demo_staff
 from chat import demo_keeper
 from chat.models import Message, Room
 from foundation import clock
+from tests.accounts.codes import code_of
 
 ROOT = Path(__file__).resolve().parents[2]
 NIGHT = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)  # 03:00 in Japan
@@ -59,10 +67,58 @@ def test_demo_supporters_leave_their_desks_when_nobody_renews_them() -> None:
         assert said.status_code == 422
 
 
+@pytest.mark.django_db(transaction=True)
+def test_every_demo_account_signs_in_with_what_the_file_tells() -> None:
+    call_command("demo", verbosity=0)
+    file = Path(settings.DATA) / "demo.json"
+    assert file.stat().st_mode & 0o777 == 0o600
+    people = json.loads(file.read_text(encoding="utf-8"))
+    held = Counter((one["program"], one["role"]) for one in people)
+    for program in ("hyogo", "kochi"):
+        wanted = {"coordinator": 1, "counselor": 2, "supporter": 4, "analyst": 1, "auditor": 1}
+        for role, number in {**wanted, "reviewer": 1}.items():
+            assert held[program, role] == number
+    assert held[None, "admin"] == 1
+    for one in people:
+        cache.clear()
+        someone = Client()
+        login = {"login": one["username"], "password": one["password"]}
+        assert someone.post("/accounts/login/", login)["Location"] == "/accounts/2fa/authenticate/"
+        code = {"code": code_of(one["totp_secret"])}
+        assert someone.post("/accounts/2fa/authenticate/", code).status_code == 302
+        assert someone.get("/accounts/").status_code == 200
+    assert secrets_of(people) & {str(row) for row in Authenticator.objects.values("data")} == set()
+    call_command("demo", verbosity=0)
+    assert json.loads(file.read_text(encoding="utf-8")) == people, "filled once"
+
+
+def secrets_of(people: list[dict[str, str]]) -> set[str]:
+    return {one["totp_secret"] for one in people} | {one["password"] for one in people}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_says_what_an_app_would_show(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("demo", verbosity=0)
+    capsys.readouterr()
+    call_command("demo", code="kochi-coordinator")
+    secret = next(
+        one["totp_secret"]
+        for one in demo_staff.sign_ins()
+        if one["username"] == "kochi-coordinator"
+    )
+    assert capsys.readouterr().out.strip() in {
+        code_of(secret), code_of(secret, at=time.time() - 5)
+    }  # fmt: skip
+    with pytest.raises(CommandError):
+        call_command("demo", code="nobody")
+
+
 def test_production_refuses_the_demo(settings: object) -> None:
     settings.DEMO = False  # type: ignore[attr-defined]
     with pytest.raises(CommandError):
         call_command("demo")
+    with pytest.raises(RuntimeError):
+        demo_staff.fill([], now=clock.now())
     with pytest.raises(RuntimeError):
         demo_keeper.renew(now=clock.now())
 

@@ -17,6 +17,7 @@ from tests.house.everyone import EVERYONE, Row, always, anyone, callers, entered
 
 __all__ = ["callers"]
 
+ANYONE, ENTERED = anyone(), entered()
 SIGNED_IN = staff()  # every member of staff
 POSTED = anyone(405)
 # A page on the way to the second factor: also for those who have none yet.
@@ -40,23 +41,23 @@ PLANNERS_SENT = staff("coordinator", code=405, everywhere=True)
 
 # name: (address, who gets what)
 GRID: dict[str, tuple[str, Row]] = {
-    "home": ("/", anyone()),
-    "enter": ("/enter/", anyone()),
-    "return": ("/return/", anyone()),
+    "home": ("/", ANYONE),
+    "enter": ("/enter/", ANYONE),
+    "return": ("/return/", ANYONE),
     "leave": ("/leave/", POSTED),
-    "me": ("/me/", entered()),
-    "me-export": ("/me/export/", entered()),
+    "me": ("/me/", ENTERED),
+    "me-export": ("/me/export/", ENTERED),
     "me-rename": ("/me/rename/", POSTED),
     "me-erase": ("/me/erase/", POSTED),
     "me-passphrase": ("/me/passphrase/", POSTED),
     # Without a 合言葉 there is nothing to unlock.
     "me-unlock": ("/me/unlock/", entered(303)),
-    "letters": ("/letters/", entered()),
+    "letters": ("/letters/", ENTERED),
     "letter": ("/letters/{letter}/", entered(404) | {"participant": 200}),
     "now": ("/now/", always()),
-    "notice": ("/notice/", anyone()),
+    "notice": ("/notice/", ANYONE),
     "picture": ("/pictures/0123456789abcdef01234567.png", anyone(404)),
-    "rooms": ("/rooms/", anyone()),
+    "rooms": ("/rooms/", ANYONE),
     "room": ("/rooms/zatsudan/", entered() | {"barred": 403}),
     "room-murmur": ("/rooms/zatsudan/murmur/", POSTED),
     "room-stamp": ("/rooms/zatsudan/stamp/", POSTED),
