@@ -42,9 +42,7 @@ def take_room(
 
 def is_alone(held: Shift, *, now: datetime) -> bool:
     """Whether nobody else is on duty in the program."""
-    others = Shift.objects.filter(
-        program=held.program_id, state=ShiftState.BEGUN, starts_at__lte=now, ends_at__gt=now
-    )
+    others = Shift.objects.filter(program=held.program_id, state=ShiftState.BEGUN, ends_at__gt=now)
     return not others.exclude(supporter=held.supporter_id).exists()
 
 
