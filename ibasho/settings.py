@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "accounts",
     "duty",
     "chat",
+    "moderation",
     "office",
 ]
 MIDDLEWARE = [

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("helplines.urls")),
     path("", include("programs.urls")),
     path("", include("chat.urls")),
+    path("", include("moderation.urls")),
     path("manage/", include("office.urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

@@ -63,6 +63,7 @@ _people = [
 urlpatterns = [
     path("", home.home, name="manage"),
     path("program/", home.choose, name="manage-program"),
+    path("readiness/", home.ready, name="manage-readiness"),
     path("rooms/", include(_rooms)),
     path("agencies/", include(_agencies)),
     path("places/", include(_places)),

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from accounts import demo_staff
 from accounts.models import Participant, Staff
-from chat import demo_keeper
+from chat import demo_keeper, demo_rota
 from chat.actions import rooms
 from chat.actions.seats import MARKS
 from chat.models import Message, Opening, Room, RoomEvent, Seat
@@ -78,6 +78,8 @@ def _fill(data: dict[str, Any], now: datetime) -> None:
         )
         for line in one["hours"]:
             _open(room, line)
+    for program in programs.values():
+        demo_rota.fill(program.pk, now=now)
     for talk in data["talk"]:
         _talk(Room.objects.get(slug=talk["room"]), talk["lines"], staff, now)
 
