@@ -213,6 +213,8 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "いばしょ"
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock is half a minute off
 MFA_ALLOW_UNVERIFIED_EMAIL = True
+# On plain http, which production refuses, a passkey works on localhost alone.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # Invitations can go by e-mail; without a server their link is shown once on the screen.
