@@ -6,6 +6,7 @@ Unset `DATABASE_URL` and `REDIS_URLS` mean the embedded shape: SQLite and the in
 import re
 from pathlib import Path
 
+import django
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
@@ -62,6 +63,7 @@ REPEAT_KEY = secret("REPEAT_KEY", DATA)
 SEALING_KEY = secret("SEALING_KEY", DATA)
 
 INSTALLED_APPS = [
+    "ibasho.apps.InspectionConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -98,11 +100,16 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        # The inspection's own templates; no other app's: what isn't here has no page.
+        "DIRS": [
+            BASE_DIR / "templates",
+            Path(django.__file__).parent / "contrib" / "admin" / "templates",
+        ],
         "APP_DIRS": False,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.who",
             ],
@@ -190,6 +197,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/accounts/"
 ACCOUNT_ADAPTER = "accounts.adapters.Account"
+ACCOUNT_FORMS = {"login": "accounts.adapters.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"

@@ -1,5 +1,6 @@
 """Door plates of the whole house."""
 
+from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from ibasho.health import healthz, readyz
@@ -9,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.staff_urls")),
     path("", include("helplines.urls")),
     path("", include("chat.urls")),
+    path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]

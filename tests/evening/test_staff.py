@@ -101,6 +101,11 @@ async def test_from_an_invitation_to_one_s_own_page_and_in_again(
     ):  # fmt: skip
         await page.goto(f"{house.urls[0]}/accounts/{path}")
         await look(name)
+    for path in ("", "accounts/staff/", "audit/auditentry/"):
+        await page.goto(f"{house.urls[0]}/admin/{path}")
+        assert "データの確認" in await page.title()
+        await picture(page, f"staff-{kind}-admin-{path.replace('/', '-')}")
+    await page.goto(f"{house.urls[0]}/accounts/logout/")
     await page.click("main form button")
     await page.wait_for_url("**/accounts/login/?next=**")
     await look("login")
