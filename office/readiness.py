@@ -75,6 +75,8 @@ def readiness(viewer: Viewer, *, program: int, now: datetime) -> list[Rule]:
 
 _PLACES = {
     "supporters": "/moderation/rota/",
+    "coordinator_reachable": "/moderation/alerts/",
+    "tested_alarm": "/moderation/alerts/",
     "second_coordinator": "/manage/people/invite/",
     "other_judge": "/manage/people/invite/",
 }
