@@ -16,6 +16,7 @@ from chat.threads import in_thread
 from duty.actions.shifts import close_due
 from duty.queries import attending
 from foundation import clock
+from helplines.actions import keep_copy
 
 log = logging.getLogger("ibasho.rounds")
 POLL_S = 2.0  # rings may be lost; nobody misses anything for longer than this
@@ -24,6 +25,7 @@ ARRIVALS_S = 1.0
 TOUCH_S = 60.0
 DEMO_S = 60.0
 SHIFTS_S = 60.0
+COPY_S = 3600.0
 PURGE_FIRST_S, PURGE_S = 10 * 60.0, 24 * 3600.0
 
 
@@ -53,6 +55,7 @@ def all_rounds(hub: Hub, pool: ThreadPoolExecutor) -> list[Coroutine[Any, Any, N
         _every(p.HEAD_SECONDS, "heads", keeper.heads),
         _every(1.0, "slow", keeper.slow),
         _every(SHIFTS_S, "shifts", keeper.shifts),
+        _every(COPY_S, "help lines", keeper.copy),
         # What people are told goes after 30 days goes without anybody's remembering it.
         _every(PURGE_S, "purge", keeper.purge, first=PURGE_FIRST_S),
     ]
@@ -113,6 +116,10 @@ class _Keeper:
         """Shifts whose time went by are missed or ended."""
         await in_thread(self.pool, _shifts)
 
+    async def copy(self) -> None:
+        """A copy of the help lines lies ready for when nothing else answers."""
+        await in_thread(self.pool, _copy)
+
     async def demo(self) -> None:
         """Keep the demo's supporters at their desks."""
         await in_thread(self.pool, _demo)
@@ -147,6 +154,10 @@ def _purge() -> None:
 
 def _shifts() -> None:
     close_due(now=clock.now())
+
+
+def _copy() -> None:
+    keep_copy(now=clock.now())
 
 
 def _demo() -> None:

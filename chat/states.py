@@ -89,6 +89,12 @@ def may_become(state: MessageState, wanted: MessageState) -> bool:
     return wanted in MOVES[state]
 
 
+# What a new room begins with.
+STAMPS = (
+    "うん", "わかる", "おつかれ", "いっしょ", "ここにいるよ", "ゆっくり", "ありがとう", "おやすみ",
+)  # fmt: skip
+
+
 class Mode(StrEnum):
     """How someone is in a room."""
 

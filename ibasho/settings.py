@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "duty",
     "chat",
     "moderation",
+    "office",
 ]
 MIDDLEWARE = [
     "ibasho.middleware.SecurityHeaders",

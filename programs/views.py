@@ -1,7 +1,6 @@
 """What anyone may read of a program: its notice, and pictures of its places."""
 
-from django.http import FileResponse, Http404, HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -13,22 +12,22 @@ from programs.states import PictureKind, TextKey
 
 
 @require_safe
-def notice(request: HttpRequest) -> HttpResponseBase:
+def notice(request: HttpRequest) -> HttpResponse:
     """周知事項: what this place is, what it isn't, who reads, what is kept."""
     context = {"written": queries.texts_shown(TextKey.NOTICE), "shipped": NOTICE}
     return render(request, "programs/notice.html", context)
 
 
 @require_safe
-def picture(request: HttpRequest, name: str) -> HttpResponseBase:
+def picture(request: HttpRequest, name: str) -> HttpResponse:
     """A picture of a place, as it was kept, under the name that it got here."""
     found = queries.picture(name)
     if found is None:
         raise Http404
     try:
-        file = file_of(found.name).open("rb")
+        data = file_of(found.name).read_bytes()
     except OSError:
         raise Http404 from None
-    answer = FileResponse(file, content_type=TYPES[PictureKind(found.kind)])
+    answer = HttpResponse(data, content_type=TYPES[PictureKind(found.kind)])
     answer["Content-Disposition"] = "inline"
     return answer

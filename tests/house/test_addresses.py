@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts import letters
 from accounts.models import Participant
 from tests.house.everyone import EVERYONE, Row, always, anyone, callers, entered, passkey_of, staff
+from tests.house.office_lines import OFFICE, office_things
 
 __all__ = ["callers"]
 
@@ -55,8 +56,9 @@ GRID: dict[str, tuple[str, Row]] = {
     "letters": ("/letters/", ENTERED),
     "letter": ("/letters/{letter}/", entered(404) | {"participant": 200}),
     "now": ("/now/", always()),
+    "now-health": ("/now/health", always()),
     "notice": ("/notice/", ANYONE),
-    "picture": ("/pictures/0123456789abcdef01234567.png", anyone(404)),
+    "picture": ("/pictures/{picture}", ANYONE),
     "rooms": ("/rooms/", ANYONE),
     "room": ("/rooms/zatsudan/", entered() | {"barred": 403}),
     "room-murmur": ("/rooms/zatsudan/murmur/", POSTED),
@@ -65,6 +67,7 @@ GRID: dict[str, tuple[str, Row]] = {
     "room-report": ("/rooms/zatsudan/report/", POSTED),
     "room-mute": ("/rooms/zatsudan/mute/", POSTED),
     "room-handle": ("/rooms/zatsudan/handle/", POSTED),
+    **OFFICE,
     "healthz": ("/healthz", always()),
     "readyz": ("/readyz", always()),
     "staff-home": ("/accounts/", SIGNED_IN),
@@ -169,13 +172,17 @@ def changes(before: dict, after: dict) -> set[tuple[str, str]]:
 
 
 @pytest.fixture
-def things(aoi: Participant, callers, mori, ren, now) -> dict[str, int]:
-    """What an address may name: aoi's letter, mori's passkey, ren's shift."""
+def things(aoi: Participant, callers, mori, ren, room, now) -> dict[str, int | str]:
+    """What an address may name: aoi's letter, mori's passkey, ren's shift, the office's things."""
     letter = letters.write(
         aoi.pk, kind=letters.Kind.REPLY, title="おへんじ", text="よみました。", now=now
     )
-    shift = ren.shifts.get().pk
-    return {"letter": letter.pk, "passkey": passkey_of(mori.pk), "shift": shift}
+    return {
+        "letter": letter.pk,
+        "passkey": passkey_of(mori.pk),
+        "shift": ren.shifts.get().pk,
+        **office_things(room, now),
+    }
 
 
 def test_every_address_has_a_line():

@@ -147,7 +147,7 @@ def test_a_picture_is_shown_under_a_name_of_our_own_and_as_nothing_but_a_picture
     assert answer.status_code == 200
     assert answer["Content-Type"] == "image/jpeg"
     assert answer["X-Content-Type-Options"] == "nosniff"
-    assert b"".join(answer.streaming_content) == cleaned(jpeg())[1]
+    assert answer.content == cleaned(jpeg())[1]
 
 
 @pytest.mark.parametrize("name", ["..%2fsecrets%2fSECRET_KEY", "x.jpeg", "%00", "a" * 400])

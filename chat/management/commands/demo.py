@@ -21,21 +21,12 @@ from chat.actions import rooms
 from chat.actions.seats import MARKS
 from chat.models import Message, Opening, Room, RoomEvent, Seat
 from chat.repeats import body_key
+from chat.states import STAMPS
 from foundation import clock
 from programs.models import Program
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "demo.toml"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-STAMPS = [
-    "うん",
-    "わかる",
-    "おつかれ",
-    "いっしょ",
-    "ここにいるよ",
-    "ゆっくり",
-    "ありがとう",
-    "おやすみ",
-]
 
 
 class Command(BaseCommand):
@@ -81,7 +72,7 @@ def _fill(data: dict[str, Any], now: datetime) -> None:
             program=programs[one["program"]],
             position=position,
             epoch=secrets.token_hex(4),
-            stamps=STAMPS,
+            stamps=list(STAMPS),
             hand=one.get("hand", "none"),
             **{key: one[key] for key in ("slug", "name", "kind", "about")},
         )

@@ -1,0 +1,15 @@
+"""Who may set what up."""
+
+from accounts.policies import must_hold
+from accounts.states import Role
+from accounts.viewer import Viewer
+
+
+def must_coordinate(viewer: Viewer, *, program: int) -> int:
+    """The number of a coordinator of this program. Raises what `must_hold` raises."""
+    return must_hold(viewer, Role.COORDINATOR, program=program)
+
+
+def must_coordinate_somewhere(viewer: Viewer) -> int:
+    """The number of a coordinator of any program: the help lines are everybody's."""
+    return must_hold(viewer, Role.COORDINATOR)
