@@ -25,11 +25,10 @@ _PLACES = (
     (
         "/moderation/",
         _("見守りの机"),
-        (Role.SUPPORTER, Role.REVIEWER, Role.COORDINATOR),
+        (Role.SUPPORTER, Role.COORDINATOR),
     ),
     ("/counseling/desk/", _("相談の机"), (Role.COUNSELOR,)),
     ("/manage/", _("運営"), (Role.COORDINATOR, Role.ADMIN)),
-    ("/duty/", _("当番"), (Role.SUPPORTER, Role.COUNSELOR, Role.COORDINATOR)),
     ("/reports/", _("報告"), (Role.ANALYST, Role.AUDITOR, Role.COORDINATOR)),
     ("/admin/", _("データの確認（見るだけ）"), (Role.ADMIN,)),
 )
