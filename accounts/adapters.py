@@ -9,6 +9,7 @@ import unicodedata
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import LoginForm
 from allauth.account.internal.flows.login import perform_password_login, record_authentication
 from allauth.account.models import Login
 from allauth.core import context
@@ -227,6 +228,16 @@ def _at_the_door() -> int:
 
 
 # --- forms ----------------------------------------------------------------------------------------
+
+
+class SignInForm(LoginForm):
+    """Fields `login` and `password`; the first is called what it is called everywhere."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("ログイン名")
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
 
 
 class _Once:

@@ -33,7 +33,7 @@ _PLACES = (
     ("/admin/", _("データの確認（見るだけ）"), (Role.ADMIN,)),
 )
 # Whose day begins elsewhere than at the first place of the list.
-_FIRST = {Role.COORDINATOR: "/manage/"}
+_FIRST = {Role.COORDINATOR: "/manage/", Role.COUNSELOR: "/counseling/desk/"}
 
 
 def open_to(viewer: Viewer) -> list[Place]:

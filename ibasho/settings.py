@@ -6,6 +6,7 @@ Unset `DATABASE_URL` and `REDIS_URLS` mean the embedded shape: SQLite and the in
 import re
 from pathlib import Path
 
+import django
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
@@ -62,6 +63,7 @@ REPEAT_KEY = secret("REPEAT_KEY", DATA)
 SEALING_KEY = secret("SEALING_KEY", DATA)
 
 INSTALLED_APPS = [
+    "ibasho.apps.InspectionConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -100,11 +102,16 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        # The inspection's own templates; no other app's: what isn't here has no page.
+        "DIRS": [
+            BASE_DIR / "templates",
+            Path(django.__file__).parent / "contrib" / "admin" / "templates",
+        ],
         "APP_DIRS": False,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.who",
             ],
@@ -192,6 +199,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/accounts/"
 ACCOUNT_ADAPTER = "accounts.adapters.Account"
+ACCOUNT_FORMS = {"login": "accounts.adapters.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -215,6 +223,8 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "いばしょ"
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock is half a minute off
 MFA_ALLOW_UNVERIFIED_EMAIL = True
+# On plain http, which production refuses, a passkey works on localhost alone.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # Invitations can go by e-mail; without a server their link is shown once on the screen.

@@ -1,5 +1,6 @@
 """Door plates of the whole house."""
 
+from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from ibasho.health import healthz, readyz
@@ -12,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("chat.urls")),
     path("", include("moderation.urls")),
     path("manage/", include("office.urls")),
+    path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]

@@ -17,7 +17,7 @@ from foundation import clock
 from foundation.refusals import Refused
 from foundation.replies import SeeOther
 from office import queries, sentences
-from office.policies import must_coordinate
+from office.policies import must_coordinate, must_know_people
 from programs.models import Program
 
 SESSION_PROGRAM = "office_program"
@@ -33,10 +33,10 @@ class Desk:
     now: datetime
 
 
-def desk(request: HttpRequest) -> Desk:
+def desk(request: HttpRequest, *, people: bool = False) -> Desk:
     """The desk of the program that was chosen: by a form (`program`), in this session, the first.
 
-    Raises what `must_coordinate` raises.
+    Raises what `must_coordinate` raises; with `people`, what `must_know_people` does.
     """
     viewer = viewer_of_request(request)
     mine = queries.programs_of(viewer)
@@ -47,7 +47,8 @@ def desk(request: HttpRequest) -> Desk:
     chosen = next((one for one in mine if one.slug == asked), mine[0] if mine else None)
     if chosen is None:
         raise Refused("not_found")
-    must_coordinate(viewer, program=chosen.pk)
+    may = must_know_people if people else must_coordinate
+    may(viewer, program=chosen.pk)
     return Desk(viewer, chosen, mine, clock.now())
 
 
@@ -61,6 +62,7 @@ def page(
     shared = {
         "program": at.program,
         "programs": at.programs,
+        "coordinates": at.viewer.holds(Role.COORDINATOR, program=at.program.pk),
         "said": sentences.said(request.GET.get("said", "")),
         "here": request.resolver_match.url_name if request.resolver_match else "",
     }

@@ -13,3 +13,8 @@ def must_coordinate(viewer: Viewer, *, program: int) -> int:
 def must_coordinate_somewhere(viewer: Viewer) -> int:
     """The number of a coordinator of any program: the help lines are everybody's."""
     return must_hold(viewer, Role.COORDINATOR)
+
+
+def must_know_people(viewer: Viewer, *, program: int) -> int:
+    """The number of a coordinator of this program, or of an admin, who is of none."""
+    return must_hold(viewer, Role.COORDINATOR, Role.ADMIN, program=program)

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from office.views import agencies, home, lines, places, rooms, texts
+from office.views import agencies, home, lines, people, places, rooms, texts
 
 _rooms = [
     path("", rooms.all_rooms, name="manage-rooms"),
@@ -48,12 +48,26 @@ _lines = [
     path("<slug:key>/remove/", lines.remove, name="manage-line-remove"),
 ]
 
+_people = [
+    path("", people.all_people, name="manage-people"),
+    path("invite/", people.invite, name="manage-invite"),
+    path("invitations/<number:pk>/withdraw/", people.withdraw, name="manage-invitation-withdraw"),
+    path("<number:pk>/", people.one_person, name="manage-person"),
+    path("<number:pk>/give/", people.give, name="manage-role-give"),
+    path("<number:pk>/roles/<number:grant>/end/", people.end, name="manage-role-end"),
+    path("<number:pk>/sheet/", people.sheet, name="manage-person-sheet"),
+    path("<number:pk>/again/", people.again, name="manage-person-again"),
+    path("<number:pk>/close/", people.close, name="manage-person-close"),
+]
+
 urlpatterns = [
     path("", home.home, name="manage"),
     path("program/", home.choose, name="manage-program"),
+    path("readiness/", home.ready, name="manage-readiness"),
     path("rooms/", include(_rooms)),
     path("agencies/", include(_agencies)),
     path("places/", include(_places)),
     path("texts/", include(_texts)),
     path("lines/", include(_lines)),
+    path("people/", include(_people)),
 ]

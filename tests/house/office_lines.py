@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from accounts.models import Staff
 from chat.models import Room
 from programs.actions import agencies, places
 from programs.models import Municipality
@@ -10,11 +11,24 @@ from tests.programs.test_places import jpeg
 
 HERE = staff("coordinator")  # about a thing of the program
 DESK = staff("coordinator", everywhere=True)  # the desk of whichever program is theirs
+PEOPLE = staff("coordinator", "admin", everywhere=True)
+WHO = staff("coordinator", "admin")
+ASKED = staff("coordinator", "admin", everywhere=True, code=405)
 SENT = staff("coordinator", everywhere=True, code=405)
 
 OFFICE: dict[str, tuple[str, Row]] = {
-    "manage": ("/manage/", DESK),
-    "manage-program": ("/manage/program/", SENT),
+    "manage": ("/manage/", PEOPLE),
+    "manage-program": ("/manage/program/", ASKED),
+    "manage-readiness": ("/manage/readiness/", DESK),
+    "manage-people": ("/manage/people/", PEOPLE),
+    "manage-invite": ("/manage/people/invite/", PEOPLE),
+    "manage-invitation-withdraw": ("/manage/people/invitations/1/withdraw/", ASKED),
+    "manage-person": ("/manage/people/{person}/", WHO),
+    "manage-role-give": ("/manage/people/{person}/give/", ASKED),
+    "manage-role-end": ("/manage/people/{person}/roles/1/end/", ASKED),
+    "manage-person-sheet": ("/manage/people/{person}/sheet/", WHO),
+    "manage-person-again": ("/manage/people/{person}/again/", WHO),
+    "manage-person-close": ("/manage/people/{person}/close/", ASKED),
     "manage-rooms": ("/manage/rooms/", DESK),
     "manage-room-new": ("/manage/rooms/new/", DESK),
     "manage-room": ("/manage/rooms/{room}/", HERE),
@@ -47,7 +61,7 @@ OFFICE: dict[str, tuple[str, Row]] = {
 }
 
 
-def office_things(room: Room, now: datetime) -> dict[str, int | str]:
+def office_things(room: Room, person: Staff, now: datetime) -> dict[str, int | str]:
     """The room, an agency, a place and its picture, all of the room's program."""
     Municipality.objects.create(code="282014", prefecture="兵庫県", name="姫路市", kana="ひめじし")
     shared = {"municipality_id": "282014", "source": "市", "verified_on": date(2026, 4, 1)}
@@ -61,4 +75,7 @@ def office_things(room: Room, now: datetime) -> dict[str, int | str]:
     picture = places.add_picture(
         program=program, place=place.pk, data=jpeg(), words="入口", now=now
     )
-    return {"room": room.pk, "agency": agency.pk, "place": place.pk, "picture": picture.name}
+    return {
+        "room": room.pk, "agency": agency.pk, "place": place.pk, "picture": picture.name,
+        "person": person.pk,
+    }  # fmt: skip

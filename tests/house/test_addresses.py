@@ -3,6 +3,7 @@
 A new address without a line in the grid fails. Grown by a column when staff can sign in.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,18 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts import letters
 from accounts.models import Participant
-from tests.house.everyone import EVERYONE, Row, always, anyone, callers, entered, passkey_of, staff
+from tests.house.everyone import (
+    ELSEWHERE,
+    EVERYONE,
+    ROLES,
+    Row,
+    always,
+    anyone,
+    callers,
+    entered,
+    passkey_of,
+    staff,
+)
 from tests.house.office_lines import OFFICE, office_things
 
 __all__ = ["callers"]
@@ -95,6 +107,15 @@ GRID: dict[str, tuple[str, Row]] = {
     "mfa_login_webauthn": ("/accounts/2fa/webauthn/login/", SIGN_IN | {"visitor": 302}),
     "mfa_reauthenticate_webauthn": ("/accounts/2fa/webauthn/reauthenticate/", WITH_ONE),
     "mfa_remove_webauthn": ("/accounts/2fa/webauthn/keys/{passkey}/remove/", OWN),
+    "index": ("/admin/", staff("admin")),
+    "app_list": ("/admin/accounts/", staff("admin")),
+    "accounts_staff_changelist": ("/admin/accounts/staff/", staff("admin")),
+    "accounts_rolegrant_changelist": ("/admin/accounts/rolegrant/", staff("admin")),
+    "accounts_invitation_changelist": ("/admin/accounts/invitation/", staff("admin")),
+    "audit_auditentry_changelist": ("/admin/audit/auditentry/", staff("admin")),
+    "audit_purge_changelist": ("/admin/audit/purge/", staff("admin")),
+    "programs_program_changelist": ("/admin/programs/program/", staff("admin")),
+    "programs_municipality_changelist": ("/admin/programs/municipality/", staff("admin")),
     "mfa_edit_webauthn": ("/accounts/2fa/webauthn/keys/{passkey}/edit/", OWN),
     "desk": ("/moderation/", DESK),
     "step-in": ("/moderation/step-in/", KEEPERS),
@@ -177,12 +198,9 @@ def things(aoi: Participant, callers, mori, ren, room, now) -> dict[str, int | s
     letter = letters.write(
         aoi.pk, kind=letters.Kind.REPLY, title="おへんじ", text="よみました。", now=now
     )
-    return {
-        "letter": letter.pk,
-        "passkey": passkey_of(mori.pk),
-        "shift": ren.shifts.get().pk,
-        **office_things(room, now),
-    }
+    shift = ren.shifts.get().pk
+    own = {"letter": letter.pk, "passkey": passkey_of(mori.pk), "shift": shift}
+    return own | office_things(room, ren, now)
 
 
 def test_every_address_has_a_line():
@@ -235,6 +253,25 @@ def test_a_glance_ahead_changes_nothing_at_all(name, callers, things):
         callers[who].head(address)
         callers[who].get(address, headers={"Sec-Purpose": "prefetch"})
     assert changes(before, rows()) == set()
+
+
+def test_every_place_that_one_s_own_page_names_opens(callers):
+    named = 0
+    for who in (*ROLES, *ELSEWHERE):
+        page = callers[who].get("/accounts/").content.decode()
+        section = page.split("開けるところ")[1].split("</section>")[0]
+        for address in re.findall(r'href="([^"]+)"', section):
+            assert callers[who].get(address).status_code == 200, (who, address)
+            named += 1
+    assert named
+
+
+@pytest.mark.parametrize(
+    "address", ["login/", "logout/", "password_change/", "accounts/staff/1/change/", "jsi18n/"]
+)
+def test_the_inspection_has_no_other_door(callers, address):
+    assert callers["admin"].get(f"/admin/{address}").status_code == 404
+    assert callers["visitor"].post(f"/admin/{address}").status_code == 404
 
 
 def test_a_role_that_ends_closes_its_doors_at_the_next_request(callers, mori, now):

@@ -176,3 +176,17 @@ def test_nobody_else_learns_that_there_is_an_office(room: Room, ren, kaede, aoi:
         assert signed_in_as(staff).get("/manage/rooms/").status_code == 404
     answer = Client().get("/manage/rooms/")
     assert answer.status_code == 303 and answer["Location"].startswith("/accounts/login/")
+
+
+def test_whoever_wrote_until_the_sign_in_ran_out_gets_their_words_back(desk: Client, night: Room):
+    address = "/manage/texts/rules/"
+    written = fields(desk.get(address).content.decode(), address)
+    text = "この部屋では、だれかをさがさないでください。" * 3
+    desk.logout()
+    answer = desk.post(address, {**written, "body": text, "password": "himitsu" * 5})
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert text in page and "himitsu" not in page
+    assert "/accounts/login/?next=" in page
+    short = desk.post(f"/manage/rooms/{night.pk}/hand/", {"hand-hand": "quiet"})
+    assert short.status_code == 303

@@ -64,9 +64,10 @@ class Held(contextlib.AbstractContextManager):
 
     def must_be_short(self) -> None:
         assert len(self.seconds) > 100
-        # A busy machine may hold a few of them up; the lock is what nearly all of them show.
+        # A few carry a checkpoint of the log, which keeps nobody out; nearly all show the lock.
         assert sorted(self.seconds)[int(len(self.seconds) * 0.9)] < 0.05
-        print(f"longest {max(self.seconds) * 1000:.0f} ms of {len(self.seconds)}")
+        # The one moment in which everything takes effect comes last.
+        assert self.seconds[-1] < 0.05
 
 
 def csv(*rows: str, encoding: str = "utf-8") -> tables.Table:
