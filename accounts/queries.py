@@ -1,7 +1,7 @@
 """Reads of `accounts`."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
@@ -185,6 +185,12 @@ def own_sessions(viewer: Viewer, *, now: datetime) -> list[StaffSession]:
         session_key__in=Session.objects.filter(expire_date__gt=now).values("session_key"),
     )
     return list(mine.order_by("-began_at")[:MOST_SESSIONS])
+
+
+def names_of(numbers: Collection[int]) -> dict[int, str]:
+    """The sign-in names of members of staff, for other staff alone."""
+    rows = Staff.objects.filter(pk__in=numbers).order_by("pk").values_list("pk", "username")
+    return dict(rows)
 
 
 def staff_versions(numbers: Sequence[int]) -> dict[int, int]:
