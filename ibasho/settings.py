@@ -172,7 +172,7 @@ if REDIS_URLS:
     }
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "ibasho.calm_cache.CalmRedis",
             # Django would take several for one leader and its copies.
             "LOCATION": REDIS_URLS[0],
             "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
