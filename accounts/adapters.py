@@ -22,6 +22,12 @@ from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
 from allauth.mfa.totp.forms import ActivateTOTPForm as AllauthActivateTOTPForm
 from allauth.mfa.totp.internal.auth import clear_totp_secret
 from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
 from django.conf import settings
 from django.contrib import messages
@@ -267,6 +273,45 @@ class CodeForm(_Once, AuthenticateForm):
 
 class CodeAgainForm(_Once, ReauthenticateForm):
     """The same, for what is delicate."""
+
+
+class _AnyShape:
+    """Whatever comes in a passkey's place: what isn't one is wrong, and no fault."""
+
+    def _clean_fields(self) -> None:
+        try:
+            super()._clean_fields()  # type: ignore[misc]
+        except _BROKEN:
+            self._wrong()
+
+    def clean(self) -> Any:
+        try:
+            return super().clean()  # type: ignore[misc]
+        except _BROKEN:
+            self._wrong()
+            return {}
+
+    def _wrong(self) -> None:
+        self.add_error("credential", SecondFactor().validation_error("incorrect_code"))  # type: ignore[attr-defined]
+
+
+_BROKEN = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
+
+
+class PasskeyForm(_AnyShape, AuthenticateWebAuthnForm):
+    """The second step of signing in, by passkey."""
+
+
+class PasskeyAloneForm(_AnyShape, LoginWebAuthnForm):
+    """Both steps at once."""
+
+
+class PasskeyAgainForm(_AnyShape, ReauthenticateWebAuthnForm):
+    """For what is delicate."""
+
+
+class NewPasskeyForm(_AnyShape, AddWebAuthnForm):
+    """One more passkey."""
 
 
 class ActivateTOTPForm(AllauthActivateTOTPForm):

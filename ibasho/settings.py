@@ -213,6 +213,10 @@ MFA_ADAPTER = "accounts.adapters.SecondFactor"
 MFA_FORMS = {
     "authenticate": "accounts.adapters.CodeForm",
     "reauthenticate": "accounts.adapters.CodeAgainForm",
+    "authenticate_webauthn": "accounts.adapters.PasskeyForm",
+    "login_webauthn": "accounts.adapters.PasskeyAloneForm",
+    "reauthenticate_webauthn": "accounts.adapters.PasskeyAgainForm",
+    "add_webauthn": "accounts.adapters.NewPasskeyForm",
     "activate_totp": "accounts.adapters.ActivateTOTPForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
