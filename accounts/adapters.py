@@ -117,10 +117,19 @@ class Account(DefaultAccountAdapter):
         login = str(credentials.get("username", "")).lower()
         if self._is_known(request, login):
             return
-        if not ratelimit.consume(
+        self._strange = ratelimit.consume(
             request, app="allauth.account", action="login_strange", key=f"strange|{login}"
-        ):
+        )
+        if not self._strange:
             raise self.validation_error("too_many_login_attempts")
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """Only a wrong password counts."""
+        self._strange = None
+        user = super().authenticate(request, **credentials)
+        if user is not None and self._strange is not None:
+            self._strange.rollback()
+        return cast("AbstractBaseUser | None", user)
 
     @staticmethod
     def _is_known(request: HttpRequest, login: str) -> bool:

@@ -177,6 +177,16 @@ def own_grants(viewer: Viewer, *, now: datetime) -> list[RoleGrant]:
     return list(mine.order_by(F("expires_on").asc(nulls_last=True), "pk")[:MOST_GRANTS])
 
 
+def expiring(viewer: Viewer, *, within: timedelta, now: datetime) -> list[RoleGrant]:
+    """Roles in the programs the viewer coordinates that end soon, the first to end first."""
+    last = jst_day(now) + within
+    theirs = open_grants(now=now).filter(
+        program__in=viewer.programs(Role.COORDINATOR), expires_on__lte=last, staff__is_active=True
+    )
+    found = theirs.select_related("staff", "program").order_by("expires_on", "pk")
+    return list(found[:MOST_GRANTS])
+
+
 def own_sessions(viewer: Viewer, *, now: datetime) -> list[StaffSession]:
     """The viewer's sign-ins that still last, the newest first."""
     mine = StaffSession.objects.filter(

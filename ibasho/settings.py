@@ -204,7 +204,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 # Per address, and per account from one address; what a stranger does slows no colleague.
 ACCOUNT_RATE_LIMITS = {
-    "login": "30/m/ip",
+    "login": "60/m/ip",
     "login_failed": "10/m/ip,5/300s/key",
     "login_strange": "60/3600s/key",
 }
