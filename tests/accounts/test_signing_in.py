@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.test import Client
 
+import ibasho.settings as house_settings
 from accounts import proofs
 from accounts.actions import second_factors
 from accounts.models import Staff
@@ -103,6 +104,26 @@ def test_guesses_from_everywhere_slow_strangers_and_no_known_browser(client, sat
         typed(client, password="guess guess", REMOTE_ADDR=f"203.0.{number}.7")
     assert typed(Client(), REMOTE_ADDR="198.51.100.9").status_code == 200
     assert typed(at_home, REMOTE_ADDR="198.51.100.9")["Location"] == CODE
+
+
+def test_a_forged_forwarding_header_makes_nobody_somebody_else(client, sato):
+    for number in range(12):
+        typed(client, password="guess guess", HTTP_X_FORWARDED_FOR=f"203.0.113.{number}")
+    refused = typed(client, HTTP_X_FORWARDED_FOR="203.0.113.99")
+    assert "間をおいて" in refused.content.decode()
+
+
+def test_signing_in_often_is_no_guessing(sato):
+    for number in range(70):
+        stranger = Client()
+        answer = typed(stranger, REMOTE_ADDR=f"198.51.{number}.9")
+        assert answer["Location"] == CODE
+
+
+def test_the_house_itself_hashes_with_argon2_and_full_strength():
+    assert house_settings.PASSWORD_HASHERS == ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    assert house_settings.ALLAUTH_TRUSTED_PROXY_COUNT == house_settings.TRUSTED_PROXIES
+    assert "allauth.usersessions" not in house_settings.INSTALLED_APPS
 
 
 def test_no_address_is_in_a_key_of_the_cache(client, sato, monkeypatch):
