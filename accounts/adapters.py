@@ -22,6 +22,12 @@ from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
 from allauth.mfa.totp.forms import ActivateTOTPForm as AllauthActivateTOTPForm
 from allauth.mfa.totp.internal.auth import clear_totp_secret
 from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
 from django.conf import settings
 from django.contrib import messages
@@ -111,10 +117,19 @@ class Account(DefaultAccountAdapter):
         login = str(credentials.get("username", "")).lower()
         if self._is_known(request, login):
             return
-        if not ratelimit.consume(
+        self._strange = ratelimit.consume(
             request, app="allauth.account", action="login_strange", key=f"strange|{login}"
-        ):
+        )
+        if not self._strange:
             raise self.validation_error("too_many_login_attempts")
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """Only a wrong password counts."""
+        self._strange = None
+        user = super().authenticate(request, **credentials)
+        if user is not None and self._strange is not None:
+            self._strange.rollback()
+        return cast("AbstractBaseUser | None", user)
 
     @staticmethod
     def _is_known(request: HttpRequest, login: str) -> bool:
@@ -267,6 +282,45 @@ class CodeForm(_Once, AuthenticateForm):
 
 class CodeAgainForm(_Once, ReauthenticateForm):
     """The same, for what is delicate."""
+
+
+class _AnyShape:
+    """Whatever comes in a passkey's place: what isn't one is wrong, and no fault."""
+
+    def _clean_fields(self) -> None:
+        try:
+            super()._clean_fields()  # type: ignore[misc]
+        except _BROKEN:
+            self._wrong()
+
+    def clean(self) -> Any:
+        try:
+            return super().clean()  # type: ignore[misc]
+        except _BROKEN:
+            self._wrong()
+            return {}
+
+    def _wrong(self) -> None:
+        self.add_error("credential", SecondFactor().validation_error("incorrect_code"))  # type: ignore[attr-defined]
+
+
+_BROKEN = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
+
+
+class PasskeyForm(_AnyShape, AuthenticateWebAuthnForm):
+    """The second step of signing in, by passkey."""
+
+
+class PasskeyAloneForm(_AnyShape, LoginWebAuthnForm):
+    """Both steps at once."""
+
+
+class PasskeyAgainForm(_AnyShape, ReauthenticateWebAuthnForm):
+    """For what is delicate."""
+
+
+class NewPasskeyForm(_AnyShape, AddWebAuthnForm):
+    """One more passkey."""
 
 
 class ActivateTOTPForm(AllauthActivateTOTPForm):

@@ -81,7 +81,10 @@ def may_be_opened(path: str) -> bool:
         view = resolve(path).view_name
     except Resolver404:
         return False
-    return view in {"enter", "return", "room", "me", "me-unlock"}
+    return view in {
+        "enter", "return", "room", "me", "me-unlock", "account_login", "mfa_authenticate",
+        "invitation",
+    }  # fmt: skip
 
 
 class Acceptance(forms.Form):

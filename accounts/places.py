@@ -30,6 +30,7 @@ _PLACES = (
     ("/counseling/desk/", _("相談の机"), (Role.COUNSELOR,)),
     ("/manage/", _("運営"), (Role.COORDINATOR, Role.ADMIN)),
     ("/reports/", _("報告"), (Role.ANALYST, Role.AUDITOR, Role.COORDINATOR)),
+    ("/accounts/audit/", _("日誌"), (Role.COORDINATOR, Role.ADMIN)),
     ("/admin/", _("データの確認（見るだけ）"), (Role.ADMIN,)),
 )
 # Whose day begins elsewhere than at the first place of the list.
@@ -50,7 +51,8 @@ def first(viewer: Viewer) -> str:
     for role, address in _FIRST.items():
         if viewer.holds(role) and _stands(address):
             return address
-    return next((one.address for one in open_to(viewer)), HOME)
+    there = (one.address for one in open_to(viewer))
+    return next((address for address in there if not address.startswith(HOME)), HOME)
 
 
 def _stands(address: str) -> bool:

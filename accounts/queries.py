@@ -1,7 +1,7 @@
 """Reads of `accounts`."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
@@ -177,6 +177,16 @@ def own_grants(viewer: Viewer, *, now: datetime) -> list[RoleGrant]:
     return list(mine.order_by(F("expires_on").asc(nulls_last=True), "pk")[:MOST_GRANTS])
 
 
+def expiring(viewer: Viewer, *, within: timedelta, now: datetime) -> list[RoleGrant]:
+    """Roles in the programs the viewer coordinates that end soon, the first to end first."""
+    last = jst_day(now) + within
+    theirs = open_grants(now=now).filter(
+        program__in=viewer.programs(Role.COORDINATOR), expires_on__lte=last, staff__is_active=True
+    )
+    found = theirs.select_related("staff", "program").order_by("expires_on", "pk")
+    return list(found[:MOST_GRANTS])
+
+
 def own_sessions(viewer: Viewer, *, now: datetime) -> list[StaffSession]:
     """The viewer's sign-ins that still last, the newest first."""
     mine = StaffSession.objects.filter(
@@ -185,6 +195,12 @@ def own_sessions(viewer: Viewer, *, now: datetime) -> list[StaffSession]:
         session_key__in=Session.objects.filter(expire_date__gt=now).values("session_key"),
     )
     return list(mine.order_by("-began_at")[:MOST_SESSIONS])
+
+
+def names_of(numbers: Collection[int]) -> dict[int, str]:
+    """The sign-in names of members of staff, for other staff alone."""
+    rows = Staff.objects.filter(pk__in=numbers).order_by("pk").values_list("pk", "username")
+    return dict(rows)
 
 
 def staff_versions(numbers: Sequence[int]) -> dict[int, int]:

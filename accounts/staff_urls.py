@@ -11,7 +11,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.urls import path
 
-from accounts import adapters, staff_views
+from accounts import adapters, log_views, staff_views
 from accounts.staff_doors import not_seated, signed_in, staff_only
 
 verified = staff_only()
@@ -20,6 +20,7 @@ urlpatterns = [
     path("", staff_views.home, name="staff-home"),
     path("sessions/<number:number>/end/", staff_views.end_session, name="staff-session-end"),
     path("invitation/<str:token>/", staff_views.invitation, name="invitation"),
+    path("audit/", log_views.log, name="staff-log"),
     path("login/", not_seated(account.login), name="account_login"),
     path("logout/", signed_in(account.logout), name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),

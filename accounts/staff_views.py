@@ -1,5 +1,7 @@
 """A member of staff's own page, and the invitation that makes one."""
 
+from datetime import timedelta
+
 from django.contrib.auth.password_validation import (
     password_validators_help_texts,
     validate_password,
@@ -22,7 +24,7 @@ from foundation.clock import jst_day
 from foundation.refusals import Refused
 from foundation.replies import SeeOther
 
-SOON = 30  # days before its expiry in which a role says so
+SOON = timedelta(days=30)  # how long before its expiry a role says so
 
 
 @staff_only()
@@ -40,7 +42,7 @@ def _home(request: HttpRequest, *, status: int = 200, error: str | None = None) 
             "program": one.program.name if one.program else "",
             "trained_on": one.trained_on,
             "expires_on": one.expires_on,
-            "soon": one.expires_on is not None and (one.expires_on - jst_day(now)).days <= SOON,
+            "soon": one.expires_on is not None and one.expires_on - jst_day(now) <= SOON,
         }
         for one in queries.own_grants(viewer, now=now)
     ]
@@ -48,7 +50,13 @@ def _home(request: HttpRequest, *, status: int = 200, error: str | None = None) 
         {"number": one.pk, "began_at": one.began_at, "this": one.session_key == viewer.session}
         for one in queries.own_sessions(viewer, now=now)
     ]
+    ending = [
+        {"who": one.staff.username, "name": role_name(Role(one.role)), "expires_on": one.expires_on}
+        for one in queries.expiring(viewer, within=SOON, now=now)
+        if one.staff_id != viewer.staff
+    ]
     context = {
+        "ending": ending,
         "places": places.open_to(viewer),
         "grants": grants,
         "sessions": there,

@@ -31,13 +31,14 @@ from duty.models import (
     Swap,
 )
 from duty.readiness import readiness as readiness
-from duty.states import RUNNING, STANDING, AskState, Channel, ShiftState
+from duty.states import RUNNING, STANDING, AskState, Channel, NoticeKind, ShiftState
 from foundation.clock import jst_day
 
 # いますか is asked when an act is so old: three minutes are left to answer it.
 ASK_AFTER = timedelta(minutes=7)
 HANDOVERS_SHOWN = timedelta(days=7)
 SHOWN = 100
+ASKING = (NoticeKind.SWAP_ASKED, NoticeKind.RELIEF_ASKED)
 
 
 # --- right now -----------------------------------------------------------------------------------
@@ -268,8 +269,10 @@ def reliefs(viewer: Viewer, *, program: int, now: datetime) -> list[Relief]:
 
 
 def notices(viewer: Viewer) -> list[Notice]:
-    """What the viewer is told and hasn't put away, the newest first."""
-    rows = Notice.objects.filter(to=viewer.staff or 0, seen_at=None)
+    """What the viewer is told and hasn't put away, the newest first; what they are asked stands
+    with the asking (`swaps_for`, `reliefs`).
+    """
+    rows = Notice.objects.filter(to=viewer.staff or 0, seen_at=None).exclude(kind__in=ASKING)
     return list(rows.select_related("shift", "about").order_by("-id")[:SHOWN])
 
 

@@ -174,7 +174,7 @@ if REDIS_URLS:
     }
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "ibasho.calm_cache.CalmRedis",
             # Django would take several for one leader and its copies.
             "LOCATION": REDIS_URLS[0],
             "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
@@ -206,7 +206,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 # Per address, and per account from one address; what a stranger does slows no colleague.
 ACCOUNT_RATE_LIMITS = {
-    "login": "30/m/ip",
+    "login": "60/m/ip",
     "login_failed": "10/m/ip,5/300s/key",
     "login_strange": "60/3600s/key",
 }
@@ -215,6 +215,10 @@ MFA_ADAPTER = "accounts.adapters.SecondFactor"
 MFA_FORMS = {
     "authenticate": "accounts.adapters.CodeForm",
     "reauthenticate": "accounts.adapters.CodeAgainForm",
+    "authenticate_webauthn": "accounts.adapters.PasskeyForm",
+    "login_webauthn": "accounts.adapters.PasskeyAloneForm",
+    "reauthenticate_webauthn": "accounts.adapters.PasskeyAgainForm",
+    "add_webauthn": "accounts.adapters.NewPasskeyForm",
     "activate_totp": "accounts.adapters.ActivateTOTPForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

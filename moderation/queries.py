@@ -67,6 +67,7 @@ class Desk:
     relief: Relief | None  # one's own, while nobody took it
     call: Call | None  # who would be called next for it
     called: dict[int, str]
+    beside: list[str]  # colleagues on duty, who see it at their desks
     coming: list[Shift]
     may_begin: Shift | None
     rooms: list[RoomNow]
@@ -111,6 +112,7 @@ def desk(viewer: Viewer, *, program: int, now: datetime) -> Desk:
         relief=own,
         call=call,
         called=duty.names(staff for staff, _ in call.to) if call is not None else {},
+        beside=[one.name for one in on_duty if one.staff != viewer.staff],
         coming=coming[:5],
         may_begin=next((one for one in coming if one.starts_at - EARLY <= now), None),
         rooms=rooms,

@@ -60,11 +60,12 @@ async function options(form) {
 
 for (const form of document.querySelectorAll("form[data-passkey]")) {
   const failed = form.querySelector("[data-failed]");
+  form.hidden = false;
   if (!window.PublicKeyCredential) {
     failed.hidden = false;
+    form.querySelector("button").disabled = true;
     continue;
   }
-  form.hidden = false;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     failed.hidden = true;

@@ -1,5 +1,7 @@
 """Who gives and ends roles, and what that does at once."""
 
+from datetime import timedelta
+
 import pytest
 
 from accounts.actions import invitations, people, second_factors
@@ -11,6 +13,7 @@ from accounts.viewer import VISITOR, Viewer
 from audit.models import AuditEntry
 from foundation import clock
 from foundation.bell import bell
+from foundation.clock import jst_day
 from foundation.refusals import Refused
 from tests.cast import grant, make_program, make_staff, signed_in_as, staff_viewer
 
@@ -141,6 +144,27 @@ def test_a_closed_or_expired_coordinator_is_none(mori, boss, program, now):
     past = make_staff("past")
     grant(past, Role.COORDINATOR, program, expires_on=now.date().replace(year=2020))
     assert refusal(people.end, staff_viewer(mori), grant=mori.grants.get().pk) == "last_coordinator"
+
+
+def test_an_expiry_that_comes_near_reminds_its_holder_and_their_coordinator(
+    mori, ren, kochi, now, django_assert_max_num_queries
+):
+    today = jst_day(now)
+    far = make_staff("far")
+    grant(far, Role.ANALYST, expires_on=today + timedelta(days=31))
+    elsewhere = make_staff("elsewhere")
+    grant(elsewhere, Role.ANALYST, kochi, expires_on=today + timedelta(days=3))
+    ren.grants.update(expires_on=today + timedelta(days=30))
+    at_home = signed_in_as(mori)
+    with django_assert_max_num_queries(11):
+        of_mori = at_home.get("/accounts/").content.decode()
+    assert "もうすぐ期限の役割" in of_mori
+    assert "ren" in of_mori
+    assert "far" not in of_mori
+    assert "elsewhere" not in of_mori
+    of_ren = signed_in_as(ren).get("/accounts/").content.decode()
+    assert "もうすぐ期限です" in of_ren
+    assert "もうすぐ期限の役割" not in of_ren
 
 
 def test_the_last_admin_stays(boss, now):

@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.test import Client
 
+import ibasho.settings as house_settings
 from accounts import proofs
 from accounts.actions import second_factors
 from accounts.models import Staff
@@ -26,7 +27,7 @@ def test_a_password_and_then_a_code_let_in(client, sato):
     assert (first.status_code, first["Location"]) == (302, CODE)
     assert not signed_in(client)
     second = client.post(CODE, {"code": code_of(SECRET)})
-    assert (second.status_code, second["Location"]) == (302, "/accounts/")
+    assert (second.status_code, second["Location"]) == (302, "/manage/")
     page = client.get("/accounts/")
     assert page.status_code == 200
     assert "統括" in page.content.decode()
@@ -34,7 +35,7 @@ def test_a_password_and_then_a_code_let_in(client, sato):
 
 
 def test_next_leads_within_the_house_only(client, sato):
-    for asked, led in (("/rooms/", "/rooms/"), ("https://evil.example/", "/accounts/")):
+    for asked, led in (("/rooms/", "/rooms/"), ("https://evil.example/", "/manage/")):
         typed(client) if asked != "/rooms/" else client.post(
             LOGIN, {"login": "sato", "password": PASSWORD, "next": asked}
         )
@@ -47,7 +48,7 @@ def test_next_leads_within_the_house_only(client, sato):
 def test_a_code_typed_in_full_width_is_the_same_code(client, sato):
     typed(client)
     wide = code_of(SECRET).translate({ord(d): ord(d) + 0xFEE0 for d in "0123456789"})
-    assert client.post(CODE, {"code": wide})["Location"] == "/accounts/"
+    assert client.post(CODE, {"code": wide})["Location"] == "/manage/"
 
 
 def test_a_code_is_good_once(client, sato):
@@ -103,6 +104,26 @@ def test_guesses_from_everywhere_slow_strangers_and_no_known_browser(client, sat
         typed(client, password="guess guess", REMOTE_ADDR=f"203.0.{number}.7")
     assert typed(Client(), REMOTE_ADDR="198.51.100.9").status_code == 200
     assert typed(at_home, REMOTE_ADDR="198.51.100.9")["Location"] == CODE
+
+
+def test_a_forged_forwarding_header_makes_nobody_somebody_else(client, sato):
+    for number in range(12):
+        typed(client, password="guess guess", HTTP_X_FORWARDED_FOR=f"203.0.113.{number}")
+    refused = typed(client, HTTP_X_FORWARDED_FOR="203.0.113.99")
+    assert "間をおいて" in refused.content.decode()
+
+
+def test_signing_in_often_is_no_guessing(sato):
+    for number in range(70):
+        stranger = Client()
+        answer = typed(stranger, REMOTE_ADDR=f"198.51.{number}.9")
+        assert answer["Location"] == CODE
+
+
+def test_the_house_itself_hashes_with_argon2_and_full_strength():
+    assert house_settings.PASSWORD_HASHERS == ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    assert house_settings.ALLAUTH_TRUSTED_PROXY_COUNT == house_settings.TRUSTED_PROXIES
+    assert "allauth.usersessions" not in house_settings.INSTALLED_APPS
 
 
 def test_no_address_is_in_a_key_of_the_cache(client, sato, monkeypatch):
@@ -186,7 +207,7 @@ def test_a_printed_sheet_lets_in_once_per_code_and_a_new_one_ends_the_old(
     assert len(set(codes)) == 40
     assert not set(codes) & set(re.findall(r"\d{8}", str(Authenticator.objects.get(user=kei).data)))
     assert typed(client, login="kei")["Location"] == CODE
-    assert client.post(CODE, {"code": codes[7]})["Location"] == "/accounts/"
+    assert client.post(CODE, {"code": codes[7]})["Location"] == "/moderation/"
     again = Client()
     typed(again, login="kei")
     cache.clear()

@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from audit.actions import purge, record
 from audit.models import AuditEntry, Purge
 from audit.queries import Sought, entries
+from chat.actions.daily import purge_all
 
 OLD = timedelta(days=5 * 366)
 
@@ -68,6 +69,13 @@ def test_what_is_older_than_five_years_goes_and_leaves_a_record(db, now):
     assert Purge.objects.get().entries == 2
     assert sum(purge(now=now)) == 0
     assert Purge.objects.count() == 1, "nothing went, so nothing is recorded"
+
+
+def test_the_daily_round_goes_through_that_door(db, now):
+    noted(now - OLD)
+    young = noted(now)
+    assert purge_all(now=now)["audit"] == 1
+    assert AuditEntry.objects.get() == young
 
 
 def test_the_record_of_a_purge_stays(db, now):

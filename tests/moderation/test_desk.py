@@ -7,7 +7,7 @@ from django.utils.html import escape
 
 from duty.actions.attending import attend
 from duty.actions.notes import write_handover
-from duty.actions.swaps import ask_swap
+from duty.actions.plan import cancel_shift
 from duty.models import AlertHour, Debrief, Handover, Notice, Relief, Shift
 from duty.rota import hour_of_week
 from duty.states import ShiftState
@@ -107,6 +107,7 @@ def test_kawatte_is_one_tap_and_a_colleague_takes_the_room(keeping, ren, sora, r
     mine, hers = signed_in_as(ren), signed_in_as(sora)
     sent(mine, f"/moderation/shifts/{keeping.pk}/relief/")
     assert "「かわって」をつたえました" in page(mine)
+    assert "そらさんの机に出ています" in page(mine)
     asked = Relief.objects.get()
     take = f"/moderation/reliefs/{asked.pk}/take/"
     assert take in page(hers)
@@ -186,13 +187,12 @@ def test_handover_notes_are_read_and_marked(ren, sora, program):
     assert read not in page(hers)
 
 
-def test_what_one_was_told_goes_when_one_says_so(soon, ren, sora, at):
-    ask_swap(staff_viewer(ren), shift=soon.pk, colleague=None, now=at)
-    client = signed_in_as(sora)
-    notice = Notice.objects.get()
-    assert "れんさんから「かわってもらえますか」" in page(client)
-    sent(client, f"/moderation/notices/{notice.pk}/away/")
-    assert "れんさんから" not in page(client)
+def test_what_one_was_told_goes_when_one_says_so(soon, ren, mori, at):
+    cancel_shift(staff_viewer(mori), shift=soon.pk, now=at)
+    client = signed_in_as(ren)
+    assert "あなたの当番が、ひとつなくなりました" in page(client)
+    sent(client, f"/moderation/notices/{Notice.objects.get().pk}/away/")
+    assert "あなたの当番が" not in page(client)
 
 
 def test_a_swap_is_asked_and_taken_on_pages(soon, ren, sora):
