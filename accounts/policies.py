@@ -6,6 +6,7 @@ from datetime import datetime
 from django.contrib.sessions.backends.base import SessionBase
 
 from accounts import nicknames, seats
+from accounts.states import Role
 from accounts.viewer import Viewer
 from foundation.refusals import Refused
 
@@ -46,3 +47,52 @@ def must_agree(agreed: bool) -> None:
 def may_be_called(handle: str, *, taken: Iterable[str], supporters: Iterable[str]) -> str:
     """The name as it is kept. Raises what `nicknames.check` raises."""
     return nicknames.check(handle, taken=taken, supporters=supporters)
+
+
+def must_hold(
+    viewer: Viewer, *roles: Role, program: int | None = None, room: int | None = None
+) -> int:
+    """The number of a member of staff who holds one of the roles there; any role, if none is named.
+
+    Raises `Refused`: `not_found` for whoever may not know that something is here, `second_factor`
+    for staff who signed in without one.
+    """
+    if viewer.staff is None:
+        raise Refused("not_found")
+    if not viewer.verified:
+        raise Refused("second_factor")
+    asked = roles or tuple(Role)
+    if not any(viewer.holds(role, program=program, room=room) for role in asked):
+        raise Refused("not_found")
+    return viewer.staff
+
+
+def may_give(viewer: Viewer, role: Role, *, program: int | None, to: int | None = None) -> Role:
+    """In which role the viewer may give or end a role there: coordinator of the program, or admin.
+
+    Nobody gives themselves anything. Raises `Refused`: `not_found`, `second_factor`,
+    `not_oneself`.
+    """
+    must_hold(viewer, Role.COORDINATOR, Role.ADMIN)
+    if to is not None and to == viewer.staff:
+        raise Refused("not_oneself")
+    if viewer.holds(Role.ADMIN):
+        return Role.ADMIN
+    if role is Role.ADMIN or program is None:
+        raise Refused("not_found")
+    must_hold(viewer, Role.COORDINATOR, program=program)
+    return Role.COORDINATOR
+
+
+def may_keep(viewer: Viewer, staff: int, *, held: Iterable[tuple[Role, int | None]]) -> Role:
+    """In which role the viewer may let somebody in again, give them a sheet or close their account.
+
+    Whoever can do that can become them, so it takes the right over every role they hold.
+    Raises what `may_give` raises.
+    """
+    roles = {may_give(viewer, role, program=program, to=staff) for role, program in held}
+    if not roles and not viewer.holds(Role.ADMIN):
+        raise Refused("not_found")
+    if staff == viewer.staff:
+        raise Refused("not_oneself")
+    return Role.ADMIN if viewer.holds(Role.ADMIN) else Role.COORDINATOR

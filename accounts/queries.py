@@ -1,47 +1,97 @@
 """Reads of `accounts`."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth import SESSION_KEY as SESSION_STAFF
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.db.models import F, Q, QuerySet
 
-from accounts import seats
-from accounts.models import Participant, Staff
-from accounts.viewer import SESSION_PARTICIPANT, VISITOR, Viewer
+from accounts import proofs, seats
+from accounts.models import Invitation, Participant, RoleGrant, Staff, StaffSession
+from accounts.states import Role
+from accounts.viewer import SESSION_PARTICIPANT, VISITOR, Grant, Viewer
+from foundation.clock import jst_day
+from foundation.refusals import Refused
 
 LATELY = timedelta(hours=2)  # `seen_at` moves hourly
 MOST_NAMES = 500
+MOST_GRANTS = MOST_SESSIONS = 100
 
 
-def viewer_of(session: SessionBase) -> Viewer:
-    """Who this session is. A seat whose person is gone or whose 合言葉 was renewed is nobody's."""
+def viewer_of(session: SessionBase, *, now: datetime) -> Viewer:
+    """Who this session is. A seat whose person is gone or whose 合言葉 was renewed is nobody's.
+
+    So is a session of staff that lasted its 12 hours, or in which nobody acted for 30 minutes.
+    """
     if SESSION_PARTICIPANT in session:
-        held = seats.held_by(session)
-        if held is None or not _stands(session, held):
-            return VISITOR
-        return Viewer(participant=held, session=session.session_key)
-    if SESSION_STAFF in session:
-        user: Any = get_user(SimpleNamespace(session=session))  # type: ignore[arg-type]
-        if user.is_authenticated:
-            return Viewer(staff=user.pk, session=session.session_key)
-    return VISITOR
+        return _participant_of(session)
+    found = staff_of(session, now=now)
+    if found is None:
+        return VISITOR
+    return Viewer(
+        staff=found.pk,
+        session=session.session_key,
+        grants=grants_of(found.pk, now=now),
+        verified=proofs.verified(session),
+    )
 
 
-def viewer_from_session(session_key: str | None) -> Viewer:
+def staff_of(session: SessionBase, *, now: datetime) -> Staff | None:
+    """The account that a session of staff is signed in to, while it lasts and is open."""
+    if SESSION_PARTICIPANT in session or SESSION_STAFF not in session:
+        return None
+    if not proofs.is_good(session, now=now):
+        return None
+    user: Any = get_user(SimpleNamespace(session=session))  # type: ignore[arg-type]
+    return cast(Staff, user) if user.is_authenticated else None
+
+
+def viewer_from_session(session_key: str | None, *, now: datetime) -> Viewer:
     """Who a session's key stands for; an unknown or expired one is a visitor's. Any thread."""
     if not session_key:
         return VISITOR
-    return viewer_of(SessionStore(session_key))
+    return viewer_of(SessionStore(session_key), now=now)
 
 
 def signed_in(session_key: str | None, participant: int) -> bool:
     """Whether this session still holds this participant: for sockets, to be asked again."""
-    return viewer_from_session(session_key).participant == participant
+    if not session_key:
+        return False
+    return _participant_of(SessionStore(session_key)).participant == participant
+
+
+def _participant_of(session: SessionBase) -> Viewer:
+    held = seats.held_by(session)
+    if held is None or not _stands(session, held):
+        return VISITOR
+    return Viewer(participant=held, session=session.session_key)
+
+
+def grants_of(staff: int, *, now: datetime) -> tuple[Grant, ...]:
+    """The roles that a member of staff holds today; an account that was closed holds none."""
+    rows = open_grants(now=now).filter(staff=staff, staff__is_active=True)
+    return tuple(
+        Grant(
+            role=Role(row.role),
+            program=row.program_id,
+            rooms=frozenset(narrowed.room for narrowed in row.rooms.all()),
+        )
+        for row in rows.prefetch_related("rooms").order_by("pk")
+    )
+
+
+def open_grants(*, now: datetime) -> QuerySet[RoleGrant]:
+    """Grants that hold today: not ended, and not past their last day."""
+    return RoleGrant.objects.filter(ended_at__isnull=True).filter(
+        Q(expires_on__isnull=True) | Q(expires_on__gte=jst_day(now))
+    )
 
 
 def _stands(session: Mapping[str, Any] | SessionBase, participant: int) -> bool:
@@ -88,3 +138,72 @@ def names_lately(viewer: Viewer, *, now: datetime) -> list[str]:
     since = now - LATELY
     there = Participant.objects.filter(seen_at__gte=since).exclude(pk=viewer.participant or 0)
     return list(there.order_by("-seen_at").values_list("handle", flat=True)[:MOST_NAMES])
+
+
+# --- staff ----------------------------------------------------------------------------------------
+
+
+def key_of(token: str) -> str:
+    """How an invitation is found; its token itself is kept nowhere."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def invitation(token: str, *, now: datetime) -> Invitation:
+    """An invitation that can be accepted.
+
+    Raises `Refused`: `invitation_unknown` (altered, or never made), `invitation_used`,
+    `invitation_withdrawn`, `invitation_expired`. Only who holds a link learns any of it.
+    """
+    found = Invitation.objects.select_related("staff").filter(key=key_of(token)).first()
+    if found is None:
+        raise Refused("invitation_unknown")
+    if found.used_at is not None:
+        raise Refused("invitation_used")
+    if found.withdrawn_at is not None:
+        raise Refused("invitation_withdrawn")
+    if found.expires_at <= now:
+        raise Refused("invitation_expired")
+    return found
+
+
+def held_by(staff: int, *, now: datetime) -> list[tuple[Role, int | None]]:
+    """The roles that somebody holds today, and where."""
+    return [(one.role, one.program) for one in grants_of(staff, now=now)]
+
+
+def own_grants(viewer: Viewer, *, now: datetime) -> list[RoleGrant]:
+    """The viewer's own roles of today, with their program, the first to expire first."""
+    mine = open_grants(now=now).filter(staff=viewer.staff or 0).select_related("program")
+    return list(mine.order_by(F("expires_on").asc(nulls_last=True), "pk")[:MOST_GRANTS])
+
+
+def expiring(viewer: Viewer, *, within: timedelta, now: datetime) -> list[RoleGrant]:
+    """Roles in the programs the viewer coordinates that end soon, the first to end first."""
+    last = jst_day(now) + within
+    theirs = open_grants(now=now).filter(
+        program__in=viewer.programs(Role.COORDINATOR), expires_on__lte=last, staff__is_active=True
+    )
+    found = theirs.select_related("staff", "program").order_by("expires_on", "pk")
+    return list(found[:MOST_GRANTS])
+
+
+def own_sessions(viewer: Viewer, *, now: datetime) -> list[StaffSession]:
+    """The viewer's sign-ins that still last, the newest first."""
+    mine = StaffSession.objects.filter(
+        staff=viewer.staff or 0,
+        began_at__gt=now - proofs.LONGEST,
+        session_key__in=Session.objects.filter(expire_date__gt=now).values("session_key"),
+    )
+    return list(mine.order_by("-began_at")[:MOST_SESSIONS])
+
+
+def names_of(numbers: Collection[int]) -> dict[int, str]:
+    """The sign-in names of members of staff, for other staff alone."""
+    rows = Staff.objects.filter(pk__in=numbers).order_by("pk").values_list("pk", "username")
+    return dict(rows)
+
+
+def staff_versions(numbers: Sequence[int]) -> dict[int, int]:
+    """The versions of members of staff, for whoever keeps their sockets; closed accounts miss."""
+    rows = Staff.objects.filter(pk__in=numbers, is_active=True).values_list("pk", "version")
+    return dict(rows.order_by("pk"))

@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.states import Role
+
 # Taken and reserved are one sentence: it mustn't tell who is here.
 _NAME = _("そのなまえは、いまは使えないようです。すこし変えてみてください。")
 
@@ -11,13 +13,43 @@ _SENTENCES = {
     "malformed": _("なまえに使えない文字が入っているようです。"),
     "name_taken": _NAME,
     "name_reserved": _NAME,
-    "not_agreed": _("4つの約束を読んで、よければ印をつけてください。"),
+    "not_agreed": _("約束を読んで、よければ印をつけてください。"),
     "too_fast": _("すこし間をおいて、もう一度おねがいします。"),
     "wrong_passphrase": _(
         "合言葉が合いませんでした。ひらがなでもカタカナでも、空白はあってもなくても大丈夫です。"
     ),
     "not_sure": _("消してよければ、印をつけてください。消すと、もとにはもどせません。"),
     "seated": _("この画面では、もう席についています。"),
+    "invitation_unknown": _(
+        "この招待のリンクは見つかりません。途中で切れていないか、もう一度たしかめてください。"
+    ),
+    "invitation_used": _(
+        "この招待は、もう使われています。ご自身で使ったときは、サインインへ。"
+        "おぼえがなければ、すぐに統括に知らせてください。"
+    ),
+    "invitation_withdrawn": _("この招待は取り消されました。送った人に聞いてください。"),
+    "invitation_expired": _(
+        "この招待は7日の期限がすぎました。送った人に、もう一度たのんでください。"
+    ),
+    "username_taken": _("そのログイン名は、もう使われています。"),
+    "weak_password": _("そのパスワードは推測されやすいようです。もっと長いものにしてください。"),
+    "not_oneself": _("自分のことは、ほかの人にたのんでください。"),
+    "last_coordinator": _(
+        "この事業の統括が、ひとりもいなくなってしまいます。先に、つぎの統括を決めてください。"
+    ),
+    "last_admin": _(
+        "管理者が、ひとりもいなくなってしまいます。先に、つぎの管理者を決めてください。"
+    ),
+}
+
+_ROLES = {
+    Role.SUPPORTER: _("支援者"),
+    Role.COUNSELOR: _("相談員"),
+    Role.ANALYST: _("集計担当"),
+    Role.COORDINATOR: _("統括"),
+    Role.REVIEWER: _("審査役"),
+    Role.AUDITOR: _("監査役"),
+    Role.ADMIN: _("管理者"),
 }
 
 RULES = (
@@ -36,3 +68,8 @@ def sentence(code: str) -> str:
 def rules() -> list[str]:
     """The four house rules, in the reader's language."""
     return [str(rule) for rule in RULES]
+
+
+def role_name(role: Role) -> str:
+    """What a role is called."""
+    return str(_ROLES[role])

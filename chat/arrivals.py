@@ -20,6 +20,7 @@ from duty.queries import attending_statement
 from foundation.limits import Buckets
 from foundation.statements import Statement, ask, instant
 
+FULL_S = 60.0  # a room that is full is asked again after this
 _handshakes = Buckets("handshakes")
 
 
@@ -71,7 +72,7 @@ def arrive(knock: Knock, now: datetime) -> TurnedAway | LetIn:
         return TurnedAway(p.Close.ROOM_GONE)
     participant = seating.held_by(held)
     if participant is None:
-        staff = viewer_from_session(knock.session).staff
+        staff = viewer_from_session(knock.session, now=now).staff
         return TurnedAway(p.Close.NOT_ENTERED if staff is None else p.Close.NOT_ALLOWED)
     coming = _coming(room.pk, participant, now)
     if coming is None or not seating.is_good(held, coming.passphrase_at):
@@ -79,6 +80,8 @@ def arrive(knock: Knock, now: datetime) -> TurnedAway | LetIn:
     viewer = Viewer(participant=participant, session=knock.session)
     if coming.standing.barred:
         return TurnedAway(p.Close.NOT_ALLOWED)
+    if queries.is_full(room, person=participant, now=now):
+        return TurnedAway(p.Close.TOO_MANY, FULL_S)
     seat = coming.seat or seats.take(viewer, room=room, standing=coming.standing)
     caught_up = queries.catch_up(room, epoch=knock.epoch, since=knock.since)
     state = state_of(room, hours, attending=coming.attending, now=now)

@@ -23,8 +23,8 @@ from chat import protocol as p
 from chat import queries
 from chat.models import Restriction, Room, Seat
 from chat.policies import FREE, Standing
-from chat.schedule import Door, Hours, Now, door, state_behind
-from chat.states import Hand
+from chat.schedule import Door, Hours, Now, door, special_days, state_behind
+from chat.states import Hand, HolidayRule
 from duty.queries import attending_statement
 from foundation.statements import Row, Statement, ask, instant
 
@@ -32,14 +32,16 @@ REMEMBERED = 20_000
 
 _ROOMS = """
 SELECT id, head, slow_s, premoderated, removed_at, hand, required_supporters,
-  coalesce((SELECT string_agg(o.weekday || ' ' || o.opens || ' ' || o.closes, ',')
+  holidays || '|' || CAST(special_days AS text) || '|' ||
+    coalesce((SELECT string_agg(o.weekday || ' ' || o.opens || ' ' || o.closes, ',')
     FROM chat_opening o WHERE o.room_id = chat_room.id), '')
 FROM chat_room WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
 """
 _ROOM = """
 SELECT id, slug, name, kind, removed_at, epoch, head, floor, slow_s, stamps, hand,
-  required_supporters, told_band, told_here,
-  coalesce((SELECT string_agg(o.weekday || ' ' || o.opens || ' ' || o.closes, ',')
+  required_supporters, told_band, told_here, capacity,
+  holidays || '|' || CAST(special_days AS text) || '|' ||
+    coalesce((SELECT string_agg(o.weekday || ' ' || o.opens || ' ' || o.closes, ',')
     FROM chat_opening o WHERE o.room_id = chat_room.id), '')
 FROM chat_room WHERE slug = %s
 """
@@ -164,7 +166,7 @@ def room_and_session(
 
 _COLUMNS = (
     "id", "slug", "name", "kind", "removed_at", "epoch", "head", "floor", "slow_s", "stamps",
-    "hand", "required_supporters", "told_band", "told_here",
+    "hand", "required_supporters", "told_band", "told_here", "capacity",
 )  # fmt: skip
 
 
@@ -192,7 +194,7 @@ def _said(nonces: Sequence[tuple[int, UUID]]) -> Statement:
 # --- states ----------------------------------------------------------------------------------
 
 
-# A door that was looked at a moment ago, by its hours: (from, until, door).
+# A door that was looked at a moment ago, by its timetable: (from, until, door).
 _doors: dict[str, tuple[datetime, datetime, Door]] = {}
 DOOR_KEPT = timedelta(minutes=1)
 
@@ -209,7 +211,11 @@ def _state(room: RoomRow, attending: int, now: datetime) -> Now:
 def _door(hours: str, now: datetime) -> Door:
     since, until, found = _doors.get(hours, (now, now, None))
     if found is None or not since <= now < until:
-        found = door(_hours(hours), now)
+        rule, _, rest = hours.partition("|")
+        named, _, weekly = rest.rpartition("|")
+        week = _hours(weekly)
+        special = special_days(json.loads(named), rule=HolidayRule(rule), hours=week, now=now)
+        found = door(week, now, special)
         turn = found.until or found.opens_at
         until = now + DOOR_KEPT
         if len(_doors) > REMEMBERED:

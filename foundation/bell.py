@@ -12,7 +12,7 @@ import os
 import random
 import secrets
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from asgiref.sync import async_to_sync
@@ -49,9 +49,12 @@ class Bell:
         self.me = f"{os.getpid()}-{secrets.token_hex(4)}"
         self.loop: asyncio.AbstractEventLoop | None = None
         self.listener: Listener | None = None
+        # Whoever keeps sockets of staff in this process; called on the loop, must not block.
+        self.on_staff: Callable[[int, int], None] | None = None
         self._lock = threading.Lock()
         self._rooms: dict[int, int] = {}
         self._people: dict[int, int] = {}
+        self._staff: dict[int, int] = {}
         self._presence: set[int] = set()
         self._sending = False
 
@@ -70,6 +73,13 @@ class Bell:
             self._ring_once({"people": [[person, version]]})
             return
         self._on_loop(self._person, person, version)
+
+    def staff(self, staff: int, version: int) -> None:
+        """What a member of staff may do changed: a role, a sign-out, a closed account."""
+        if self.loop is None:
+            self._ring_once({"staff": [[staff, version]]})
+            return
+        self._on_loop(self._tell_staff, staff, version)
 
     def presence(self, room: int) -> None:
         """A room's told presence changed."""
@@ -99,6 +109,12 @@ class Bell:
         self._people[person] = version
         self._soon()
 
+    def _tell_staff(self, staff: int, version: int) -> None:
+        if self.on_staff is not None:
+            self.on_staff(staff, version)
+        self._staff[staff] = version
+        self._soon()
+
     def _tell_presence(self, room: int) -> None:
         if self.listener:
             self.listener.presence_rang(room)
@@ -114,13 +130,14 @@ class Bell:
 
     async def _send_all(self) -> None:
         try:
-            while self._rooms or self._people or self._presence:
+            while self._rooms or self._people or self._staff or self._presence:
                 ring = {
                     "rooms": [list(pair) for pair in self._rooms.items()],
                     "people": [list(pair) for pair in self._people.items()],
+                    "staff": [list(pair) for pair in self._staff.items()],
                     "presence": list(self._presence),
                 }
-                self._rooms, self._people, self._presence = {}, {}, set()
+                self._rooms, self._people, self._staff, self._presence = {}, {}, {}, set()
                 await self._send(ring)
         finally:
             self._sending = False
@@ -149,7 +166,7 @@ class Bell:
 
     def detach(self) -> None:
         """Nobody hears any more; rings are sent one by one."""
-        self.loop = self.listener = None
+        self.loop = self.listener = self.on_staff = None
 
     async def hear(self) -> None:
         """Receive rings for ever; a dead receiver is replaced: deafness doesn't show."""
@@ -196,6 +213,9 @@ class Bell:
                 self._hear(self.listener.room_rang, room, head, ())
         for person, version in ring.get("people", ()):
             self.listener.person_rang(person, version)
+        for staff, version in ring.get("staff", ()):
+            if self.on_staff is not None:
+                self.on_staff(staff, version)
         for room in ring.get("presence", ()):
             self.listener.presence_rang(room)
 

@@ -6,6 +6,7 @@ Unset `DATABASE_URL` and `REDIS_URLS` mean the embedded shape: SQLite and the in
 import re
 from pathlib import Path
 
+import django
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
@@ -58,18 +59,28 @@ SECRET_KEY = secret("SECRET_KEY", DATA)
 PASSPHRASE_KEY = secret("PASSPHRASE_KEY", DATA)
 # Tells a repeated text from another one without keeping words that were taken back.
 REPEAT_KEY = secret("REPEAT_KEY", DATA)
+# Seals what is kept but must not be read from a stolen database (`foundation/sealed.py`).
+SEALING_KEY = secret("SEALING_KEY", DATA)
 
 INSTALLED_APPS = [
+    "ibasho.apps.InspectionConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
+    "django.contrib.messages",
     "django.contrib.staticfiles",
     "channels",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "programs",
     "helplines",
+    "audit",
     "accounts",
     "duty",
     "chat",
+    "moderation",
+    "office",
 ]
 MIDDLEWARE = [
     "ibasho.middleware.SecurityHeaders",
@@ -79,7 +90,10 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "accounts.middleware.StaffMiddleware",
     "accounts.middleware.ViewerMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "ibasho.urls"
 ASGI_APPLICATION = "ibasho.asgi.application"
@@ -88,11 +102,17 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        # The inspection's own templates; no other app's: what isn't here has no page.
+        "DIRS": [
+            BASE_DIR / "templates",
+            Path(django.__file__).parent / "contrib" / "admin" / "templates",
+        ],
         "APP_DIRS": False,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
                 "accounts.context.who",
             ],
             "builtins": ["django.templatetags.static", "django.templatetags.i18n"],
@@ -156,7 +176,7 @@ if REDIS_URLS:
     }
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "ibasho.calm_cache.CalmRedis",
             # Django would take several for one leader and its copies.
             "LOCATION": REDIS_URLS[0],
             "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
@@ -165,6 +185,60 @@ if REDIS_URLS:
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# Staff sign in by invitation, with a password and a second factor. All hooks: accounts/adapters.py.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
+        ("UserAttributeSimilarityValidator", {"user_attributes": ("username", "display_name")}),
+    )
+]
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/accounts/"
+ACCOUNT_ADAPTER = "accounts.adapters.Account"
+ACCOUNT_FORMS = {"login": "accounts.adapters.SignInForm"}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+# Per address, and per account from one address; what a stranger does slows no colleague.
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "10/m/ip,5/300s/key",
+    "login_strange": "60/3600s/key",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+MFA_ADAPTER = "accounts.adapters.SecondFactor"
+MFA_FORMS = {
+    "authenticate": "accounts.adapters.CodeForm",
+    "reauthenticate": "accounts.adapters.CodeAgainForm",
+    "authenticate_webauthn": "accounts.adapters.PasskeyForm",
+    "login_webauthn": "accounts.adapters.PasskeyAloneForm",
+    "reauthenticate_webauthn": "accounts.adapters.PasskeyAgainForm",
+    "add_webauthn": "accounts.adapters.NewPasskeyForm",
+    "activate_totp": "accounts.adapters.ActivateTOTPForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "いばしょ"
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock is half a minute off
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# On plain http, which production refuses, a passkey works on localhost alone.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# Invitations can go by e-mail; without a server their link is shown once on the screen.
+_mail = env.str("EMAIL_URL", default="")
+if _mail:
+    vars().update(env.email_url_config(_mail), EMAIL_TIMEOUT=10)
+CAN_MAIL = bool(_mail)
+DEFAULT_FROM_EMAIL = env.str("IBASHO_FROM", default="ibasho@localhost")
 
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]

@@ -1,13 +1,19 @@
 """Door plates of the whole house."""
 
+from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from ibasho.health import healthz, readyz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
+    path("accounts/", include("accounts.staff_urls")),
     path("", include("helplines.urls")),
+    path("", include("programs.urls")),
     path("", include("chat.urls")),
+    path("", include("moderation.urls")),
+    path("manage/", include("office.urls")),
+    path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]

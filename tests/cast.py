@@ -1,18 +1,24 @@
 """The cast of every permission test, and a room that is open.
 
 aoi (participant) · haha (a mother asking about her son) · yoso (outsider: must see nothing) ·
-ren (peer supporter on duty) · mori (coordinator) · kaede (counselor).
+ren (peer supporter on duty) · mori (coordinator) · kaede (counselor): these hold their roles in
+`program`.
 """
 
 import secrets
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from django.test import Client
 
-from accounts.models import Participant, Staff
+from accounts.models import Participant, RoleGrant, RoleRoom, Staff
+from accounts.proofs import SESSION_PROOFS
+from accounts.queries import grants_of
+from accounts.states import Role
 from accounts.viewer import Viewer
 from chat.models import Opening, Room
 from duty.models import Attendance, Shift
+from duty.states import ShiftState
 from foundation import clock
 from programs.models import Program
 
@@ -42,6 +48,41 @@ def make_staff(name: str, *, display_name: str = "") -> Staff:
     return staff
 
 
+def grant(
+    staff: Staff,
+    role: Role,
+    program: Program | None = None,
+    *,
+    rooms: tuple[int, ...] = (),
+    **columns: object,
+) -> RoleGrant:
+    """Give a role; an admin's is of no program, and every other one of `program` by default."""
+    of = None if role is Role.ADMIN else program or make_program()
+    made = RoleGrant.objects.create(
+        staff=staff, role=role, program=of, granted_at=clock.now(), **columns
+    )
+    RoleRoom.objects.bulk_create(RoleRoom(grant=made, room=room) for room in rooms)
+    return made
+
+
+def signed_in_as(staff: Staff, *, verified: bool = True) -> Client:
+    """A browser as django-allauth leaves it: password, then (if verified) a code."""
+    client = Client()
+    client.force_login(staff)
+    session, at = client.session, clock.now().timestamp()
+    session[SESSION_PROOFS] = [{"method": "password", "at": at, "username": staff.username}]
+    if verified:
+        session[SESSION_PROOFS] += [{"method": "mfa", "at": at, "type": "totp", "id": 1}]
+    session[f"{SESSION_PROOFS}_user"] = str(staff.pk)
+    session.save()
+    return client
+
+
+def staff_viewer(staff: Staff, *, verified: bool = True) -> Viewer:
+    """The viewer that this member of staff is just now."""
+    return Viewer(staff=staff.pk, grants=grants_of(staff.pk, now=clock.now()), verified=verified)
+
+
 def make_program(slug: str = "hyogo") -> Program:
     """The program of that slug."""
     program, _ = Program.objects.get_or_create(
@@ -57,7 +98,13 @@ def attend(room: Room, *supporters: Staff, now: datetime | None = None, days: in
         shift, _ = Shift.objects.get_or_create(
             supporter=supporter,
             program=room.program,
-            defaults={"starts_at": at - timedelta(days=1), "ends_at": at + timedelta(days=days)},
+            defaults={
+                "starts_at": at - timedelta(days=1),
+                "ends_at": at + timedelta(days=days),
+                "state": ShiftState.BEGUN,
+                "begun_at": at - timedelta(days=1),
+                "changed_at": at,
+            },
         )
         Attendance.objects.update_or_create(shift=shift, room=room.pk, defaults={"acted_at": at})
 
@@ -115,17 +162,23 @@ def yoso(db: None) -> Participant:
 
 @pytest.fixture
 def ren(db: None) -> Staff:
-    return make_staff("ren", display_name="れん")
+    made = make_staff("ren", display_name="れん")
+    grant(made, Role.SUPPORTER)
+    return made
 
 
 @pytest.fixture
 def mori(db: None) -> Staff:
-    return make_staff("mori", display_name="もり")
+    made = make_staff("mori", display_name="もり")
+    grant(made, Role.COORDINATOR)
+    return made
 
 
 @pytest.fixture
 def kaede(db: None) -> Staff:
-    return make_staff("kaede", display_name="かえで")
+    made = make_staff("kaede", display_name="かえで")
+    grant(made, Role.COUNSELOR)
+    return made
 
 
 @pytest.fixture

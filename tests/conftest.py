@@ -8,13 +8,17 @@ pytest-django would read the settings before this file.
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import django
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 
+from audit.triggers import DOWN, UP
 from tests.processes import watchdog
 from tests.servers import CannotStart, Postgres, Redis
 
@@ -71,6 +75,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["DATABASE_URL"] = servers.postgres.url()
         os.environ["REDIS_URLS"] = servers.redis.url
     os.environ["DJANGO_SETTINGS_MODULE"] = "ibasho.settings"
+    settings.PASSWORD_HASHERS = ["tests.hashers.QuickArgon2"]
     if servers.shape == "embedded":
         # Django would test SQLite in memory, where locking, WAL and other threads differ.
         settings.DATABASES["default"]["TEST"] = {"NAME": str(servers.data / "test.sqlite3")}
@@ -127,6 +132,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def django_db_keepdb() -> bool:
     """The database goes with its server: dropping it table by table would only take time."""
     return True
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _only_the_flush_between_tests_lifts_the_triggers(django_db_setup: None) -> Iterator[None]:
+    """The audit log refuses to be emptied, also by what empties the tables after a test."""
+    flush = type(connection.ops).execute_sql_flush
+
+    def lifted(ops: Any, statements: list[str]) -> None:
+        flush(ops, [*DOWN[connection.vendor], *statements, *UP[connection.vendor]])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(connection.ops), "execute_sql_flush", lifted)
+        yield
 
 
 @pytest.fixture(scope="session")

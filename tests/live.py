@@ -64,6 +64,11 @@ class Template:
         shutil.rmtree(self.data, ignore_errors=True)
 
 
+def by_name(url: str) -> str:
+    """The same door by the machine's name."""
+    return url.replace("127.0.0.1", "localhost")
+
+
 class House:
     """Doors are numbered from 0; `urls[i]` is the address of door i.
 
@@ -136,7 +141,8 @@ class House:
         env = {
             **bare_environment(),
             "IBASHO_DATA": str(self.data),
-            "IBASHO_ORIGINS": ",".join(self.urls),
+            # Passkeys want a name: no browser makes one for an IP address.
+            "IBASHO_ORIGINS": ",".join([*self.urls, *map(by_name, self.urls)]),
             "PORT": str(self.ports[i]),
             "PYTHONUNBUFFERED": "1",
         }

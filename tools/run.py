@@ -4,6 +4,7 @@
 """
 
 import hashlib
+import json
 import os
 import socket
 import sys
@@ -79,6 +80,26 @@ def prepare() -> None:
     connections.close_all()
 
 
+def told_sign_ins(address: str) -> str:
+    """The demo's staff, as `demo.json` has them; empty in production."""
+    data = Path(os.environ.get("IBASHO_DATA") or ROOT / "var")
+    try:
+        people = json.loads((data / "demo.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    if PRODUCTION:
+        return ""
+    lines = "".join(
+        f"    {one['username']:<20} {one['password']:<18} {one['totp_secret']}\n" for one in people
+    )
+    return (
+        f"\n  スタッフとして / as staff:  {address}/accounts/login/"
+        f"\n    {'login':<20} {'password':<18} TOTP\n{lines}"
+        "\n  6けたの番号は認証アプリで、または / the six digits come from an authenticator app, or:"
+        "\n    .venv/bin/python manage.py demo --code hyogo-coordinator\n"
+    )
+
+
 def announce(port: int) -> None:
     """In a process of its own: say where to click as soon as the server answers."""
     server = os.getpid()
@@ -97,7 +118,8 @@ def announce(port: int) -> None:
                     f"\n  ひらきました。ここから入れます:  {address}/"
                     f"\n  Open. Come in here:             {address}/"
                     "\n\n  名前を決めて入り、「雑談」か「夜ふかし」へ。とめるには Ctrl-C。"
-                    "\n  Enter, then go to the room 雑談 or 夜ふかし. Ctrl-C stops it.\n",
+                    "\n  Enter, then go to the room 雑談 or 夜ふかし. Ctrl-C stops it.\n"
+                    + told_sign_ins(address),
                     flush=True,
                 )
                 break

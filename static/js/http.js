@@ -34,3 +34,13 @@ export function page(address) {
 export function warm(address) {
   fetch(address, { credentials: "omit" }).catch(() => {});
 }
+
+/** What the site answers as JSON to a GET. Throws when it doesn't. */
+export async function json(address) {
+  const answer = await fetch(address, {
+    headers: { Accept: "application/json" },
+    credentials: "same-origin",
+  });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer.json();
+}

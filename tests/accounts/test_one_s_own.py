@@ -242,17 +242,17 @@ def test_guessing_at_a_sleeping_seat_is_slowed(enter, later):
 def test_a_socket_learns_who_a_session_is_from_its_key_alone(enter):
     client = enter()
     key, someone = client.session.session_key, person(client)
-    assert viewer_from_session(key) == Viewer(participant=someone.pk, session=key)
+    assert viewer_from_session(key, now=clock.now()) == Viewer(participant=someone.pk, session=key)
     assert signed_in(key, someone.pk) and not signed_in(key, someone.pk + 1)
     for wrong in (None, "", "x" * 32, "../../etc", "あ" * 40):
-        assert viewer_from_session(wrong) == VISITOR
+        assert viewer_from_session(wrong, now=clock.now()) == VISITOR
 
 
 @pytest.mark.django_db
 def test_an_expired_session_is_nobodys(enter):
     client = enter()
     Session.objects.update(expire_date=clock.now())
-    assert viewer_from_session(client.session.session_key) == VISITOR
+    assert viewer_from_session(client.session.session_key, now=clock.now()) == VISITOR
 
 
 @pytest.mark.django_db

@@ -1,20 +1,34 @@
 """The demo's rooms are open at any hour, and production knows no demo."""
 
+import json
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from accounts import demo_staff
 from chat import demo_keeper
 from chat.models import Message, Room
+from duty.models import Shift
+from duty.queries import attending
+from duty.states import STANDING, ShiftState
 from foundation import clock
+from foundation.clock import jst_day
+from programs.models import Program
+from tests.accounts.codes import code_of
 
 ROOT = Path(__file__).resolve().parents[2]
 NIGHT = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)  # 03:00 in Japan
@@ -59,17 +73,65 @@ def test_demo_supporters_leave_their_desks_when_nobody_renews_them() -> None:
         assert said.status_code == 422
 
 
+@pytest.mark.django_db(transaction=True)
+def test_every_demo_account_signs_in_with_what_the_file_tells() -> None:
+    call_command("demo", verbosity=0)
+    file = Path(settings.DATA) / "demo.json"
+    assert file.stat().st_mode & 0o777 == 0o600
+    people = json.loads(file.read_text(encoding="utf-8"))
+    held = Counter((one["program"], one["role"]) for one in people)
+    for program in ("hyogo", "kochi"):
+        wanted = {"coordinator": 1, "counselor": 2, "supporter": 4, "analyst": 1, "auditor": 1}
+        for role, number in {**wanted, "reviewer": 1}.items():
+            assert held[program, role] == number
+    assert held[None, "admin"] == 1
+    for one in people:
+        cache.clear()
+        someone = Client()
+        login = {"login": one["username"], "password": one["password"]}
+        assert someone.post("/accounts/login/", login)["Location"] == "/accounts/2fa/authenticate/"
+        code = {"code": code_of(one["totp_secret"])}
+        assert someone.post("/accounts/2fa/authenticate/", code).status_code == 302
+        assert someone.get("/accounts/").status_code == 200
+    assert secrets_of(people) & {str(row) for row in Authenticator.objects.values("data")} == set()
+    call_command("demo", verbosity=0)
+    assert json.loads(file.read_text(encoding="utf-8")) == people, "filled once"
+
+
+def secrets_of(people: list[dict[str, str]]) -> set[str]:
+    return {one["totp_secret"] for one in people} | {one["password"] for one in people}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_says_what_an_app_would_show(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("demo", verbosity=0)
+    capsys.readouterr()
+    call_command("demo", code="kochi-coordinator")
+    secret = next(
+        one["totp_secret"]
+        for one in demo_staff.sign_ins()
+        if one["username"] == "kochi-coordinator"
+    )
+    assert capsys.readouterr().out.strip() in {
+        code_of(secret), code_of(secret, at=time.time() - 5)
+    }  # fmt: skip
+    with pytest.raises(CommandError):
+        call_command("demo", code="nobody")
+
+
 def test_production_refuses_the_demo(settings: object) -> None:
     settings.DEMO = False  # type: ignore[attr-defined]
     with pytest.raises(CommandError):
         call_command("demo")
+    with pytest.raises(RuntimeError):
+        demo_staff.fill([], now=clock.now())
     with pytest.raises(RuntimeError):
         demo_keeper.renew(now=clock.now())
 
 
 @pytest.mark.parametrize("forbidden", ["IBASHO_FAULT", "IBASHO_LIMITS"])
 def test_production_refuses_to_start_with_shortcuts(forbidden: str, tmp_path: Path) -> None:
-    secrets = dict.fromkeys(("SECRET_KEY", "PASSPHRASE_KEY", "REPEAT_KEY"), "x" * 50)
+    secrets = dict.fromkeys(("SECRET_KEY", "PASSPHRASE_KEY", "REPEAT_KEY", "SEALING_KEY"), "x" * 50)
     env = {
         "PATH": os.environ["PATH"],
         "IBASHO_ENV": "production",
@@ -95,3 +157,37 @@ def test_production_makes_up_no_secret(tmp_path: Path) -> None:
     )  # fmt: skip
     assert started.returncode != 0
     assert b"SECRET_KEY" in started.stderr
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("at", [NIGHT, MORNING])
+def test_every_program_has_a_weeks_rota_and_somebody_may_begin_at_once(at: datetime) -> None:
+    with time_machine.travel(at, tick=False):
+        call_command("demo", verbosity=0)
+        for program in Program.objects.all():
+            planned = Shift.objects.filter(program=program, state=ShiftState.PLANNED)
+            days = {jst_day(shift.starts_at) for shift in planned}
+            assert days >= {jst_day(at) + timedelta(days=n) for n in range(7)}
+            assert planned.values("supporter").distinct().count() == 4
+            assert planned.filter(starts_at__lte=at, ends_at__gt=at + timedelta(hours=2)).exists()
+            stretches = sorted(
+                (one.supporter_id, one.starts_at, one.ends_at)
+                for one in Shift.objects.filter(program=program, state__in=STANDING)
+            )
+            for one, other in pairwise(stretches):
+                assert one[0] != other[0] or one[2] <= other[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_keepers_keep_their_own_rota_around_the_clock() -> None:
+    with time_machine.travel(MORNING, tick=False) as clock_in_hand:
+        call_command("demo", verbosity=0)
+        rooms = list(Room.objects.filter(slug__in=demo_keeper.ALWAYS_OPEN))
+        for _ in range(2 * 24 * 12):
+            clock_in_hand.shift(5 * 60)
+            now = clock.now()
+            demo_keeper.renew(now=now)
+            assert attending([room.pk for room in rooms], now=now) == {r.pk: 2 for r in rooms}
+        # Those on the rota were begun, not passed over.
+        theirs = Shift.objects.filter(supporter__username__in=demo_keeper.KEEPERS)
+        assert not theirs.filter(state__in=(ShiftState.MISSED, ShiftState.CANCELLED)).exists()

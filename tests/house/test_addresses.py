@@ -3,26 +3,57 @@
 A new address without a line in the grid fails. Grown by a column when staff can sign in.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import connection
-from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts import letters
 from accounts.models import Participant
-from accounts.viewer import SESSION_PARTICIPANT
-from chat.models import Room
+from tests.house.everyone import (
+    ELSEWHERE,
+    EVERYONE,
+    ROLES,
+    Row,
+    always,
+    anyone,
+    callers,
+    entered,
+    passkey_of,
+    staff,
+)
+from tests.house.office_lines import OFFICE, office_things
 
-ANYONE = {"visitor": 200, "participant": 200}
-ENTERED = {"visitor": 303, "participant": 200}  # the visitor is shown to the entrance
-POSTED = {"visitor": 405, "participant": 405}
+__all__ = ["callers"]
+
+ANYONE, ENTERED = anyone(), entered()
+SIGNED_IN = staff()  # every member of staff
+POSTED = anyone(405)
+# A page on the way to the second factor: also for those who have none yet.
+EARLY = staff() | {"unverified": 200}
+# Signing in: the signed-in are led on, participants are told to leave their seat first.
+SIGN_IN = (
+    staff(code=302) | {"unverified": 302} | dict.fromkeys(("participant", "barred", "mother"), 200)
+)
+# Who has no second factor is led to the password.
+WITH_ONE = staff(code=302) | {"unverified": 302, "coordinator": 200}
+# Until they have begun to set one up.
+NOBODY = dict.fromkeys(EVERYONE, 404) | {"visitor": 303}
+OWN = staff("coordinator")  # a thing of mori's own, who is the coordinator
+# The desk of one's own program; what is named there is of `program`.
+DESK = staff("supporter", "coordinator", everywhere=True)
+KEEPERS = staff("supporter", everywhere=True)
+PLANNERS = staff("coordinator", everywhere=True)
+DESK_SENT = staff("supporter", "coordinator", code=405, everywhere=True)
+KEEPERS_SENT = staff("supporter", code=405, everywhere=True)
+PLANNERS_SENT = staff("coordinator", code=405, everywhere=True)
 
 # name: (address, who gets what)
-GRID: dict[str, tuple[str, dict[str, int]]] = {
+GRID: dict[str, tuple[str, Row]] = {
     "home": ("/", ANYONE),
     "enter": ("/enter/", ANYONE),
     "return": ("/return/", ANYONE),
@@ -33,20 +64,96 @@ GRID: dict[str, tuple[str, dict[str, int]]] = {
     "me-erase": ("/me/erase/", POSTED),
     "me-passphrase": ("/me/passphrase/", POSTED),
     # Without a 合言葉 there is nothing to unlock.
-    "me-unlock": ("/me/unlock/", {"visitor": 303, "participant": 303}),
+    "me-unlock": ("/me/unlock/", entered(303)),
     "letters": ("/letters/", ENTERED),
-    "letter": ("/letters/{letter}/", ENTERED),
-    "now": ("/now/", ANYONE),
+    "letter": ("/letters/{letter}/", entered(404) | {"participant": 200}),
+    "now": ("/now/", always()),
+    "now-health": ("/now/health", always()),
+    "notice": ("/notice/", ANYONE),
+    "picture": ("/pictures/{picture}", ANYONE),
     "rooms": ("/rooms/", ANYONE),
-    "room": ("/rooms/zatsudan/", ENTERED),
+    "room": ("/rooms/zatsudan/", entered() | {"barred": 403}),
     "room-murmur": ("/rooms/zatsudan/murmur/", POSTED),
     "room-stamp": ("/rooms/zatsudan/stamp/", POSTED),
     "room-withdraw": ("/rooms/zatsudan/withdraw/", POSTED),
     "room-report": ("/rooms/zatsudan/report/", POSTED),
     "room-mute": ("/rooms/zatsudan/mute/", POSTED),
     "room-handle": ("/rooms/zatsudan/handle/", POSTED),
-    "healthz": ("/healthz", ANYONE),
-    "readyz": ("/readyz", ANYONE),
+    **OFFICE,
+    "healthz": ("/healthz", always()),
+    "readyz": ("/readyz", always()),
+    "staff-home": ("/accounts/", SIGNED_IN),
+    "staff-session-end": ("/accounts/sessions/1/end/", staff(code=405)),
+    "staff-log": ("/accounts/audit/", staff("coordinator", "admin", everywhere=True)),
+    "invitation": (
+        "/accounts/invitation/abc/",
+        anyone(404, participant=200, barred=200, mother=200, unverified=404),
+    ),
+    "account_login": ("/accounts/login/", SIGN_IN | {"visitor": 200}),
+    "account_logout": ("/accounts/logout/", EARLY),
+    "account_inactive": ("/accounts/inactive/", always()),
+    "account_reauthenticate": ("/accounts/reauthenticate/", EARLY),
+    "account_change_password": ("/accounts/password/change/", SIGNED_IN),
+    "mfa_index": ("/accounts/2fa/", EARLY),
+    "mfa_authenticate": ("/accounts/2fa/authenticate/", SIGN_IN | {"visitor": 302}),
+    "mfa_reauthenticate": ("/accounts/2fa/reauthenticate/", WITH_ONE),
+    # Who has one is led to taking it away.
+    "mfa_activate_totp": ("/accounts/2fa/totp/activate/", EARLY | {"coordinator": 302}),
+    "mfa_totp_picture": ("/accounts/2fa/totp/picture/", NOBODY),
+    "mfa_deactivate_totp": ("/accounts/2fa/totp/deactivate/", OWN),
+    "mfa_view_recovery_codes": ("/accounts/2fa/recovery-codes/", OWN),
+    "mfa_generate_recovery_codes": ("/accounts/2fa/recovery-codes/generate/", SIGNED_IN),
+    "mfa_list_webauthn": ("/accounts/2fa/webauthn/", SIGNED_IN),
+    "mfa_add_webauthn": ("/accounts/2fa/webauthn/add/", EARLY),
+    "mfa_login_webauthn": ("/accounts/2fa/webauthn/login/", SIGN_IN | {"visitor": 302}),
+    "mfa_reauthenticate_webauthn": ("/accounts/2fa/webauthn/reauthenticate/", WITH_ONE),
+    "mfa_remove_webauthn": ("/accounts/2fa/webauthn/keys/{passkey}/remove/", OWN),
+    "index": ("/admin/", staff("admin")),
+    "app_list": ("/admin/accounts/", staff("admin")),
+    "accounts_staff_changelist": ("/admin/accounts/staff/", staff("admin")),
+    "accounts_rolegrant_changelist": ("/admin/accounts/rolegrant/", staff("admin")),
+    "accounts_invitation_changelist": ("/admin/accounts/invitation/", staff("admin")),
+    "audit_auditentry_changelist": ("/admin/audit/auditentry/", staff("admin")),
+    "audit_purge_changelist": ("/admin/audit/purge/", staff("admin")),
+    "programs_program_changelist": ("/admin/programs/program/", staff("admin")),
+    "programs_municipality_changelist": ("/admin/programs/municipality/", staff("admin")),
+    "mfa_edit_webauthn": ("/accounts/2fa/webauthn/keys/{passkey}/edit/", OWN),
+    "desk": ("/moderation/", DESK),
+    "step-in": ("/moderation/step-in/", KEEPERS),
+    "handovers": ("/moderation/handovers/", DESK_SENT),
+    "handover-read": ("/moderation/handovers/1/read/", DESK_SENT),
+    "notice-away": ("/moderation/notices/1/away/", DESK_SENT),
+    "relief-take": ("/moderation/reliefs/1/take/", DESK_SENT),
+    "relief-withdraw": ("/moderation/reliefs/1/withdraw/", DESK_SENT),
+    "swap-take": ("/moderation/swaps/1/take/", DESK_SENT),
+    "shift": ("/moderation/shifts/{shift}/", staff("supporter", "coordinator")),
+    # ren's own, who is the supporter.
+    "shift-begin": ("/moderation/shifts/{shift}/begin/", staff("supporter")),
+    "shift-attend": ("/moderation/shifts/{shift}/attend/", DESK_SENT),
+    "shift-leave-room": ("/moderation/shifts/{shift}/leave/", DESK_SENT),
+    "shift-rest": ("/moderation/shifts/{shift}/rest/", DESK_SENT),
+    "shift-back": ("/moderation/shifts/{shift}/back/", DESK_SENT),
+    "shift-end": ("/moderation/shifts/{shift}/end/", DESK_SENT),
+    "shift-relief": ("/moderation/shifts/{shift}/relief/", DESK_SENT),
+    "shift-swap": ("/moderation/shifts/{shift}/swap/", KEEPERS_SENT),
+    "shift-swap-withdraw": ("/moderation/shifts/{shift}/swap/withdraw/", KEEPERS_SENT),
+    "shift-cancel": ("/moderation/shifts/{shift}/cancel/", PLANNERS_SENT),
+    "shift-debrief": ("/moderation/shifts/{shift}/debrief/", KEEPERS_SENT),
+    "debriefs": ("/moderation/debriefs/", DESK),
+    "debrief-erase": ("/moderation/debriefs/1/erase/", DESK_SENT),
+    "rota": ("/moderation/rota/", DESK),
+    "rota-plan": ("/moderation/rota/plan/", PLANNERS_SENT),
+    "rota-rules": ("/moderation/rota/rules/", PLANNERS_SENT),
+    "rota-patterns": ("/moderation/rota/patterns/", PLANNERS),
+    "pattern-remove": ("/moderation/rota/patterns/1/remove/", PLANNERS_SENT),
+    "rota-preview": ("/moderation/rota/preview/", PLANNERS),
+    "alerts": ("/moderation/alerts/", DESK),
+    "alarm-test": ("/moderation/alerts/test/", PLANNERS_SENT),
+    "alarm-acknowledge": ("/moderation/alerts/tests/1/acknowledge/", DESK_SENT),
+    "calendar": ("/moderation/calendar/", KEEPERS),
+    "calendar-revoke": ("/moderation/calendar/revoke/", KEEPERS_SENT),
+    # Whoever has the secret; nobody has this one.
+    "calendar-file": (f"/moderation/calendar/{'a' * 43}.ics", anyone(404)),
 }
 
 # The only things that a look may leave behind: (address, model, fields).
@@ -87,56 +194,95 @@ def changes(before: dict, after: dict) -> set[tuple[str, str]]:
 
 
 @pytest.fixture
-def callers(room: Room, aoi: Participant, now) -> dict[str, Client]:
-    """Who calls: browsers that accept no redirect by themselves."""
-    seated = Client()
-    session = seated.session
-    session[SESSION_PARTICIPANT] = aoi.pk
-    session.save()
-    seated.cookies["seat"] = session.session_key
-    return {"visitor": Client(), "participant": seated}
-
-
-@pytest.fixture
-def letter(aoi: Participant, now) -> int:
-    return letters.write(
+def things(aoi: Participant, callers, mori, ren, room, now) -> dict[str, int | str]:
+    """What an address may name: aoi's letter, mori's passkey, ren's shift, the office's things."""
+    letter = letters.write(
         aoi.pk, kind=letters.Kind.REPLY, title="おへんじ", text="よみました。", now=now
-    ).pk
+    )
+    shift = ren.shifts.get().pk
+    own = {"letter": letter.pk, "passkey": passkey_of(mori.pk), "shift": shift}
+    return own | office_things(room, ren, now)
 
 
 def test_every_address_has_a_line():
     assert {plate.name for plate in plates()} == set(GRID)
 
 
-@pytest.mark.parametrize("who", ["visitor", "participant"])
 @pytest.mark.parametrize("name", GRID)
-def test_everyone_gets_what_the_grid_says(name, who, callers, letter):
+def test_everybody_stands_in_every_line(name):
+    assert set(GRID[name][1]) == set(EVERYONE)
+
+
+@pytest.mark.parametrize("name", GRID)
+def test_everyone_gets_what_the_grid_says_and_looking_changes_nothing(name, callers, things):
     address, expected = GRID[name]
-    answer = callers[who].get(address.format(letter=letter))
-    assert answer.status_code == expected[who]
-    if expected[who] == 303 and who == "visitor":
-        assert answer["Location"].startswith("/enter/")
+    before, found = rows(), {}
+    for who in ("participant", "coordinator"):  # a glance ahead by the browser is no look at all
+        callers[who].head(address.format(**things))
+        callers[who].get(address.format(**things), headers={"Sec-Purpose": "prefetch"})
+    assert changes(before, rows()) == set()
+    for who, client in callers.items():
+        answer = client.get(address.format(**things))
+        found[who] = answer.status_code
+        if who == "visitor" and answer.status_code == 303:
+            led = "/accounts/login/?next=" if expected["participant"] == 404 else "/enter/"
+            assert answer["Location"].startswith(led)
+        if who == "unverified" and answer.status_code == 303:
+            assert answer["Location"].startswith("/accounts/2fa/?next=")
+    assert found == expected
+    assert changes(before, rows()) <= LEFT_BEHIND.get(name, set())
 
 
-@pytest.mark.parametrize("who", ["visitor", "participant"])
-@pytest.mark.parametrize("name", GRID)
-def test_looking_changes_nothing(name, who, callers, letter):
-    address = GRID[name][0].format(letter=letter)
+OF_STAFF = [
+    name
+    for name, (_, row) in GRID.items()
+    if (row["visitor"], row["participant"], row["unverified"]) == (303, 404, 303)
+]
+
+
+@pytest.mark.parametrize("name", OF_STAFF)
+def test_where_one_may_not_look_one_may_not_send(name, callers, things):
+    address, expected = GRID[name]
     before = rows()
-    callers[who].get(address)
-    assert changes(before, rows()) <= (LEFT_BEHIND.get(name, set()) if who != "visitor" else set())
-
-
-@pytest.mark.parametrize("name", GRID)
-def test_a_glance_ahead_changes_nothing_at_all(name, callers, letter):
-    address = GRID[name][0].format(letter=letter)
-    before = rows()
-    callers["participant"].head(address)
-    callers["participant"].get(address, headers={"Sec-Purpose": "prefetch"})
+    closed = {who: code for who, code in expected.items() if code in (303, 404)}
+    found = {who: callers[who].post(address.format(**things)).status_code for who in closed}
+    assert {who: code for who, code in found.items() if code not in (closed[who], 405)} == {}
     assert changes(before, rows()) == set()
 
 
-def test_a_change_would_be_seen(callers, letter, aoi):
+def test_every_place_that_one_s_own_page_names_opens(callers):
+    named = 0
+    for who in (*ROLES, *ELSEWHERE):
+        page = callers[who].get("/accounts/").content.decode()
+        section = page.split("開けるところ")[1].split("</section>")[0]
+        for address in re.findall(r'href="([^"]+)"', section):
+            assert callers[who].get(address).status_code == 200, (who, address)
+            named += 1
+    assert named
+
+
+@pytest.mark.parametrize(
+    "address", ["login/", "logout/", "password_change/", "accounts/staff/1/change/", "jsi18n/"]
+)
+def test_the_inspection_has_no_other_door(callers, address):
+    assert callers["admin"].get(f"/admin/{address}").status_code == 404
+    assert callers["visitor"].post(f"/admin/{address}").status_code == 404
+
+
+def test_a_role_that_ends_closes_its_doors_at_the_next_request(callers, mori, now):
+    client = callers["coordinator"]
+    assert client.get("/accounts/").status_code == 200
+    mori.grants.update(ended_at=now)
+    assert client.get("/accounts/").status_code == 404
+
+
+def test_an_account_that_is_closed_is_a_visitor_at_the_next_request(callers, mori):
+    client = callers["coordinator"]
+    type(mori).objects.filter(pk=mori.pk).update(is_active=False)
+    assert client.get("/accounts/").status_code == 303
+
+
+def test_a_change_would_be_seen(callers, things, aoi):
     before = rows()
     aoi.handle = "かわった"
     aoi.save(update_fields=["handle"])

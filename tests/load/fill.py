@@ -40,10 +40,12 @@ def fill(*, rooms: int, members: int, now: datetime) -> list[str]:
         for room in made
         for day in range(7)
     )
-    for person in Staff.objects.filter(is_demo=True).order_by("pk")[:2]:
+    for number in (1, 2):
+        person = Staff.objects.create(username=f"load-{number}", password="!")
         shift = Shift.objects.create(
-            supporter=person, program=program, starts_at=now, ends_at=now + timedelta(hours=6)
-        )
+            supporter=person, program=program, starts_at=now, ends_at=now + timedelta(hours=6),
+            state="begun", begun_at=now, stretch_at=now, changed_at=now,
+        )  # fmt: skip
         # Attending for as long as any run takes: a supporter's hand is not what is measured.
         Attendance.objects.bulk_create(
             Attendance(shift=shift, room=room.pk, acted_at=now + timedelta(hours=5))

@@ -1,4 +1,7 @@
-"""`manage.py demo`: fill an empty house with demo data. Refused in production."""
+"""`manage.py demo`: fill an empty house with demo data. Refused in production.
+
+`manage.py demo --code NAME` says the six digits that NAME's authenticator app would show now.
+"""
 
 import secrets
 import tomllib
@@ -8,65 +11,75 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
+from accounts import demo_staff
 from accounts.models import Participant, Staff
-from chat import demo_keeper
+from chat import demo_keeper, demo_rota
 from chat.actions import rooms
 from chat.actions.seats import MARKS
 from chat.models import Message, Opening, Room, Seat
 from chat.repeats import body_key
+from chat.states import STAMPS
 from foundation import clock
 from programs.models import Program
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "demo.toml"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-STAMPS = [
-    "うん",
-    "わかる",
-    "おつかれ",
-    "いっしょ",
-    "ここにいるよ",
-    "ゆっくり",
-    "ありがとう",
-    "おやすみ",
-]
 
 
 class Command(BaseCommand):
     """Safe to run again: a house that has rooms is left alone."""
 
-    help = "Fill demo data: a program, a dozen rooms, two demo supporters, an evening's talk."
+    help = "Fill demo data: two programs, their staff, a dozen rooms, an evening's talk."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """`--code NAME`."""
+        parser.add_argument("--code", metavar="NAME", help="the code of a demo account just now")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Fill it, unless something is there."""
         if not settings.DEMO:
             raise CommandError("Demo data is refused when IBASHO_ENV=production.")
         now = clock.now()
+        if options["code"]:
+            code = demo_staff.code_of(options["code"], now=now)
+            if code is None:
+                raise CommandError("demo.json knows no such sign-in.")
+            self.stdout.write(code)
+            return
         if not Room.objects.exists():
             data = tomllib.loads(DATA.read_text(encoding="utf-8"))
             with transaction.atomic():
                 _fill(data, now)
+        programs = Program.objects.filter(is_demo=True).order_by("pk").values_list("pk", "slug")
+        demo_staff.fill(list(programs), now=now)
         demo_keeper.renew(now=now)
         rooms.bring_up_to_date(now=now)
         self.stdout.write(f"rooms: {Room.objects.count()}")
 
 
 def _fill(data: dict[str, Any], now: datetime) -> None:
-    program = Program.objects.create(is_demo=True, **data["program"])
-    staff = [Staff.objects.create(is_demo=True, password="!", **one) for one in data["supporters"]]
+    programs = {
+        one["slug"]: Program.objects.create(is_demo=True, **one) for one in data["programs"]
+    }
+    demo_staff.fill([(one.pk, slug) for slug, one in programs.items()], now=now)
+    names = {one.username: one for one in Staff.objects.filter(is_demo=True)}
+    staff = [names[name] for name in data["talking"]]
     for position, one in enumerate(data["rooms"]):
         room = Room.objects.create(
-            program=program,
+            program=programs[one["program"]],
             position=position,
             epoch=secrets.token_hex(4),
-            stamps=STAMPS,
+            stamps=list(STAMPS),
             hand=one.get("hand", "none"),
             **{key: one[key] for key in ("slug", "name", "kind", "about")},
         )
         for line in one["hours"]:
             _open(room, line)
+    for program in programs.values():
+        demo_rota.fill(program.pk, now=now)
     for talk in data["talk"]:
         _talk(Room.objects.get(slug=talk["room"]), talk["lines"], staff, now)
 

@@ -1,0 +1,193 @@
+"""Inviting someone, and accepting: the only way to become a member of staff."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from accounts import policies, queries
+from accounts.actions import second_factors, sessions
+from accounts.actions.people import open_grant
+from accounts.models import Invitation, Staff
+from accounts.states import Role
+from accounts.viewer import Viewer
+from audit.actions import record
+from foundation.refusals import Refused
+
+GOOD_FOR = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is offered: a role in a program (None for an admin), until its last day."""
+
+    role: Role
+    program: int | None
+    rooms: Sequence[int] = ()
+    display_name: str = ""
+    trained_on: date | None = None
+    expires_on: date | None = None
+
+
+def invite(viewer: Viewer, *, terms: Terms, now: datetime) -> str:
+    """Invite somebody new; the token of their link, which is kept nowhere.
+
+    Raises what `policies.may_give` raises.
+    """
+    acting = policies.may_give(viewer, terms.role, program=terms.program)
+    return _invite(viewer.staff, acting=acting, terms=terms, now=now)
+
+
+def invite_first_admin(*, now: datetime) -> str:
+    """For the command on the machine itself: nobody is there yet who could invite."""
+    return _invite(None, acting=Role.ADMIN, terms=Terms(role=Role.ADMIN, program=None), now=now)
+
+
+def _invite(by: int | None, *, acting: Role, terms: Terms, now: datetime) -> str:
+    with transaction.atomic():
+        token, made = _make(
+            by,
+            now=now,
+            role=terms.role.value,
+            program_id=terms.program,
+            rooms=list(terms.rooms),
+            display_name=terms.display_name,
+            trained_on=terms.trained_on,
+            expires_on=terms.expires_on,
+        )
+        record(
+            by, role=acting, verb="invited", object_type="invitation", object_id=made.pk,
+            program=terms.program, fields=[terms.role.value], now=now,
+        )  # fmt: skip
+    return token
+
+
+def invite_again(viewer: Viewer, *, staff: int, drops_factors: bool, now: datetime) -> str:
+    """A new link for an account whose password, or telephone too, was lost; its token.
+
+    Raises what `policies.may_keep` raises.
+    """
+    acting = policies.may_keep(viewer, staff, held=queries.held_by(staff, now=now))
+    with transaction.atomic():
+        token, _ = _make(viewer.staff, now=now, staff_id=staff, drops_factors=drops_factors)
+        record(
+            viewer.staff, role=acting, verb="invited_again", object_type="staff", object_id=staff,
+            fields=["password", *(["second_factors"] if drops_factors else [])], now=now,
+        )  # fmt: skip
+    return token
+
+
+def _make(by: int | None, *, now: datetime, **columns: object) -> tuple[str, Invitation]:
+    token = secrets.token_urlsafe(32)
+    made = Invitation.objects.create(
+        key=queries.key_of(token),
+        invited_by_id=by,
+        invited_at=now,
+        expires_at=now + GOOD_FOR,
+        **columns,
+    )
+    return token, made
+
+
+def withdraw(viewer: Viewer, *, invitation: int, now: datetime) -> None:
+    """Take an invitation back. Raises `Refused("not_found")` for one used or not one's to take."""
+    with transaction.atomic():
+        found = Invitation.objects.filter(pk=invitation).first()
+        if found is None:
+            raise Refused("not_found")
+        acting = (
+            policies.may_keep(viewer, found.staff_id, held=queries.held_by(found.staff_id, now=now))
+            if found.staff_id is not None
+            else policies.may_give(viewer, Role(found.role), program=found.program_id)
+        )
+        still_open = Invitation.objects.filter(
+            pk=invitation, used_at__isnull=True, withdrawn_at__isnull=True
+        )
+        if not still_open.update(withdrawn_at=now):
+            raise Refused("not_found")
+        record(
+            viewer.staff, role=acting, verb="withdrawn", object_type="invitation",
+            object_id=invitation, program=found.program_id, now=now,
+        )  # fmt: skip
+
+
+def accept(*, token: str, username: str, display_name: str, password: str, now: datetime) -> Staff:
+    """Become a member of staff, or come back as one; the account.
+
+    Raises `Refused`: what `queries.invitation` raises, `username_taken`, or `weak_password` (its
+    sentences are `validate_password`'s: the door asks for them).
+    """
+    with transaction.atomic():
+        found = queries.invitation(token, now=now)
+        # Compare and swap: of two who hold the same link, one comes in.
+        free = Invitation.objects.filter(
+            pk=found.pk, used_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=now
+        )
+        if not free.update(used_at=now):
+            raise Refused("invitation_used")
+        if found.staff is not None:
+            return _come_back(found, password=password, now=now)
+        return _become(
+            found, username=username, display_name=display_name, password=password, now=now
+        )
+
+
+def _become(
+    found: Invitation, *, username: str, display_name: str, password: str, now: datetime
+) -> Staff:
+    staff = Staff(username=username, display_name=display_name or found.display_name)
+    _must_be_strong(password, staff)
+    staff.password = make_password(password)
+    try:
+        with transaction.atomic():
+            if Staff.objects.filter(username__iexact=username).exists():
+                raise Refused("username_taken")
+            staff.save()
+    except IntegrityError:
+        raise Refused("username_taken") from None
+    Invitation.objects.filter(pk=found.pk).update(staff=staff)
+    grant = open_grant(
+        staff.pk,
+        role=Role(found.role),
+        program=found.program_id,
+        rooms=found.rooms,
+        trained_on=found.trained_on,
+        expires_on=found.expires_on,
+        by=found.invited_by_id,
+        now=now,
+    )
+    record(
+        staff.pk, role="own", verb="accepted", object_type="grant", object_id=grant,
+        program=found.program_id, now=now,
+    )  # fmt: skip
+    return staff
+
+
+def _come_back(found: Invitation, *, password: str, now: datetime) -> Staff:
+    staff = found.staff
+    assert staff is not None
+    if not staff.is_active:
+        raise Refused("invitation_withdrawn")
+    _must_be_strong(password, staff)
+    Staff.objects.filter(pk=staff.pk).update(password=make_password(password))
+    if found.drops_factors:
+        second_factors.drop(staff.pk)
+    sessions.end_all(staff.pk)
+    record(
+        staff.pk, role="own", verb="accepted_again", object_type="staff", object_id=staff.pk,
+        fields=["password"], now=now,
+    )  # fmt: skip
+    staff.refresh_from_db()
+    return staff
+
+
+def _must_be_strong(password: str, staff: Staff) -> None:
+    try:
+        validate_password(password, staff)
+    except ValidationError:
+        raise Refused("weak_password") from None

@@ -1,0 +1,128 @@
+"""Who holds which role: given, ended, and accounts closed."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+
+from accounts import policies, queries
+from accounts.actions import sessions
+from accounts.models import RoleGrant, RoleRoom, Staff
+from accounts.standing import bump_staff
+from accounts.states import Role
+from accounts.viewer import Viewer
+from audit.actions import record
+from foundation.refusals import Refused
+
+# Nobody could invite anybody any more.
+_LAST = {Role.COORDINATOR: "last_coordinator", Role.ADMIN: "last_admin"}
+
+
+def give(
+    viewer: Viewer,
+    *,
+    staff: int,
+    role: Role,
+    program: int | None,
+    rooms: Sequence[int] = (),
+    trained_on: date | None = None,
+    expires_on: date | None = None,
+    now: datetime,
+) -> int:
+    """Give a role, or the same one anew with another expiry or other rooms; the grant's number.
+
+    Raises what `policies.may_give` raises.
+    """
+    acting = policies.may_give(viewer, role, program=program, to=staff)
+    with transaction.atomic():
+        if not Staff.objects.filter(pk=staff, is_active=True).exists():
+            raise Refused("not_found")
+        made = open_grant(
+            staff, role=role, program=program, rooms=rooms, trained_on=trained_on,
+            expires_on=expires_on, by=viewer.staff, now=now,
+        )  # fmt: skip
+        record(
+            viewer.staff, role=acting, verb="given", object_type="grant", object_id=made,
+            program=program, fields=["role", "rooms", "trained_on", "expires_on"], now=now,
+        )  # fmt: skip
+    return made
+
+
+def open_grant(
+    staff: int,
+    *,
+    role: Role,
+    program: int | None,
+    rooms: Sequence[int],
+    trained_on: date | None,
+    expires_on: date | None,
+    by: int | None,
+    now: datetime,
+) -> int:
+    """Open a grant in place of an open one of the same role; its callers asked first."""
+    before = RoleGrant.objects.filter(
+        staff=staff, role=role.value, program=program, ended_at__isnull=True
+    )
+    before.update(ended_at=now, ended_by=by)
+    made = RoleGrant.objects.create(
+        staff_id=staff, role=role.value, program_id=program, trained_on=trained_on,
+        expires_on=expires_on, granted_at=now, granted_by_id=by,
+    )  # fmt: skip
+    RoleRoom.objects.bulk_create(RoleRoom(grant=made, room=room) for room in sorted(set(rooms)))
+    bump_staff(staff)
+    return made.pk
+
+
+def end(viewer: Viewer, *, grant: int, reason: str = "", now: datetime) -> None:
+    """End a role, at once. One may leave one's own.
+
+    Raises `Refused`: `last_coordinator`, `last_admin`, or what `policies.may_give` raises.
+    """
+    with transaction.atomic():
+        found = RoleGrant.objects.filter(pk=grant, ended_at__isnull=True).first()
+        if found is None:
+            raise Refused("not_found")
+        role = Role(found.role)
+        if found.staff_id == policies.must_hold(viewer):
+            acting = role
+        else:
+            acting = policies.may_give(viewer, role, program=found.program_id)
+        _must_leave_somebody(found, now=now)
+        RoleGrant.objects.filter(pk=grant).update(ended_at=now, ended_by=viewer.staff)
+        bump_staff(found.staff_id)
+        record(
+            viewer.staff, role=acting, verb="ended", object_type="grant", object_id=grant,
+            program=found.program_id, reason=reason, now=now,
+        )  # fmt: skip
+
+
+def close_account(viewer: Viewer, *, staff: int, reason: str = "", now: datetime) -> None:
+    """Close an account: its roles, sign-ins and sockets end at once.
+
+    Raises what `policies.may_keep` and `end` raise.
+    """
+    acting = policies.may_keep(viewer, staff, held=queries.held_by(staff, now=now))
+    with transaction.atomic():
+        mine = RoleGrant.objects.filter(staff=staff, ended_at__isnull=True)
+        for one in mine:
+            _must_leave_somebody(one, now=now)
+        mine.update(ended_at=now, ended_by=viewer.staff)
+        if not Staff.objects.filter(pk=staff, is_active=True).update(is_active=False):
+            raise Refused("not_found")
+        sessions.end_all(staff)
+        record(
+            viewer.staff, role=acting, verb="closed", object_type="staff", object_id=staff,
+            reason=reason, now=now,
+        )  # fmt: skip
+
+
+def _must_leave_somebody(found: RoleGrant, *, now: datetime) -> None:
+    """Locks the role's open grants, so that the last two can't leave together."""
+    code = _LAST.get(Role(found.role))
+    if code is None:
+        return
+    same = queries.open_grants(now=now).filter(
+        role=found.role, program=found.program_id, staff__is_active=True
+    )
+    if not {one.staff_id for one in same.select_for_update(of=("self",))} - {found.staff_id}:
+        raise Refused(code)

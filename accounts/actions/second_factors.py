@@ -1,0 +1,69 @@
+"""A sheet of codes on paper for whoever has no telephone of their own, and lost factors dropped."""
+
+import secrets
+from datetime import datetime
+
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+
+from accounts import policies, queries
+from accounts.models import Staff
+from accounts.sealing import sealed_at
+from accounts.viewer import Viewer
+from audit.actions import record
+from foundation.refusals import Refused
+from foundation.sealed import seal
+
+CODES, DIGITS = 40, 8
+
+
+def issue_sheet(viewer: Viewer, *, staff: int, now: datetime) -> list[str]:
+    """A new sheet, in place of an old one and of other codes; shown this once.
+
+    Raises what `policies.may_keep` raises.
+    """
+    acting = policies.may_keep(viewer, staff, held=queries.held_by(staff, now=now))
+    with transaction.atomic():
+        if not Staff.objects.filter(pk=staff, is_active=True).exists():
+            raise Refused("not_found")
+        codes = new_sheet(staff, now=now)
+        record(
+            viewer.staff, role=acting, verb="sheet_issued", object_type="staff", object_id=staff,
+            now=now,
+        )  # fmt: skip
+    return codes
+
+
+def new_sheet(staff: int, *, now: datetime) -> list[str]:
+    """Write a sheet's codes, each sealed, as django-allauth reads codes of other origin."""
+    codes: set[str] = set()
+    while len(codes) < CODES:
+        codes.add(f"{secrets.randbelow(10**DIGITS):0{DIGITS}}")
+    listed = sorted(codes, key=lambda _: secrets.randbelow(1 << 32))
+    with transaction.atomic():
+        Authenticator.objects.filter(user=staff, type=Authenticator.Type.RECOVERY_CODES).delete()
+        Authenticator.objects.create(
+            user_id=staff,
+            type=Authenticator.Type.RECOVERY_CODES,
+            created_at=now,
+            data={
+                "sheet": True,
+                "viewed_at": now.timestamp(),  # never shown again on a screen
+                "migrated_codes": [seal(code, at=sealed_at(staff)) for code in listed],
+            },
+        )
+    return listed
+
+
+def drop(staff: int) -> None:
+    """Every second factor of an account goes: whatever it was, it was lost."""
+    Authenticator.objects.filter(user=staff).delete()
+
+
+def set_totp(staff: int, *, secret: str, now: datetime) -> None:
+    """Give an account a TOTP secret (base32). For the demo's accounts."""
+    Authenticator.objects.update_or_create(
+        user_id=staff,
+        type=Authenticator.Type.TOTP,
+        defaults={"data": {"secret": seal(secret, at=sealed_at(staff))}, "created_at": now},
+    )

@@ -1,0 +1,136 @@
+"""A member of staff's own page, and the invitation that makes one."""
+
+from datetime import timedelta
+
+from django.contrib.auth.password_validation import (
+    password_validators_help_texts,
+    validate_password,
+)
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import adapters, forms, messages, places, queries
+from accounts.actions import invitations, sessions
+from accounts.doors import viewer_of_request
+from accounts.models import Staff
+from accounts.sentences import role_name, sentence
+from accounts.staff_doors import not_seated, signed_in, staff_only
+from accounts.states import Role
+from foundation import clock
+from foundation.clock import jst_day
+from foundation.refusals import Refused
+from foundation.replies import SeeOther
+
+SOON = timedelta(days=30)  # how long before its expiry a role says so
+
+
+@staff_only()
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What this person may open, their roles and when they end, their sign-ins."""
+    return _home(request)
+
+
+def _home(request: HttpRequest, *, status: int = 200, error: str | None = None) -> HttpResponse:
+    viewer, now = viewer_of_request(request), clock.now()
+    grants = [
+        {
+            "name": role_name(Role(one.role)),
+            "program": one.program.name if one.program else "",
+            "trained_on": one.trained_on,
+            "expires_on": one.expires_on,
+            "soon": one.expires_on is not None and one.expires_on - jst_day(now) <= SOON,
+        }
+        for one in queries.own_grants(viewer, now=now)
+    ]
+    there = [
+        {"number": one.pk, "began_at": one.began_at, "this": one.session_key == viewer.session}
+        for one in queries.own_sessions(viewer, now=now)
+    ]
+    ending = [
+        {"who": one.staff.username, "name": role_name(Role(one.role)), "expires_on": one.expires_on}
+        for one in queries.expiring(viewer, within=SOON, now=now)
+        if one.staff_id != viewer.staff
+    ]
+    context = {
+        "ending": ending,
+        "places": places.open_to(viewer),
+        "grants": grants,
+        "sessions": there,
+        "form_error": error,
+    }
+    return render(request, "accounts/staff_home.html", context, status=status)
+
+
+@staff_only()
+@require_POST
+def end_session(request: HttpRequest, number: int) -> HttpResponse:
+    """End a sign-in from elsewhere."""
+    sessions.end(viewer_of_request(request), number=number, now=clock.now())
+    return SeeOther(reverse("staff-home"))
+
+
+@signed_in
+@require_safe
+def totp_picture(request: HttpRequest) -> HttpResponse:
+    """The secret that waits to be confirmed, as a picture for a telephone."""
+    secret = adapters.waiting_secret(request)
+    if secret is None:
+        return messages.not_found(request)
+    adapter = adapters.SecondFactor()
+    address = adapter.build_totp_url(request.user, secret)
+    return HttpResponse(adapter.build_totp_svg(address), content_type="image/svg+xml")
+
+
+@not_seated
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Accept an invitation: a name to sign in with and a password; the second factor is next."""
+    now = clock.now()
+    try:
+        found = queries.invitation(token, now=now)
+    except Refused as no:
+        return render(
+            request, "accounts/invitation_over.html", {"text": sentence(no.code)}, status=404
+        )
+    paper = forms.Acceptance(
+        request.POST or None, initial={"display_name": found.display_name}, back=found.staff
+    )
+    if request.method != "POST" or not paper.is_valid():
+        return _invitation(request, paper, back=found.staff)
+    try:
+        staff = invitations.accept(token=token, now=now, **paper.wanted())
+    except Refused as no:
+        if no.code == "weak_password":
+            for text in _weaknesses(paper.wanted()["password"], found.staff):
+                paper.add_error("password", text)
+        elif no.code == "username_taken":
+            paper.add_error("username", sentence(no.code))
+        else:
+            return render(
+                request, "accounts/invitation_over.html", {"text": sentence(no.code)}, status=404
+            )
+        return _invitation(request, paper, back=found.staff)
+    if viewer_of_request(request).staff is not None:
+        adapters.sign_out(request)
+    return adapters.sign_in(request, staff)
+
+
+def _invitation(
+    request: HttpRequest, paper: forms.Acceptance, *, back: Staff | None
+) -> HttpResponse:
+    context = {"form": paper, "back": back, "rules": password_validators_help_texts()}
+    return render(
+        request, "accounts/invitation.html", context, status=422 if paper.is_bound else 200
+    )
+
+
+def _weaknesses(password: str, staff: Staff | None) -> list[str]:
+    try:
+        validate_password(password, staff)
+    except ValidationError as weak:
+        return list(weak.messages)
+    return [sentence("weak_password")]

@@ -1,0 +1,66 @@
+"""Writing the log, and the one door by which old entries leave it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from audit.models import AuditEntry, Purge
+from audit.triggers import YEARS
+
+AT_ONCE = 200
+
+
+def record(
+    viewer_actor: int | None,
+    *,
+    role: str,
+    verb: str,
+    object_type: str,
+    object_id: str | int,
+    now: datetime,
+    program: int | None = None,
+    reason: str = "",
+    fields: Sequence[str] = (),
+    values: Mapping[str, Any] | None = None,
+) -> None:
+    """Note a deed or a look, in the transaction of the deed itself.
+
+    `viewer_actor` is a member of staff's number, None for a command. `fields` are names; `values`
+    only those of settings: never words of a message, never anything about a person.
+    """
+    AuditEntry.objects.create(
+        at=now,
+        actor=viewer_actor,
+        role=role,
+        verb=verb,
+        object_type=object_type,
+        object_id=str(object_id),
+        program=program,
+        reason=reason,
+        fields=list(fields),
+        values=dict(values) if values is not None else None,
+    )
+
+
+def purge(*, now: datetime) -> Iterator[int]:
+    """What is older than five years goes; yields how many after each short transaction.
+
+    The record of it is written first: without one the database removes nothing.
+    """
+    upto = _five_years_before(now)
+    due = AuditEntry.objects.filter(at__lt=upto)
+    if count := due.count():
+        Purge.objects.create(at=now, upto=upto, entries=count)
+    while keys := list(due.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+        with transaction.atomic():
+            gone, _ = AuditEntry.objects.filter(pk__in=keys).delete()
+        yield gone
+
+
+def _five_years_before(now: datetime) -> datetime:
+    try:
+        return now.replace(year=now.year - YEARS)
+    except ValueError:  # 29 February: kept a day longer
+        return now.replace(year=now.year - YEARS, day=28)

@@ -1,0 +1,41 @@
+"""Looking something up in the log.
+
+`audit` stands below `accounts` and knows no viewer: whoever asks says which programs they may see.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from audit.models import AuditEntry
+
+AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is looked for; None is anything. `before` is an entry's number, for the next page."""
+
+    actor: int | None = None
+    verb: str | None = None
+    object_type: str | None = None
+    object_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
+
+
+def entries(programs: Collection[int] | None, *, sought: Sought) -> list[AuditEntry]:
+    """The newest entries first, at most `AT_ONCE`. `programs` None: of all, for an admin."""
+    wanted = {
+        "actor": sought.actor,
+        "verb": sought.verb,
+        "object_type": sought.object_type,
+        "object_id": sought.object_id,
+        "at__gte": sought.since,
+        "at__lt": sought.until,
+        "pk__lt": sought.before,
+        "program__in": programs,
+    }
+    found = AuditEntry.objects.filter(**{k: v for k, v in wanted.items() if v is not None})
+    return list(found.order_by("-pk")[:AT_ONCE])

@@ -1,0 +1,118 @@
+"""An invitation is the only way to become a member of staff: one link, once, for seven days."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from accounts.actions import invitations
+from accounts.mail import send_invitation
+from accounts.models import Invitation, Staff
+from accounts.states import Role
+from tests.accounts.codes import code_of
+from tests.accounts.staff_door import CODE, PASSWORD, SECRET, sato, signed_in, typed
+from tests.cast import staff_viewer
+
+__all__ = ["sato"]
+
+
+def test_the_first_admin_is_invited_from_the_machine(client, db, capsys):
+    call_command("invite_admin")
+    link = capsys.readouterr().out.strip()
+    assert link.startswith("http://testserver/accounts/invitation/")
+    accept(client, link.rstrip("/").rpartition("/")[2], username="root")
+    assert Staff.objects.get().grants.get().role == "admin"
+
+
+def test_an_invitation_is_mailed_and_its_address_kept_nowhere(settings, mailoutbox):
+    assert not send_invitation(to="kei@example.org", link="https://x/")
+    settings.CAN_MAIL = True
+    assert send_invitation(to="kei@example.org", link="https://x/accounts/invitation/abc/")
+    assert "https://x/accounts/invitation/abc/" in mailoutbox[0].body
+    assert not [f.name for f in Invitation._meta.get_fields() if "mail" in f.name]
+
+
+@pytest.fixture
+def token(db, mori, program, now) -> str:
+    terms = invitations.Terms(role=Role.SUPPORTER, program=program.pk, display_name="けい")
+    return invitations.invite(staff_viewer(mori), terms=terms, now=now)
+
+
+def accept(client, token, **changed):
+    fields = {"username": "kei", "display_name": "けい", "password": PASSWORD, "again": PASSWORD}
+    return client.post(f"/accounts/invitation/{token}/", fields | changed)
+
+
+def test_an_invitation_makes_one_member_of_staff_who_then_needs_a_second_factor(
+    client, token, program
+):
+    page = client.get(f"/accounts/invitation/{token}/")
+    assert 'value="けい"' in page.content.decode()
+    assert accept(client, token)["Location"] == "/accounts/2fa/"
+    made = Staff.objects.get(username="kei")
+    assert made.grants.get().role == "supporter"
+    assert made.grants.get().program == program
+    assert client.get("/accounts/").status_code == 303
+    used = accept(Client(), token, username="kei2")
+    assert used.status_code == 404
+    assert "もう使われています" in used.content.decode()
+    assert not Staff.objects.filter(username="kei2").exists()
+
+
+def test_an_altered_expired_or_withdrawn_invitation_says_so(client, token, mori, now, time_machine):
+    over = {
+        "見つかりません": token[:-1] + ("A" if token[-1] != "A" else "B"),
+        "取り消されました": token,
+    }
+    invitations.withdraw(staff_viewer(mori), invitation=Invitation.objects.get().pk, now=now)
+    for sentence, link in over.items():
+        answer = client.get(f"/accounts/invitation/{link}/")
+        assert answer.status_code == 404
+        assert sentence in answer.content.decode()
+    late = invitations.invite(
+        staff_viewer(mori),
+        terms=invitations.Terms(role=Role.SUPPORTER, program=mori.grants.get().program_id),
+        now=now,
+    )
+    time_machine.move_to(now + timedelta(days=7, seconds=1))
+    answer = accept(client, late)
+    assert answer.status_code == 404
+    assert "7日の期限" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"password": "short", "again": "short"}, "12 文字"),
+        ({"password": "1" * 14, "again": "1" * 14}, "数字"),
+        ({"password": "passwordpassword1", "again": "passwordpassword2"}, "同じではありません"),
+        ({"username": "mori"}, "もう使われています"),
+        ({"username": "MORI"}, "もう使われています"),
+        ({"username": ""}, "必須"),
+        ({"username": "a b"}, "有効な"),
+        ({"display_name": "\u202e"}, "名前"),
+    ],
+)
+def test_what_is_wrong_on_an_invitation_is_said_and_nothing_is_lost(
+    client, token, changed, sentence
+):
+    answer = accept(client, token, **changed)
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert 'value="けい"' in answer.content.decode() or "display_name" in changed
+    assert accept(client, token).status_code == 302
+
+
+def test_whoever_lost_everything_is_invited_again_and_old_screens_end(client, sato, mori, now):
+    old = Client()
+    typed(old)
+    old.post(CODE, {"code": code_of(SECRET)})
+    token = invitations.invite_again(staff_viewer(mori), staff=sato.pk, drops_factors=True, now=now)
+    page = client.get(f"/accounts/invitation/{token}/").content.decode()
+    assert 'name="username"' not in page
+    new = "ame no hi no tokage"
+    answer = client.post(f"/accounts/invitation/{token}/", {"password": new, "again": new})
+    assert answer["Location"] == "/accounts/2fa/"
+    assert not signed_in(old)
+    assert typed(Client()).status_code == 200, "the old password is no longer one"

@@ -1,0 +1,186 @@
+"""Who gives and ends roles, and what that does at once."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.actions import invitations, people, second_factors
+from accounts.actions.invitations import Terms
+from accounts.models import Invitation, RoleGrant, Staff
+from accounts.queries import grants_of
+from accounts.states import Role
+from accounts.viewer import VISITOR, Viewer
+from audit.models import AuditEntry
+from foundation import clock
+from foundation.bell import bell
+from foundation.clock import jst_day
+from foundation.refusals import Refused
+from tests.cast import grant, make_program, make_staff, signed_in_as, staff_viewer
+
+
+@pytest.fixture
+def boss(db) -> Staff:
+    made = make_staff("boss")
+    grant(made, Role.ADMIN)
+    return made
+
+
+@pytest.fixture
+def kochi(db):
+    return make_program("kochi")
+
+
+def refusal(deed, *args, **kwargs) -> str:
+    with pytest.raises(Refused) as no:
+        deed(*args, now=clock.now(), **kwargs)
+    return no.value.code
+
+
+def test_a_coordinator_gives_any_role_in_their_program_and_none_elsewhere(
+    mori, ren, program, kochi, now
+):
+    viewer = staff_viewer(mori)
+    for role in set(Role) - {Role.ADMIN}:
+        people.give(viewer, staff=ren.pk, role=role, program=program.pk, now=now)
+        elsewhere = {"staff": ren.pk, "role": role, "program": kochi.pk}
+        assert refusal(people.give, viewer, **elsewhere) == "not_found"
+    admin = {"staff": ren.pk, "role": Role.ADMIN, "program": None}
+    assert refusal(people.give, viewer, **admin) == "not_found"
+    assert {one.role for one in grants_of(ren.pk, now=now)} == set(Role) - {Role.ADMIN}
+    assert AuditEntry.objects.filter(actor=mori.pk, role="coordinator", verb="given").count() == 6
+
+
+@pytest.mark.parametrize("who", ["ren", "kaede", "visitor", "participant", "unverified"])
+def test_nobody_else_gives_anything(who, ren, kaede, mori, aoi, program):
+    viewer = {
+        "ren": staff_viewer(ren),
+        "kaede": staff_viewer(kaede),
+        "visitor": VISITOR,
+        "participant": Viewer(participant=aoi.pk),
+        "unverified": staff_viewer(mori, verified=False),
+    }[who]
+    wanted = "second_factor" if who == "unverified" else "not_found"
+    terms = Terms(role=Role.SUPPORTER, program=program.pk)
+    for deed, what in (
+        (people.give, {"staff": kaede.pk, "role": Role.SUPPORTER, "program": program.pk}),
+        (invitations.invite, {"terms": terms}),
+        (invitations.invite_again, {"staff": kaede.pk, "drops_factors": True}),
+        (people.close_account, {"staff": kaede.pk if who != "kaede" else ren.pk}),
+        (second_factors.issue_sheet, {"staff": kaede.pk if who != "kaede" else ren.pk}),
+    ):
+        assert refusal(deed, viewer, **what) == wanted, deed.__name__
+    assert not AuditEntry.objects.exists()
+    assert not Invitation.objects.exists()
+
+
+def test_nobody_gives_themselves_anything(mori, boss, program):
+    own = {"staff": mori.pk, "role": Role.AUDITOR, "program": program.pk}
+    assert refusal(people.give, staff_viewer(mori), **own) == "not_oneself"
+    more = {"staff": boss.pk, "role": Role.COORDINATOR, "program": program.pk}
+    assert refusal(people.give, staff_viewer(boss), **more) == "not_oneself"
+    assert refusal(second_factors.issue_sheet, staff_viewer(mori), staff=mori.pk) == "not_oneself"
+
+
+def test_whoever_can_let_somebody_in_again_has_every_right_that_they_have(
+    mori, ren, boss, kochi, now
+):
+    grant(ren, Role.SUPPORTER, kochi)
+    viewer = staff_viewer(mori)
+    for deed, more in (
+        (invitations.invite_again, {"drops_factors": False}),
+        (second_factors.issue_sheet, {}),
+        (people.close_account, {}),
+    ):
+        assert refusal(deed, viewer, staff=ren.pk, **more) == "not_found"
+        assert refusal(deed, viewer, staff=boss.pk, **more) == "not_found"
+    assert second_factors.issue_sheet(staff_viewer(boss), staff=ren.pk, now=now)
+
+
+def test_a_role_given_again_takes_the_place_of_the_old_one(mori, ren, program, now):
+    given = {"staff": ren.pk, "role": Role.SUPPORTER, "program": program.pk}
+    people.give(staff_viewer(mori), **given, rooms=(4, 3, 3), now=now)
+    (held,) = grants_of(ren.pk, now=now)
+    assert held.rooms == {3, 4}
+    assert RoleGrant.objects.filter(staff=ren).count() == 2
+
+
+def test_an_ended_role_closes_doors_and_rings_at_once(
+    mori, ren, program, monkeypatch, now, django_capture_on_commit_callbacks
+):
+    rung = []
+    monkeypatch.setattr(bell, "staff", lambda staff, version: rung.append((staff, version)))
+    client = signed_in_as(ren)
+    assert client.get("/accounts/").status_code == 200
+    before = Staff.objects.get(pk=ren.pk).version
+    with django_capture_on_commit_callbacks(execute=True):
+        people.end(staff_viewer(mori), grant=ren.grants.get().pk, reason="卒業", now=now)
+    assert rung == [(ren.pk, before + 1)]
+    assert client.get("/accounts/").status_code == 404
+    assert AuditEntry.objects.get(verb="ended").reason == "卒業"
+
+
+def test_a_closed_account_is_out_at_once_everywhere(mori, ren, now):
+    clients = [signed_in_as(ren), signed_in_as(ren)]
+    people.close_account(staff_viewer(mori), staff=ren.pk, now=now)
+    assert [one.get("/accounts/").status_code for one in clients] == [303, 303]
+    assert not ren.grants.filter(ended_at__isnull=True).exists()
+    assert refusal(people.give, staff_viewer(mori), staff=ren.pk, role=Role.SUPPORTER,
+                   program=mori.grants.get().program_id) == "not_found"  # fmt: skip
+
+
+def test_the_last_coordinator_stays_until_there_is_another(mori, boss, program, now):
+    last = mori.grants.get().pk
+    assert refusal(people.end, staff_viewer(mori), grant=last) == "last_coordinator"
+    assert refusal(people.close_account, staff_viewer(boss), staff=mori.pk) == "last_coordinator"
+    grant(make_staff("next"), Role.COORDINATOR, program)
+    people.end(staff_viewer(mori), grant=last, now=now)
+    assert not mori.grants.filter(ended_at__isnull=True).exists()
+
+
+def test_a_closed_or_expired_coordinator_is_none(mori, boss, program, now):
+    gone = make_staff("gone")
+    grant(gone, Role.COORDINATOR, program)
+    Staff.objects.filter(pk=gone.pk).update(is_active=False)
+    past = make_staff("past")
+    grant(past, Role.COORDINATOR, program, expires_on=now.date().replace(year=2020))
+    assert refusal(people.end, staff_viewer(mori), grant=mori.grants.get().pk) == "last_coordinator"
+
+
+def test_an_expiry_that_comes_near_reminds_its_holder_and_their_coordinator(
+    mori, ren, kochi, now, django_assert_max_num_queries
+):
+    today = jst_day(now)
+    far = make_staff("far")
+    grant(far, Role.ANALYST, expires_on=today + timedelta(days=31))
+    elsewhere = make_staff("elsewhere")
+    grant(elsewhere, Role.ANALYST, kochi, expires_on=today + timedelta(days=3))
+    ren.grants.update(expires_on=today + timedelta(days=30))
+    at_home = signed_in_as(mori)
+    with django_assert_max_num_queries(11):
+        of_mori = at_home.get("/accounts/").content.decode()
+    assert "もうすぐ期限の役割" in of_mori
+    assert "ren" in of_mori
+    assert "far" not in of_mori
+    assert "elsewhere" not in of_mori
+    of_ren = signed_in_as(ren).get("/accounts/").content.decode()
+    assert "もうすぐ期限です" in of_ren
+    assert "もうすぐ期限の役割" not in of_ren
+
+
+def test_the_last_admin_stays(boss, now):
+    assert refusal(people.end, staff_viewer(boss), grant=boss.grants.get().pk) == "last_admin"
+
+
+def test_one_may_leave_one_s_own_role(ren, now):
+    people.end(staff_viewer(ren), grant=ren.grants.get().pk, now=now)
+    assert not grants_of(ren.pk, now=now)
+    assert AuditEntry.objects.get().role == "supporter"
+
+
+def test_an_invitation_withdrawn_or_used_is_not_withdrawn_again(mori, kaede, program, now):
+    terms = Terms(role=Role.SUPPORTER, program=program.pk)
+    invitations.invite(staff_viewer(mori), terms=terms, now=now)
+    number = Invitation.objects.get().pk
+    assert refusal(invitations.withdraw, staff_viewer(kaede), invitation=number) == "not_found"
+    invitations.withdraw(staff_viewer(mori), invitation=number, now=now)
+    assert refusal(invitations.withdraw, staff_viewer(mori), invitation=number) == "not_found"

@@ -1,0 +1,80 @@
+"""Coordinators search the log of their program, admins all of it."""
+
+import re
+
+import pytest
+
+from accounts.states import Role
+from audit.actions import record
+from tests.cast import grant, make_program, make_staff, signed_in_as
+
+LOG = "/accounts/audit/"
+
+
+@pytest.fixture
+def noted(mori, program, now):
+    kochi = make_program("kochi")
+    for of, reason in (
+        (program.pk, "こちらの理由"),
+        (kochi.pk, "むこうの理由"),
+        (None, "家の理由"),
+    ):
+        record(
+            mori.pk, role="coordinator", verb="given", object_type="grant", object_id=5,
+            program=of, reason=reason, now=now,
+        )  # fmt: skip
+
+
+def test_a_coordinator_reads_of_their_program_alone(noted, mori):
+    page = signed_in_as(mori).get(LOG).content.decode()
+    assert "こちらの理由" in page
+    assert "mori" in page
+    assert "むこうの理由" not in page
+    assert "家の理由" not in page
+
+
+def test_an_admin_reads_everything_and_finds_by_any_field(noted, mori, now):
+    boss = make_staff("boss")
+    grant(boss, Role.ADMIN)
+    client = signed_in_as(boss)
+    page = client.get(LOG).content.decode()
+    assert all(reason in page for reason in ("こちらの理由", "むこうの理由", "家の理由"))
+    day = now.astimezone().date()
+    for query, found in (
+        ({"actor": mori.pk}, True),
+        ({"actor": mori.pk + 900}, False),
+        ({"verb": "given", "object_type": "grant", "object_id": "5"}, True),
+        ({"object_id": "6"}, False),
+        ({"until": "2020-01-01"}, False),
+        ({"since": "2020-01-01", "until": day.replace(year=day.year + 1).isoformat()}, True),
+    ):
+        page = client.get(LOG, query).content.decode()
+        assert ("こちらの理由" in page) is found
+        assert ("見つかりませんでした" in page) is not found
+
+
+def test_it_is_read_fifty_at_a_time_to_the_oldest(
+    mori, program, now, django_assert_max_num_queries
+):
+    for number in range(120):
+        record(
+            mori.pk, role="coordinator", verb="given", object_type="grant", object_id=number,
+            program=program.pk, now=now,
+        )  # fmt: skip
+    client, seen, query = signed_in_as(mori), [], ""
+    while True:
+        with django_assert_max_num_queries(9):  # three of them note that mori is at work
+            page = client.get(f"{LOG}?{query}")
+        seen += [int(one) for one in re.findall(r"<td>grant (\d+)</td>", page.content.decode())]
+        older = re.search(r'href="\?([^"]+)">もっと前', page.content.decode())
+        if not older:
+            break
+        query = older[1].replace("&amp;", "&")
+    assert seen == list(range(119, -1, -1))
+
+
+@pytest.mark.parametrize("query", [{"actor": "x"}, {"since": "きのう"}, {"before": "-1"}])
+def test_what_can_not_be_searched_for_is_said_and_kept(mori, query):
+    answer = signed_in_as(mori).get(LOG, query)
+    assert answer.status_code == 422
+    assert "もう一度" in answer.content.decode()
