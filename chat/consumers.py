@@ -51,9 +51,9 @@ class RoomSocket:
 
     # --- for the hub ------------------------------------------------------------------------
 
-    def push(self, text: str) -> None:
+    def push(self, text: str, frame: bytes | None = None) -> None:
         """Send or queue; whoever reads too slowly is let go."""
-        if not self._outlet.push(text):
+        if not self._outlet.push(text, frame):
             self.leave(p.Close.SLOW)
 
     def behind(self, now: float) -> bool:

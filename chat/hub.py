@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from chat import protocol as p
 from chat import queries
 from chat.models import Room
+from chat.outlet import framed
 from chat.states import Mode
 from chat.threads import in_thread
 from duty.queries import attending
@@ -37,8 +38,8 @@ class Sitter(Protocol):
     letter: int
     restless: bool
 
-    def push(self, text: str) -> None:
-        """Send or queue a message; must not block or raise."""
+    def push(self, text: str, frame: bytes | None = None) -> None:
+        """Send or queue a message; must not block or raise. `frame`: the same, framed already."""
 
     def leave(self, code: p.Close) -> None:
         """Say goodbye and close."""
@@ -209,18 +210,20 @@ class Hub:
             return
         several = len(frames) > 1
         body = b",".join([data for _, data in frames])
-        text = (b"[" + body + b"]" if several else body).decode()
+        payload = b"[" + body + b"]" if several else body
+        text, frame = payload.decode(), framed(payload)
         ahead, room.ahead = room.ahead, {}
         for sitter in tuple(room.sitters):
             start = ahead.get(sitter, 0) if ahead else 0
             if start < frames[0][0]:
                 if sitter.own and several:
                     own, sitter.own = sitter.own, []
-                    sitter.push((b"[" + b",".join(own) + b"," + body + b"]").decode())
+                    both = b"[" + b",".join(own) + b"," + body + b"]"
+                    sitter.push(both.decode(), framed(both))
                     continue
                 # At rest each frame goes out alone.
                 self.settle(sitter)
-                sitter.push(text)
+                sitter.push(text, frame)
             elif rest := [data for seq, data in frames if seq > start]:
                 self.settle(sitter)
                 sitter.push(_join(rest))

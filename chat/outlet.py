@@ -40,18 +40,31 @@ class _Rest:
                     return
 
 
+def framed(payload: bytes) -> bytes:
+    """A whole text message as it goes over the wire from a server (RFC 6455, 5.2)."""
+    size = len(payload)
+    if size < 126:
+        head = bytes((0x81, size))
+    elif size < 1 << 16:
+        head = b"\x81\x7e" + size.to_bytes(2, "big")
+    else:
+        head = b"\x81\x7f" + size.to_bytes(8, "big")
+    return head + payload
+
+
 class Outlet:
     """What leaves by one socket, in order."""
 
     __slots__ = (
-        "_abort", "_drain", "_queued", "_send", "_since", "_waiting", "_waiting_bytes", "closed",
-        "restart_code",
+        "_abort", "_drain", "_queued", "_send", "_since", "_waiting", "_waiting_bytes", "_write",
+        "closed", "restart_code",
     )  # fmt: skip
 
     def __init__(self, send: Send, scope: dict[str, Any], *, restart_code: p.Close) -> None:
         self._send = send
         # What the launcher's servers offer beyond ASGI; on any other server neither is there.
         self._abort: Callable[[], None] | None = scope.get("abort")
+        self._write: Callable[[bytes], bool] | None = scope.get("write")
         self._waiting: deque[str] = deque()
         self._queued = 0
         self._since = 0.0
@@ -61,8 +74,11 @@ class Outlet:
         self.closed = False
         self.restart_code = restart_code
 
-    def push(self, text: str) -> bool:
-        """Send, or queue. False when the reader has fallen too far behind."""
+    def push(self, text: str, frame: bytes | None = None) -> bool:
+        """Send, or queue. False when the reader has fallen too far behind.
+
+        `frame` is the text as `framed` makes it: what goes to many is framed once.
+        """
         if self.closed:
             return True
         if self._drain is not None:
@@ -71,7 +87,8 @@ class Outlet:
             return self._queued <= p.OUTBOX_BYTES
         if self._waiting_bytes is not None and self._waiting_bytes() > p.OUTBOX_BYTES:
             return False
-        self._start(text)
+        if frame is None or self._write is None or not self._write(frame):
+            self._start(text)
         return True
 
     def frame(self, frame: p.Outgoing) -> bool:

@@ -15,9 +15,19 @@ class Sockets(WebSocketsSansIOProtocol):
     """Lets a socket be cut: a peer that reads nothing can't be told goodbye either."""
 
     async def run_asgi(self) -> None:
-        """As uvicorn does it, with `abort` in the scope."""
+        """As uvicorn does it, with `abort` and `write` in the scope."""
         self.scope["abort"] = self.transport.abort  # type: ignore[typeddict-unknown-key]
+        self.scope["write"] = self.write_frame  # type: ignore[typeddict-unknown-key]
         await super().run_asgi()
+
+    def write_frame(self, frame: bytes) -> bool:
+        """Send a ready-made frame; False when that can't be done just now, and nothing was sent."""
+        if not self.handshake_complete or self.disconnected or self.close_sent:
+            return False
+        if not self.writable.is_set() or self.transport.is_closing():
+            return False
+        self.transport.write(frame)
+        return True
 
 
 class Server(uvicorn.Server):

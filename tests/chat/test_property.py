@@ -96,7 +96,8 @@ class _Sitter:
         self.page = Reader(last=head, epoch="e")
         self.seen: list[int] = []
 
-    def push(self, text: str) -> None:
+    def push(self, text: str, frame: bytes | None = None) -> None:
+        assert frame is None or frame.endswith(text.encode())
         for frame in flatten(json.loads(text)):
             self.page.take(frame, at=0.0)
             if frame["type"] != "head":
