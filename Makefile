@@ -10,7 +10,7 @@ PYTHON3 := $(shell for p in python3.13 python3.12 python3.11 python3 /usr/bin/py
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test faults check lock python3
+.PHONY: help setup setup-dev run test faults bench check lock python3
 
 help: ## この一覧 / this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 20
@@ -34,6 +34,9 @@ test: setup-dev ## すべてのテスト (ARGS=… SHAPE=embedded|server) / ever
 
 faults: setup-dev ## わざとこわして確かめる (1時間ほど) / break it on purpose, at full length (about an hour)
 	@exec $(PYTHON) tools/faults.py $(ARGS)
+
+bench: setup-dev ## ほかと並べて測る (TIMES=3、静かな機械で30分ほど) / measure beside the peers (half an hour)
+	@exec $(PYTHON) tools/bench.py
 
 check: setup-dev ## 体裁・型・矢印・速いテスト / lint, types, import contracts, fast tests
 	@exec $(PYTHON) tools/check.py

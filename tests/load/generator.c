@@ -38,12 +38,13 @@ typedef struct {
   unsigned char *seen;  // which numbers are in `order`
 } room;
 
-static int proto = IBASHO, port = 8000, R = 1, M = 200, opening = 64, senders = 16, origin_port = 0;
+static int proto = IBASHO, ports[8] = {8000}, doors = 1, R = 1, M = 200, opening = 64, senders = 16;
 static const char *path = "/ws/rooms/%s/", *pids = "", *aux = "", *cookie_file = "", *slug = "load-%d";
 static conn *C;
 static room *RM;
 static char **cookies;
 static int N, ep, ready, failed, wrong;
+static double memory_before;
 static uint64_t deliveries, bytes_in, acks, refusals, total, epoch_no;
 static float *lat;
 static size_t nlat, caplat = 4000000;
@@ -99,6 +100,7 @@ static uint64_t number(const unsigned char *q) {
 
 // --- opening ------------------------------------------------------------------------------------
 
+static int door(conn *c) { return ports[c->idx % doors]; }
 static void say(conn *c) {
   char b[1024], name[64], where[160];
   int n;
@@ -109,7 +111,7 @@ static void say(conn *c) {
     n = snprintf(b, sizeof b,
       "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nOrigin: http://127.0.0.1:%d\r\nUpgrade: websocket\r\n"
       "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-      "Sec-WebSocket-Version: 13\r\n%s%s%s\r\n", where, port, origin_port ? origin_port : port,
+      "Sec-WebSocket-Version: 13\r\n%s%s%s\r\n", where, door(c), door(c),
       cookies ? "Cookie: seat=" : "", cookies ? cookies[c->room * M + c->idx] : "", cookies ? "\r\n" : "");
     put(c, b, n);
   } else if (c->step == 2) frame(c, 1, "40", 2);
@@ -195,7 +197,7 @@ static void parse(conn *c) {
 static void open_one(conn *c) {
   c->fd = socket(AF_INET, SOCK_STREAM, 0);
   if (c->fd < 0) die("socket");
-  struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(port)};
+  struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(door(c))};
   a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   if (connect(c->fd, (void *)&a, sizeof a) < 0) die("connect");
   int one = 1;
@@ -301,6 +303,19 @@ static double cpu_of(const char *list) { // these processes and their children, 
   closedir(d);
   return s;
 }
+static double memory_of(const char *list) { // resident KB of these processes
+  char l[512], f[64];
+  double kb = 0;
+  snprintf(l, sizeof l, "%s", list);
+  for (char *t = strtok(l, ","); t; t = strtok(0, ",")) {
+    long all, there = 0;
+    snprintf(f, sizeof f, "/proc/%s/statm", t);
+    FILE *s = fopen(f, "r");
+    if (s && fscanf(s, "%ld %ld", &all, &there) == 2) kb += there * (sysconf(_SC_PAGESIZE) / 1024.0);
+    if (s) fclose(s);
+  }
+  return kb;
+}
 static double own_cpu(void) {
   struct rusage r;
   getrusage(RUSAGE_SELF, &r);
@@ -319,6 +334,8 @@ static void phase(const char *spec) {
   if (!strcmp(name, "idle")) {
     uint64_t until = now() + length * 1e9;
     while (now() < until) pump(50);
+    printf("{\"phase\":\"idle\",\"kb_each\":%.2f,\"cut\":%d}\n", (memory_of(pids) - memory_before) / N, failed);
+    fflush(stdout);
     return;
   }
   int sat = !strcmp(name, "sat");
@@ -368,8 +385,10 @@ int main(int argc, char **argv) {
   for (int i = 1; i + 1 < argc; i += 2) {
     char *k = argv[i], *v = argv[i + 1];
     if (!strcmp(k, "--proto")) proto = !strcmp(v, "ibasho") ? IBASHO : !strcmp(v, "sio") ? SIO : WS;
-    else if (!strcmp(k, "--port")) port = atoi(v);
-    else if (!strcmp(k, "--origin-port")) origin_port = atoi(v);
+    else if (!strcmp(k, "--ports")) { // members take turns over them
+      doors = 0;
+      for (char *s = strtok(v, ","); s && doors < 8; s = strtok(0, ",")) ports[doors++] = atoi(s);
+    }
     else if (!strcmp(k, "--path")) path = v;
     else if (!strcmp(k, "--slug")) slug = v;
     else if (!strcmp(k, "--cookies")) cookie_file = v;
@@ -405,6 +424,7 @@ int main(int argc, char **argv) {
     }
     fclose(f);
   }
+  memory_before = memory_of(pids);
   uint64_t t0 = now(), last = t0;
   int opened = 0, before = 0;
   double s0 = cpu_of(pids) + cpu_of(aux);

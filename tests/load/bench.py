@@ -1,0 +1,154 @@
+"""The bench: works × contestants, interleaved, several times; figures as ratios within one run.
+
+Only ratios count, taken per second of the server's CPU time (Redis and PostgreSQL counted in): the
+machine is shared and noisy. A frame inside an array is one delivery. The generator fails a run in
+which any member missed, doubled or reordered anything, or anything wasn't acknowledged.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tests.load.contestants import Running, Stand, on_core
+
+SERVER = "PostgreSQL + Redis, uvicorn"
+
+
+@dataclass(frozen=True)
+class Work:
+    """Rooms × members, and what they do there (a phase of the generator)."""
+
+    name: str
+    rooms: int
+    members: int
+    phase: str
+    doors: int = 1
+    who: tuple[str, ...] = ()  # nobody named: everybody
+
+
+WORKS = (
+    Work("1 × 200, 16 in flight", 1, 200, "sat:16:1:4"),
+    Work("50 × 20, 16 in flight", 50, 20, "sat:16:1:4"),
+    Work("1 × 200, 1 in flight", 1, 200, "sat:1:1:4"),
+    Work("50 × 20, 1 message/s per room", 50, 20, "rate:1:2:8"),
+    Work("100 × 20, entered and idle", 100, 20, "idle:0:0:2"),
+    Work("50 × 20, 16 in flight, two processes", 50, 20, "sat:16:1:4", 2, (SERVER,)),
+    *(
+        Work(f"1 × {m}, 16 in flight", 1, m, "sat:16:1:3", 1, (SERVER, "SQLite, daphne (make run)"))
+        for m in (10, 20, 100, 500, 1000)
+    ),
+)
+
+
+def generate(stand: Stand, one: Running, work: Work) -> list[dict[str, Any]]:
+    """Run the generator on the other core; its lines. A failed run is an AssertionError."""
+    command = [
+        str(stand.generator), "--proto", one.proto, "--ports", ",".join(map(str, one.ports)),
+        "--rooms", str(work.rooms), "--members", str(work.members), "--phases", work.phase,
+        "--pids", ",".join(map(str, one.pids)), "--aux", ",".join(map(str, one.aux)),
+    ]  # fmt: skip
+    if one.cookies is not None:
+        command += ["--cookies", str(one.cookies)]
+    if (os.cpu_count() or 1) > 1:
+        command = ["taskset", "-c", "1", *command]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    assert ran.returncode == 0, f"{work.name}: {ran.stdout}{ran.stderr}"
+    return [json.loads(line) for line in ran.stdout.splitlines()]
+
+
+def measure(stand: Stand, name: str, work: Work) -> dict[str, float]:
+    """One contestant at one work, once."""
+    with stand.running(name, rooms=work.rooms, members=work.members, doors=work.doors) as one:
+        opened, *phases = generate(stand, one, work)
+        figures = {
+            "opened_per_s": opened["connections"] / opened["seconds"],
+            "open_cpu_ms": opened["cpu_ms"],
+        }
+        for phase in phases:
+            if phase["phase"] == "idle":
+                figures["kb_each"] = phase["kb_each"]
+                continue
+            cpu = phase["srv_cpu"] + phase["aux_cpu"]
+            figures |= {
+                "per_cpu_s": phase["deliveries"] / cpu if cpu else 0.0,
+                "per_s": phase["deliveries"] / phase["seconds"],
+                "p50_ms": phase["p50"],
+                "p99_ms": phase["p99"],
+            }
+    return figures
+
+
+def run(*, times: int, works: Sequence[Work] = WORKS) -> dict[str, dict[str, Any]]:
+    """Every work for every contestant, in turn, `times` times: work → contestant → figures."""
+    on_core(0)
+    stand = Stand()
+    found: dict[str, dict[str, list[dict[str, float]]]] = defaultdict(lambda: defaultdict(list))
+    try:
+        for turn in range(times):
+            for work in works:
+                for name in work.who or stand.contestants():
+                    figures = measure(stand, name, work)
+                    found[work.name][name].append(figures)
+                    shown = ", ".join(f"{key} {value:,.1f}" for key, value in figures.items())
+                    print(f"{turn + 1}/{times} {work.name} · {name}: {shown}", flush=True)
+    finally:
+        stand.close()
+    return {
+        work: {
+            name: {key: [one[key] for one in turns] for key in turns[0]}
+            for name, turns in by_name.items()
+        }
+        for work, by_name in found.items()
+    }
+
+
+def _middle(values: list[float]) -> float:
+    return statistics.median(values)
+
+
+def _spread(values: list[float], scale: float = 1, digits: int = 1) -> str:
+    low, high = min(values) / scale, max(values) / scale
+    return f"{_middle(values) / scale:,.{digits}f} ({low:,.{digits}f}–{high:,.{digits}f})"
+
+
+def tables(found: dict[str, dict[str, Any]]) -> str:
+    """The figures as Markdown: medians, ranges, ratios to the peers of the same run."""
+    parts = []
+    for work, by_name in found.items():
+        parts.append(f"### {work}\n")
+        head = next(iter(by_name.values()))
+        peers = [
+            p for p in ("socket.io", "picows (bare)", "stock Channels, Redis layer") if p in by_name
+        ]
+        if "per_cpu_s" in head:
+            parts.append(
+                "| server | k deliveries per CPU second | "
+                + " | ".join(f"× {peer}" for peer in peers)
+                + " | k deliveries/s | p50 ms | p99 ms |\n| --- |"
+                + " ---: |" * (len(peers) + 4)
+            )
+            for name, figures in by_name.items():
+                mine = _middle(figures["per_cpu_s"])
+                ratios = [f"{mine / (_middle(by_name[p]['per_cpu_s']) or 1):.2f}" for p in peers]
+                parts.append(
+                    f"| {name} | {_spread(figures['per_cpu_s'], 1000)} | "
+                    + " | ".join(ratios)
+                    + f"{' | ' if ratios else ''}{_middle(figures['per_s']) / 1000:,.1f} | "
+                    f"{_spread(figures['p50_ms'], digits=2)} | {_middle(figures['p99_ms']):.2f} |"
+                )
+        else:
+            parts.append(
+                "| server | KB each | opened/s | CPU ms each |\n" + "| --- | ---: | ---: | ---: |"
+            )
+            parts += [
+                f"| {name} | {_spread(figures['kb_each'])} | {_spread(figures['opened_per_s'])} | "
+                f"{_middle(figures['open_cpu_ms']):.2f} |"
+                for name, figures in by_name.items()
+            ]
+        parts.append("")
+    return "\n".join(parts)

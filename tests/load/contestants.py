@@ -1,0 +1,145 @@
+"""What the bench measures: this house in its shapes, and its peers, each on one core."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.live import PYTHON, ROOT, House, Template, bare_environment
+from tests.processes import Process, free_port, watchdog
+from tests.servers import Redis
+
+HERE = Path(__file__).resolve().parent
+LIMITS = ("posts", "stamps", "frames", "handshakes", "sockets_per_person", "sockets_per_address")
+# Raised for the generator's people, not skipped: every bucket is still asked.
+RAISED = {"IBASHO_LIMITS": ",".join(f"{name}=100000" for name in LIMITS)}
+# Shape and server of each of ours.
+OURS = {
+    "PostgreSQL + Redis, uvicorn": ("server", "uvicorn"),
+    "PostgreSQL + Redis, daphne": ("server", "daphne"),
+    "SQLite, daphne (make run)": ("embedded", "daphne"),
+    "SQLite, uvicorn": ("embedded", "uvicorn"),
+}
+PEERS = ("socket.io", "picows (bare)", "stock Channels, Redis layer")
+
+
+@dataclass
+class Running:
+    """A server that takes connections: what the generator must know of it."""
+
+    proto: str
+    ports: list[int]
+    pids: list[int]
+    aux: list[int]
+    cookies: Path | None = None
+
+
+class Stand:
+    """Prepares once what every run needs: templates of the house, the peers' packages."""
+
+    def __init__(self) -> None:
+        self.folder = watchdog.folder("bench")
+        self.generator = self.folder / "generator"
+        command = ["gcc", "-O2", "-o", str(self.generator), str(HERE / "generator.c")]
+        if shutil.which("gcc") is None:
+            sys.exit("gcc がありません。 / No gcc: apt-get install gcc")
+        subprocess.run(command, check=True)
+        self.templates = {shape: Template(shape) for shape in ("server", "embedded")}
+        self.node = self._node()
+
+    def _node(self) -> Path | None:
+        """Where socket.io is installed; None where there is no Node."""
+        if shutil.which("npm") is None:
+            print(
+                "Node がないので socket.io は測りません。 / No Node here: socket.io isn't measured."
+            )
+            return None
+        for name in ("package.json", "package-lock.json", "socketio.cjs"):
+            shutil.copy(HERE / name, self.folder)
+        command = ["npm", "ci", "--silent", "--no-audit", "--no-fund"]
+        subprocess.run(command, cwd=self.folder, check=True)
+        return self.folder
+
+    def contestants(self) -> list[str]:
+        """Everything that can be measured here."""
+        return [*OURS, *(peer for peer in PEERS if peer != "socket.io" or self.node)]
+
+    def close(self) -> None:
+        """Remove what was prepared."""
+        for one in self.templates.values():
+            one.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def running(self, name: str, *, rooms: int, members: int, doors: int = 1) -> Iterator[Running]:
+        """One contestant, started for this work alone; all it starts stays on this core."""
+        if name in OURS:
+            with self._ours(name, rooms=rooms, members=members, doors=doors) as one:
+                yield one
+            return
+        with contextlib.ExitStack() as stack:
+            port = free_port()
+            aux = []
+            env = bare_environment()
+            if name == "socket.io":
+                command, proto = ["node", str(self.folder / "socketio.cjs"), str(port)], "sio"
+            elif name.startswith("picows"):
+                command, proto = [sys.executable, "-m", "tests.load.bare", str(port)], "ws"
+            else:
+                redis = Redis().start()
+                stack.callback(redis.close)
+                env["REDIS"] = redis.url
+                assert redis.process is not None
+                aux = [redis.process.pid]
+                proto = "ws"
+                command = [
+                    *PYTHON, "-m", "daphne", "-v0", "-b", "127.0.0.1", "-p", str(port),
+                    "tests.load.stock:application",
+                ]  # fmt: skip
+            process = Process(log=self.folder / "log")
+            process.spawn(command, env=env, cwd=self.folder if proto == "sio" else ROOT)
+            stack.callback(process.kill)
+            _answers(port)
+            assert process.process is not None
+            yield Running(proto, [port], [process.process.pid], aux)
+
+    @contextlib.contextmanager
+    def _ours(self, name: str, *, rooms: int, members: int, doors: int) -> Iterator[Running]:
+        shape, server = OURS[name]
+        house = House(self.templates[shape], doors=doors, server=server, env=RAISED, durable=True)
+        try:
+            cookies = house.folder / "cookies"
+            filled = [*PYTHON, "-m", "tests.load.fill", "--rooms", str(rooms)]
+            filled += ["--members", str(members), "--out", str(cookies)]
+            subprocess.run(filled, env=house.env(), cwd=ROOT, check=True)
+            house.open()
+            aux = [
+                one.process.pid
+                for one in (house.postgres, house.redis)
+                if one is not None and one.process is not None
+            ]
+            pids = [house.pid(i) for i in range(doors)]
+            yield Running("ibasho", house.ports, pids, aux, cookies)
+        finally:
+            house.close()
+
+
+def _answers(port: int) -> None:
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.05)
+    raise AssertionError("a server never answered")
+
+
+def on_core(core: int) -> None:
+    """This process, and what it starts from now on, stays on one core."""
+    with contextlib.suppress(AttributeError, OSError):
+        os.sched_setaffinity(0, {core})

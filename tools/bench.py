@@ -1,0 +1,58 @@
+"""`make bench`: this house beside its peers on the same work; the tables go to the docs.
+
+TIMES=3 repetitions; BENCH="1 × 200" runs only the works whose name holds that, and writes nothing.
+"""
+
+import importlib.metadata
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "performance.md"
+BEGIN, END = "<!-- bench -->\n", "<!-- /bench -->"
+PACKAGES = ("django", "channels", "channels-redis", "daphne", "uvicorn", "uvloop", "websockets")
+
+
+def machine() -> str:
+    """What it ran on, in one line."""
+    cpu = "?"
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        names = [x for x in info.read_text("utf-8").splitlines() if x.startswith("model name")]
+        cpu = names[0].partition(":")[2].strip() if names else "?"
+    node = subprocess.run(
+        ["node", "--version"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
+    return (
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores ({cpu}); "
+        f"Python {platform.python_version()}, {versions}, node {node or '–'}."
+    )
+
+
+def main() -> int:
+    """Run, print, write."""
+    from tests.load.bench import WORKS, run, tables
+    from tests.processes import watchdog
+
+    only, times = os.environ.get("BENCH", ""), int(os.environ.get("TIMES", "3"))
+    works = [work for work in WORKS if only in work.name]
+    try:
+        written = f"{machine()} {times} repetitions.\n\n{tables(run(times=times, works=works))}"
+    finally:
+        watchdog.close()
+    print(written)
+    if not only:
+        text = PAGE.read_text("utf-8")
+        before, _, rest = text.partition(BEGIN)
+        PAGE.write_text(before + BEGIN + written + END + rest.partition(END)[2], encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
