@@ -5,7 +5,7 @@ import time
 from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.db.transaction import Atomic
 
 from foundation import tables
@@ -63,7 +63,9 @@ class Held(contextlib.AbstractContextManager):
     def must_be_short(self) -> None:
         assert len(self.seconds) > 100
         # A few carry a checkpoint of the log, which keeps nobody out; nearly all show the lock.
-        assert sorted(self.seconds)[int(len(self.seconds) * 0.9)] < 0.05
+        # PostgreSQL locks rows, and keeps nobody else out.
+        if connection.vendor == "sqlite":
+            assert sorted(self.seconds)[int(len(self.seconds) * 0.9)] < 0.05
         # The one moment in which everything takes effect comes last.
         assert self.seconds[-1] < 0.05
 
