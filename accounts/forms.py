@@ -1,5 +1,6 @@
 """Paper at the entrance: what was sent, read and bounded. No database."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from foundation.refusals import Refused
 from foundation.tidy import tidy
 
 MAX_FIELD = 400
-MAX_KEPT = 4000  # of a text given back after a form went stale
+MAX_KEPT = 8000  # of a text given back after a form went stale
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,23 @@ def is_own_path(asked: str) -> bool:
 def typed_text(request: HttpRequest) -> str:
     """Words that a person shouldn't lose when a form went stale. Never a 合言葉."""
     return request.POST.get("text", "")[:MAX_KEPT]
+
+
+# Shorter than this is picked again in a moment; and no secret is given back to a screen.
+_WORTH_KEEPING = 20
+_SECRET = re.compile(r"password|passphrase|code|token|csrf", re.I)
+
+
+def typed_fields(request: HttpRequest) -> str:
+    """Whatever of a form is long enough to hurt when it is lost; empty where nothing is."""
+    fields = [
+        value.strip()
+        for name in request.POST
+        if not _SECRET.search(name)
+        for value in request.POST.getlist(name)
+        if len(value.strip()) >= _WORTH_KEEPING
+    ]
+    return "\n\n".join(fields)[:MAX_KEPT]
 
 
 def may_be_opened(path: str) -> bool:

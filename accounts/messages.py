@@ -29,7 +29,7 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
         "もどって開きなおすと、つづけられます。",
         status=403,
         back=request.path if forms.may_be_opened(request.path) else "/",
-        kept=forms.typed_text(request),
+        kept=forms.typed_text(request) or forms.typed_fields(request),
     )
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 
-from accounts import messages, policies, proofs
+from accounts import forms, messages, policies, proofs
 from accounts.doors import P, View, viewer_of_request
 from accounts.states import Role
 from foundation import clock
@@ -92,6 +92,15 @@ def turned_away(request: HttpRequest, no: Refused) -> HttpResponse:
     if no.code != "not_found":
         raise no
     if viewer.staff is None and not viewer.entered:
+        if request.method == "POST" and (kept := forms.typed_fields(request)):
+            # The sign-in ran out while somebody was writing: nothing of it may be lost.
+            return messages.message(
+                title="サインインの時間が終わっていました",
+                text="まだ保存していません。書いたものを写しとってから、もう一度サインインしてください。",
+                status=403,
+                back=_address(LOGIN, request),
+                kept=kept,
+            )
         return _to(LOGIN, request)
     return messages.not_found(request)
 
@@ -112,6 +121,10 @@ def recently_proven(view: View[P]) -> View[P]:
 
 
 def _to(address: str, request: HttpRequest) -> HttpResponse:
+    return SeeOther(_address(address, request))
+
+
+def _address(address: str, request: HttpRequest) -> str:
     # What was sent can't be sent again by a link: after a POST one comes back to its page.
     back = request.get_full_path() if request.method in ("GET", "HEAD") else request.path
-    return SeeOther(f"{address}?{urlencode({'next': back})}")
+    return f"{address}?{urlencode({'next': back})}"

@@ -15,6 +15,8 @@ from accounts.sentences import rules, sentence
 from foundation import clock
 from foundation.refusals import Refused
 from foundation.replies import SeeOther
+from programs.queries import texts_shown
+from programs.states import TextKey
 
 __all__ = [
     "bad_request", "come_back", "enter", "forbidden", "home", "leave", "not_found", "server_error",
@@ -63,6 +65,7 @@ def _entrance(
         "form_error": sentence(no.code) if no else None,
         "next": forms.own_path(request),
         "seated": seated,
+        "written_rules": texts_shown(TextKey.RULES),
         "rules": rules(),
     }
     if not seated:  # a seated person's page shows their own name, as every page does

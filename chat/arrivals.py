@@ -17,6 +17,7 @@ from chat.states import Mode, RoomKind
 from duty.queries import attending
 from foundation.limits import Buckets
 
+FULL_S = 60.0  # a room that is full is asked again after this
 _handshakes = Buckets("handshakes")
 
 
@@ -75,6 +76,8 @@ def arrive(knock: Knock, now: datetime) -> TurnedAway | LetIn:
     standing = queries.standing_of(person.pk, room=room.pk, now=now)
     if standing.barred:
         return TurnedAway(p.Close.NOT_ALLOWED)
+    if queries.is_full(room, person=person.pk, now=now):
+        return TurnedAway(p.Close.TOO_MANY, FULL_S)
     seat = seats.take(viewer, room=room, standing=standing)
     # Read before the log, so that a letter written meanwhile is not missed.
     letter = letters.newest(person.pk)
@@ -85,7 +88,7 @@ def arrive(knock: Knock, now: datetime) -> TurnedAway | LetIn:
         # Messages may have been read that came after the room's head was.
         head = max([room.head, *(one.seq for one in caught_up.events)])
     # Read again: what the room is must not be older than the events that were read.
-    room.refresh_from_db(fields=["name", "slow_s", "stamps", "told_band", "told_here"])
+    room.refresh_from_db(fields=["name", "kind", "slow_s", "stamps", "told_band", "told_here"])
     return LetIn(
         viewer=viewer,
         person=person.pk,

@@ -18,6 +18,20 @@ class Room(models.Model):
     # Every post waits for a supporter before the room sees it.
     premoderated = models.BooleanField(default=False)
     required_supporters = models.PositiveSmallIntegerField(default=2)
+    # How many may be inside at once, about; null: nobody counts.
+    capacity = models.PositiveSmallIntegerField(null=True)
+    audience = models.CharField(max_length=8, default="everyone")
+    # What holds in this room besides the house rules.
+    rules = models.TextField(max_length=1000, blank=True)
+    # The municipality that this room stands for, where it stands for one.
+    municipality = models.ForeignKey(
+        "programs.Municipality", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    holidays = models.CharField(max_length=8, default="usual")
+    # Dates that aren't like their weekday: {"2026-12-31": [["20:00", "02:00"]]}; []: closed.
+    special_days = models.JSONField(default=dict)
+    # Counts every change of the settings by hand: two who change at once are told.
+    version = models.PositiveIntegerField(default=1)
     hand = models.CharField(max_length=8, default="none")
     hand_reason = models.CharField(max_length=200, blank=True)
     # Taken away for good: sockets close with 4410.
@@ -40,6 +54,16 @@ class Room(models.Model):
     sampled_here = models.JSONField(default=list)
     sample_at = models.DateTimeField(null=True)
     tell_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(required_supporters__gte=1), name="room_is_never_unwatched"
+            ),
+            models.CheckConstraint(
+                condition=Q(capacity__isnull=True) | Q(capacity__gte=2), name="room_holds_two"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.slug

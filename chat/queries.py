@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from django.db.models import BigIntegerField, F, Q, Value
@@ -12,14 +12,26 @@ from accounts import letters
 from accounts.models import Letter, Participant
 from accounts.queries import signed_in
 from chat import protocol as p
-from chat.models import Message, Murmur, Mute, Opening, Restriction, Room, RoomEvent, Seat
+from chat.models import (
+    Message,
+    Murmur,
+    Mute,
+    Opening,
+    Restriction,
+    Room,
+    RoomEvent,
+    Seat,
+    Visit,
+)  # fmt: skip
 from chat.policies import FREE, Standing
-from chat.schedule import Hours, Now, door, state_at
-from chat.states import Hand, MessageState, RestrictionKind
+from chat.schedule import USUAL, Hours, Now, Special, door, special_days, state_at
+from chat.states import Hand, HolidayRule, MessageState, RestrictionKind
 from duty.queries import attending
 from foundation import clock
 from foundation.clock import wire
 
+# A visit that nobody touched for this long is over, whoever notes its end.
+STILL_HERE = timedelta(minutes=5)
 GONE_AUTHOR = p.Author(id="", handle="", mark="", role="participant")
 SHOWN_STATES = (MessageState.SHOWN, MessageState.HIDDEN, MessageState.WITHDRAWN)
 
@@ -142,6 +154,14 @@ def hours_of(rooms: Iterable[int]) -> dict[int, list[Hours]]:
     return found
 
 
+def special_of(room: Room, hours: Sequence[Hours], *, now: datetime) -> Special:
+    """The days around now on which a room's hours aren't the week's."""
+    if not room.special_days and room.holidays == HolidayRule.USUAL:
+        return USUAL
+    rule = HolidayRule(room.holidays)
+    return special_days(room.special_days, rule=rule, hours=hours, now=now)
+
+
 def states_of(rooms: Sequence[Room], *, now: datetime) -> dict[int, Now]:
     """The present state of each room, from clock, hand and duty: two queries."""
     ids = [room.pk for room in rooms]
@@ -153,6 +173,7 @@ def states_of(rooms: Sequence[Room], *, now: datetime) -> dict[int, Now]:
             hand=Hand(room.hand),
             attending=people.get(room.pk, 0),
             required=room.required_supporters,
+            special=special_of(room, hours.get(room.pk, ()), now=now),
         )
         for room in rooms
     }
@@ -167,6 +188,8 @@ class RoomCard:
     name: str
     kind: str
     about: str
+    audience: str
+    rules: str
     state: str
     until: datetime | None
     opens_at: datetime | None
@@ -185,14 +208,32 @@ def room_cards(rooms: Sequence[Room], *, now: datetime) -> list[RoomCard]:
             name=room.name,
             kind=room.kind,
             about=room.about,
+            audience=room.audience,
+            rules=room.rules,
             state=states[room.pk].state.value,
             until=states[room.pk].until,
-            opens_at=door(hours.get(room.pk, ()), now).opens_at,
+            opens_at=_opens_at(room, hours.get(room.pk, ()), now),
             band=room.told_band,
             supporter=people.get(room.pk, 0) > 0,
         )
         for room in rooms
     ]
+
+
+def is_full(room: Room, *, person: int, now: datetime) -> bool:
+    """Whether a room holds as many as it may, about; whoever is inside already stays."""
+    if room.capacity is None:
+        return False
+    inside = Visit.objects.filter(
+        room=room, ended_at__isnull=True, seen_at__gte=now - STILL_HERE
+    ).order_by()
+    if inside.filter(seat__participant=person).exists():
+        return False
+    return inside.count() >= room.capacity
+
+
+def _opens_at(room: Room, hours: Sequence[Hours], now: datetime) -> datetime | None:
+    return door(hours, now, special_of(room, hours, now=now)).opens_at
 
 
 def listed_rooms() -> list[Room]:

@@ -13,8 +13,10 @@ from chat import protocol as p
 from chat.actions import daily, presence, rooms, visits
 from chat.hub import Hub
 from chat.threads import in_thread
+from duty.actions.shifts import close_due
 from duty.queries import attending
 from foundation import clock
+from helplines.actions import keep_copy
 
 log = logging.getLogger("ibasho.rounds")
 POLL_S = 2.0  # rings may be lost; nobody misses anything for longer than this
@@ -22,6 +24,8 @@ ROOMS_S = 2.5  # a room hears of its new state within 5 s
 ARRIVALS_S = 1.0
 TOUCH_S = 60.0
 DEMO_S = 60.0
+COPY_S = 3600.0
+SHIFTS_S = 60.0
 PURGE_FIRST_S, PURGE_S = 10 * 60.0, 24 * 3600.0
 
 
@@ -50,6 +54,8 @@ def all_rounds(hub: Hub, pool: ThreadPoolExecutor) -> list[Coroutine[Any, Any, N
         _every(TOUCH_S, "touch", keeper.touch),
         _every(p.HEAD_SECONDS, "heads", keeper.heads),
         _every(1.0, "slow", keeper.slow),
+        _every(COPY_S, "help lines", keeper.copy),
+        _every(SHIFTS_S, "shifts", keeper.shifts),
         # What people are told goes after 30 days goes without anybody's remembering it.
         _every(PURGE_S, "purge", keeper.purge, first=PURGE_FIRST_S),
     ]
@@ -106,6 +112,14 @@ class _Keeper:
         """What is past its time goes."""
         await in_thread(self.pool, _purge)
 
+    async def copy(self) -> None:
+        """A copy of the help lines lies ready for when nothing else answers."""
+        await in_thread(self.pool, _copy)
+
+    async def shifts(self) -> None:
+        """Shifts whose time went by are missed or ended."""
+        await in_thread(self.pool, _shifts)
+
     async def demo(self) -> None:
         """Keep the demo's supporters at their desks."""
         await in_thread(self.pool, _demo)
@@ -136,6 +150,14 @@ def _close_left() -> None:
 
 def _purge() -> None:
     daily.purge_all(now=clock.now())
+
+
+def _copy() -> None:
+    keep_copy(now=clock.now())
+
+
+def _shifts() -> None:
+    close_due(now=clock.now())
 
 
 def _demo() -> None:

@@ -1,17 +1,24 @@
-"""When a room is open: from weekly hours in Japan, the hand switch and who attends. Pure.
+"""When a room is open: from weekly hours in Japan, the days that differ, the hand switch and who
+attends. Pure.
 
-Hours may cross midnight; a room without hours is closed (a missing plan must never open a door).
+Hours may cross midnight and belong to the day on which they begin: who closes a date closes what
+begins on it, not the night before. A room without hours is closed (a missing plan must never open
+a door).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
-from chat.states import Hand, RoomState
+from chat.states import Hand, HolidayRule, RoomState
 from foundation.clock import JST, jst
+from foundation.holidays import holiday
 
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
+SUNDAY = 6
+# Weeks looked ahead: for whether it is open, and for when a room that rests a while opens again.
+NEAR, FAR = 2, 10
 # The soft end (design rule 2): the last minutes of opening hours take stamps only.
 ENDING = timedelta(minutes=10)
 
@@ -51,17 +58,63 @@ class Now:
         )
 
 
-def _stretches(hours: Iterable[Hours], now: datetime) -> list[tuple[datetime, datetime]]:
-    """The stretches around `now`, from a week before to two weeks after, touching ones joined."""
-    midnight = jst(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    monday = midnight - midnight.weekday() * DAY
-    spans = []
-    for one in hours:
-        for week in (-1, 0, 1, 2):
-            day = (monday + one.weekday * DAY + week * WEEK).date()
-            start = datetime.combine(day, one.opens, JST)
-            end = datetime.combine(day, one.closes, JST)
-            spans.append((start, end if end > start else end + DAY))
+# Stretches that begin on a date, in place of its weekday's; none: closed on that date.
+Special = Mapping[date, Sequence[tuple[time, time]]]
+USUAL: Special = {}
+
+
+def special_days(
+    named: Mapping[str, Sequence[Sequence[str]]],
+    *,
+    rule: HolidayRule,
+    hours: Sequence[Hours],
+    now: datetime,
+) -> Special:
+    """The dates around `now` that aren't like their weekday: holidays, then those named by hand.
+
+    `named`: ISO date to [[opens, closes]], as a room keeps them.
+    """
+    found: dict[date, Sequence[tuple[time, time]]] = {}
+    if rule is not HolidayRule.USUAL:
+        sunday = [(one.opens, one.closes) for one in hours if one.weekday == SUNDAY]
+        for day in _days(now, FAR):
+            if holiday(day) is not None:
+                found[day] = sunday if rule is HolidayRule.SUNDAY else ()
+    for written, stretches in named.items():
+        found[date.fromisoformat(written)] = [
+            (time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in stretches
+        ]
+    return found
+
+
+def _days(now: datetime, weeks: int) -> list[date]:
+    """From a week before until so many weeks after; who begins on one of them is looked at."""
+    first = jst(now).date() - WEEK
+    return [first + n * DAY for n in range(7 * (weeks + 1) + 1)]
+
+
+def begun_on(day: date, hours: Iterable[Hours], special: Special) -> list[tuple[time, time]]:
+    """The stretches that begin on a date."""
+    if day in special:
+        return list(special[day])
+    return [(one.opens, one.closes) for one in hours if one.weekday == day.weekday()]
+
+
+def span(day: date, opens: time, closes: time) -> tuple[datetime, datetime]:
+    """First instant, and the first one after, of a stretch begun on a date."""
+    start, end = datetime.combine(day, opens, JST), datetime.combine(day, closes, JST)
+    return start, end if end > start else end + DAY
+
+
+def _stretches(
+    hours: Sequence[Hours], now: datetime, special: Special, *, weeks: int
+) -> list[tuple[datetime, datetime]]:
+    """The stretches around `now`, from a week before to `weeks` after, touching ones joined."""
+    spans = [
+        span(day, opens, closes)
+        for day in _days(now, weeks)
+        for opens, closes in begun_on(day, hours, special)
+    ]
     joined: list[tuple[datetime, datetime]] = []
     for start, end in sorted(spans):
         if joined and start <= joined[-1][1]:
@@ -71,12 +124,19 @@ def _stretches(hours: Iterable[Hours], now: datetime) -> list[tuple[datetime, da
     return joined
 
 
-def door(hours: Sequence[Hours], now: datetime) -> Door:
-    """What the weekly hours say at `now`."""
+def door(hours: Sequence[Hours], now: datetime, special: Special = USUAL) -> Door:
+    """What the weekly hours, and the days that differ from them, say at `now`."""
+    found = _door(hours, now, special, weeks=NEAR)
+    if not found.is_open and found.opens_at is None and (hours or special):
+        return _door(hours, now, special, weeks=FAR)
+    return found
+
+
+def _door(hours: Sequence[Hours], now: datetime, special: Special, *, weeks: int) -> Door:
     following = None
-    for start, end in _stretches(hours, now):
+    for start, end in _stretches(hours, now, special, weeks=weeks):
         if start <= now < end:
-            # Longer than a week without a gap: the room never closes.
+            # Longer than a week without a gap: nobody needs to know its end yet.
             return Door(True, None if end - now > WEEK else end, None)
         if start > now and following is None:
             following = start
@@ -84,10 +144,11 @@ def door(hours: Sequence[Hours], now: datetime) -> Door:
 
 
 def state_at(
-    now: datetime, *, hours: Sequence[Hours], hand: Hand, attending: int, required: int
-) -> Now:
+    now: datetime, *, hours: Sequence[Hours], hand: Hand, attending: int, required: int,
+    special: Special = USUAL,
+) -> Now:  # fmt: skip
     """The room's state: hours first, then the hand switch, then enough people who watch."""
-    by_hours = door(hours, now)
+    by_hours = door(hours, now, special)
     if not by_hours.is_open:
         return Now(RoomState.CLOSED, by_hours.opens_at)
     if hand is not Hand.NONE:

@@ -39,6 +39,23 @@ class RoomKind(StrEnum):
     COUNSELING = "counseling"  # 1対1
 
 
+class Audience(StrEnum):
+    """Whom a room is meant for. It is told at the door; nobody is asked to prove anything."""
+
+    EVERYONE = "everyone"
+    WOMEN = "women"
+    FAMILY = "family"
+    THEME = "theme"
+
+
+class HolidayRule(StrEnum):
+    """What a national holiday does to a room's weekly hours."""
+
+    USUAL = "usual"
+    CLOSED = "closed"
+    SUNDAY = "sunday"  # the hours of a Sunday
+
+
 class MessageState(StrEnum):
     """Where a message is. `HELD` and `REFUSED` have no number in the room."""
 
@@ -70,6 +87,12 @@ MOVES: Mapping[MessageState, frozenset[MessageState]] = {
 def may_become(state: MessageState, wanted: MessageState) -> bool:
     """Whether the table allows the move."""
     return wanted in MOVES[state]
+
+
+# What a new room begins with.
+STAMPS = (
+    "うん", "わかる", "おつかれ", "いっしょ", "ここにいるよ", "ゆっくり", "ありがとう", "おやすみ",
+)  # fmt: skip
 
 
 class Mode(StrEnum):

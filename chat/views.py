@@ -11,6 +11,7 @@ from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.messages import message
@@ -193,12 +194,26 @@ def _page(
             {"title": "", "text": goodbye(p.Close.NOT_ALLOWED), "back": reverse("rooms")},
             status=403,
         )
+    if queries.is_full(room, person=person, now=now):
+        return _full(request)
     context = _context(request, room, person, now)
     context |= {"refusal": said, "text": request.POST.get("text", "") if said else ""}
     if said and request.POST.get("nonce"):
         # The same words sent again are the same act.
         context["nonce"] = request.POST["nonce"][:36]
     return render(request, "room.html", context, status=status)
+
+
+def _full(request: HttpRequest) -> HttpResponse:
+    answer = message(
+        title="",
+        text=_("いま、この部屋はいっぱいです。すこしあとで、または、ほかの部屋へどうぞ。"),
+        status=429,
+        back=reverse("rooms"),
+        kept=request.POST.get("text", ""),
+    )
+    answer["Retry-After"] = "60"
+    return answer
 
 
 def _context(request: HttpRequest, room: Room, person: int, now: datetime) -> dict[str, Any]:

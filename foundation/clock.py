@@ -14,6 +14,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def instant(seconds: float) -> datetime:
+    """Seconds since 1970, as a file system notes them."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
 def jst(at: datetime) -> datetime:
     """The same instant on a clock in Japan. A naive time is refused with ValueError."""
     if at.tzinfo is None:

@@ -1,4 +1,8 @@
-"""The help lines: read once from `lines.toml`, checked, and as a page shows them."""
+"""The help lines: read from a file, checked, and as a page shows them.
+
+The file is the coordinators' own in the house's data folder, where there is one that can be read;
+else `lines.toml`, which comes with the house. No database either way.
+"""
 
 import re
 import tomllib
@@ -7,10 +11,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+from django.conf import settings
 
 from foundation.clock import jst_day
-from helplines.hours import WEEKDAYS, Period, Stretch, next_opening, next_said, open_at, said
+from helplines.hours import (
+    WEEKDAYS,
+    Period,
+    Stretch,
+    always,
+    next_opening,
+    next_said,
+    open_at,
+    said,
+)
 
 FILE = Path(__file__).with_name("lines.toml")
 STALE_AFTER = timedelta(days=90)
@@ -54,6 +69,7 @@ class Shown:
     note: str
     hours_text: str
     open_now: bool
+    always: bool
     next_text: str | None
     source: str
     verified: bool
@@ -77,10 +93,51 @@ EMERGENCY = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Which lines people are shown; `broken`: the coordinators' file is there and can't be read."""
+
+    lines: tuple[Line, ...]
+    origin: Literal["edited", "shipped"]
+    broken: bool = False
+
+
 @cache
-def lines() -> tuple[Line, ...]:
-    """All lines of the file, in its order. Raises `BadLines`."""
+def shipped() -> tuple[Line, ...]:
+    """The lines that come with the house, in the file's order. Raises `BadLines`."""
     return parse(FILE.read_text(encoding="utf-8"))
+
+
+def edited_file() -> Path:
+    """Where the coordinators' lines are kept; replaced as a whole, never written in place."""
+    return Path(settings.DATA) / "help-lines.toml"
+
+
+# The file's mark and what was read of it: any process may have replaced it meanwhile.
+_held: tuple[tuple[int, ...], Served] | None = None
+
+
+def served() -> Served:
+    """The lines as they stand. Reads the file only when it has changed; never fails for it."""
+    global _held
+    path = edited_file()
+    try:
+        there = path.stat()
+    except OSError:
+        return Served(shipped(), "shipped")
+    mark = (there.st_mtime_ns, there.st_size, there.st_ino)
+    if _held is None or _held[0] != mark:
+        try:
+            found = Served(parse(path.read_text(encoding="utf-8")), "edited")
+        except (OSError, ValueError, BadLines):
+            found = Served(shipped(), "shipped", broken=True)
+        _held = mark, found
+    return _held[1]
+
+
+def lines() -> tuple[Line, ...]:
+    """All lines that stand, in their order."""
+    return served().lines
 
 
 def parse(text: str) -> tuple[Line, ...]:
@@ -109,10 +166,15 @@ def shown(at: datetime) -> list[Shown]:
     return sorted(there, key=lambda line: not line.open_now)
 
 
+def is_stale(line: Line, today: date) -> bool:
+    """Whether nobody verified a line within 90 days."""
+    old = line.verified_on is None or today - line.verified_on > STALE_AFTER
+    return old or not line.verified
+
+
 def _shown(line: Line, at: datetime) -> Shown:
     is_open = open_at(line.hours, at)
     opening = None if is_open else next_opening(line.hours, at)
-    old = line.verified_on is None or jst_day(at) - line.verified_on > STALE_AFTER
     return Shown(
         name=line.name,
         kind=line.kind,
@@ -122,11 +184,12 @@ def _shown(line: Line, at: datetime) -> Shown:
         note=line.note,
         hours_text=said(line.hours) or UNKNOWN_HOURS,
         open_now=is_open,
+        always=always(line.hours),
         next_text=next_said(opening, at) if opening else None,
         source=line.source,
         verified=line.verified,
         verified_on=line.verified_on,
-        stale=old or not line.verified,
+        stale=is_stale(line, jst_day(at)),
     )
 
 

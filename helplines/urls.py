@@ -4,4 +4,7 @@ from django.urls import path
 
 from helplines import views
 
-urlpatterns = [path("now/", views.now, name="now")]
+urlpatterns = [
+    path("now/", views.now, name="now"),
+    path("now/health", views.health, name="now-health"),
+]

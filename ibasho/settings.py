@@ -79,6 +79,8 @@ INSTALLED_APPS = [
     "accounts",
     "duty",
     "chat",
+    "moderation",
+    "office",
 ]
 MIDDLEWARE = [
     "ibasho.middleware.SecurityHeaders",

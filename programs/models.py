@@ -1,6 +1,7 @@
-"""Programs (the prefecture or city whose house it is) and municipalities."""
+"""Programs, municipalities, support bodies, real places, and the texts people read."""
 
 from django.db import models
+from django.db.models import Q
 
 
 class Municipality(models.Model):
@@ -42,3 +43,157 @@ class Program(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AgencyImport(models.Model):
+    """A list of agencies that was brought and waits for its one moment of taking effect.
+
+    Its good rows are already rows of `Agency`, which nobody sees until `applied_at` is set; its
+    bad ones wait here, as they were written, to be mended.
+    """
+
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="imports")
+    file_name = models.CharField(max_length=120, blank=True)
+    at = models.DateTimeField()
+    # [{"line": 3, "cells": {"name": …}, "wrong": {"name": "…"}}]
+    bad = models.JSONField(default=list)
+    # [{"line": 5, "said": "…"}]: what was left out or made harmless.
+    notes = models.JSONField(default=list)
+    same = models.PositiveIntegerField(default=0)
+    # Null while its rows are still coming in: what was cut off can't be applied.
+    staged_at = models.DateTimeField(null=True)
+    applied_at = models.DateTimeField(null=True)
+    dropped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["program"],
+                condition=Q(applied_at__isnull=True, dropped_at__isnull=True),
+                name="agency_import_one_waiting",
+            ),
+            models.CheckConstraint(
+                condition=Q(applied_at__isnull=True) | Q(dropped_at__isnull=True),
+                name="agency_import_applied_or_dropped",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"import {self.pk}"
+
+
+class AgencyQuerySet(models.QuerySet["Agency"]):
+    """Which agencies there are."""
+
+    def standing(self) -> "AgencyQuerySet":
+        """Those that people see: taken in, not taken away, not replaced by a later list."""
+        return self.filter(
+            Q(brought_by__isnull=True) | Q(brought_by__applied_at__isnull=False),
+            Q(leaves_with__isnull=True) | Q(leaves_with__applied_at__isnull=True),
+            removed_at__isnull=True,
+        )
+
+
+class Agency(models.Model):
+    """A support body (支援機関). What is told of it has a source and a day it was verified."""
+
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="agencies")
+    kind = models.CharField(max_length=16)
+    name = models.CharField(max_length=80)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    address = models.CharField(max_length=120, blank=True)
+    telephone = models.CharField(max_length=20, blank=True)
+    hours_text = models.CharField(max_length=120, blank=True)
+    # [[[0, 1, 2, 3, 4], "09:00", "17:00"]]: Monday = 0; empty where the words couldn't be read.
+    hours = models.JSONField(default=list)
+    accepts = models.JSONField(default=list)
+    note = models.CharField(max_length=400, blank=True)
+    url = models.URLField(max_length=300, blank=True)
+    source = models.CharField(max_length=200)
+    verified_on = models.DateField()
+
+    version = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+    # The list that brought it, and the one that replaces it. Both count once they are applied.
+    brought_by = models.ForeignKey(
+        AgencyImport, null=True, on_delete=models.CASCADE, related_name="brought"
+    )
+    leaves_with = models.ForeignKey(
+        AgencyImport, null=True, on_delete=models.SET_NULL, related_name="replaced"
+    )
+
+    objects = AgencyQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["program", "municipality", "name"], name="agency_by_place"),
+            models.Index(fields=["program", "changed_at"], name="agency_by_change"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="agency_has_a_name"),
+            models.CheckConstraint(condition=~Q(source=""), name="agency_has_a_source"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Place(models.Model):
+    """A real place (居場所): where it is, how to get there, who may come."""
+
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="places")
+    name = models.CharField(max_length=80)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    run_by = models.CharField(max_length=80)
+    address = models.CharField(max_length=120, blank=True)
+    way = models.TextField(max_length=1000, blank=True)
+    hours_text = models.CharField(max_length=200, blank=True)
+    for_whom = models.CharField(max_length=200, blank=True)
+    note = models.TextField(max_length=1000, blank=True)
+    telephone = models.CharField(max_length=20, blank=True)
+    url = models.URLField(max_length=300, blank=True)
+    source = models.CharField(max_length=200)
+    verified_on = models.DateField()
+
+    version = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["program", "municipality"], name="place_by_town")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Picture(models.Model):
+    """A picture of a place. Its file bears a random name and no trace of who took it, or where."""
+
+    place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="pictures")
+    name = models.CharField(max_length=32, unique=True)
+    kind = models.CharField(max_length=8)
+    # What is to be seen, in words.
+    words = models.CharField(max_length=120)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"picture {self.pk}"
+
+
+class Text(models.Model):
+    """One version of a text that people read. Versions are only ever added."""
+
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="texts")
+    key = models.CharField(max_length=12)
+    version = models.PositiveIntegerField()
+    body = models.TextField(max_length=6000)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["program", "key", "version"], name="text_version_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.version}"

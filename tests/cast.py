@@ -18,6 +18,7 @@ from accounts.states import Role
 from accounts.viewer import Viewer
 from chat.models import Opening, Room
 from duty.models import Attendance, Shift
+from duty.states import ShiftState
 from foundation import clock
 from programs.models import Program
 
@@ -97,7 +98,13 @@ def attend(room: Room, *supporters: Staff, now: datetime | None = None, days: in
         shift, _ = Shift.objects.get_or_create(
             supporter=supporter,
             program=room.program,
-            defaults={"starts_at": at - timedelta(days=1), "ends_at": at + timedelta(days=days)},
+            defaults={
+                "starts_at": at - timedelta(days=1),
+                "ends_at": at + timedelta(days=days),
+                "state": ShiftState.BEGUN,
+                "begun_at": at - timedelta(days=1),
+                "changed_at": at,
+            },
         )
         Attendance.objects.update_or_create(shift=shift, room=room.pk, defaults={"acted_at": at})
 

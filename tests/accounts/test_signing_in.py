@@ -27,7 +27,7 @@ def test_a_password_and_then_a_code_let_in(client, sato):
     assert (first.status_code, first["Location"]) == (302, CODE)
     assert not signed_in(client)
     second = client.post(CODE, {"code": code_of(SECRET)})
-    assert (second.status_code, second["Location"]) == (302, "/accounts/")
+    assert (second.status_code, second["Location"]) == (302, "/manage/")
     page = client.get("/accounts/")
     assert page.status_code == 200
     assert "統括" in page.content.decode()
@@ -35,7 +35,7 @@ def test_a_password_and_then_a_code_let_in(client, sato):
 
 
 def test_next_leads_within_the_house_only(client, sato):
-    for asked, led in (("/rooms/", "/rooms/"), ("https://evil.example/", "/accounts/")):
+    for asked, led in (("/rooms/", "/rooms/"), ("https://evil.example/", "/manage/")):
         typed(client) if asked != "/rooms/" else client.post(
             LOGIN, {"login": "sato", "password": PASSWORD, "next": asked}
         )
@@ -48,7 +48,7 @@ def test_next_leads_within_the_house_only(client, sato):
 def test_a_code_typed_in_full_width_is_the_same_code(client, sato):
     typed(client)
     wide = code_of(SECRET).translate({ord(d): ord(d) + 0xFEE0 for d in "0123456789"})
-    assert client.post(CODE, {"code": wide})["Location"] == "/accounts/"
+    assert client.post(CODE, {"code": wide})["Location"] == "/manage/"
 
 
 def test_a_code_is_good_once(client, sato):
@@ -207,7 +207,7 @@ def test_a_printed_sheet_lets_in_once_per_code_and_a_new_one_ends_the_old(
     assert len(set(codes)) == 40
     assert not set(codes) & set(re.findall(r"\d{8}", str(Authenticator.objects.get(user=kei).data)))
     assert typed(client, login="kei")["Location"] == CODE
-    assert client.post(CODE, {"code": codes[7]})["Location"] == "/accounts/"
+    assert client.post(CODE, {"code": codes[7]})["Location"] == "/moderation/"
     again = Client()
     typed(again, login="kei")
     cache.clear()

@@ -12,9 +12,9 @@ from accounts.models import Participant
 from chat import protocol as p
 from chat import queries
 from chat.actions import erase as erasing
-from chat.actions import moderation, purge, rooms, seats
+from chat.actions import moderation, purge, rooms, seats, setup
 from chat.models import Message, Room
-from chat.states import Hand, RestrictionKind
+from chat.states import Hand, HolidayRule, RestrictionKind
 from foundation import clock
 from tests.cast import make_participant, seen_by
 from tests.chat.deeds import do, post, rest, said, seat_of, welcome, wire
@@ -65,6 +65,22 @@ HEARD: dict[str, Callable[[Scene], object]] = {
     "rooms.switch": lambda s: rooms.switch(
         room=s.room.pk, hand=Hand.QUIET, reason="しずかに", now=s.now
     ),
+    "setup.change": lambda s: setup.change(
+        program=s.room.program_id,
+        room=s.room.pk,
+        version=1,
+        values={"name": "夜の部屋", "kind": "night", "slow_s": 5, "stamps": ["うん"]},
+        now=s.now,
+    ),
+    "setup.set_hours": lambda s: setup.set_hours(
+        program=s.room.program_id,
+        room=s.room.pk,
+        version=1,
+        hours=[],
+        holidays=HolidayRule.USUAL,
+        special_days={},
+        now=s.now,
+    ),
     "rooms.set_slow": lambda s: rooms.set_slow(room=s.room.pk, seconds=30, now=s.now),
 }
 # Deeds that write no event, because a room hears nothing of them.
@@ -94,7 +110,8 @@ ELSEWHERE = {
     "moderation.answer_murmur",
     "moderation.lift", "pace.give_back", "pace.take", "presence.band_of", "presence.forget",
     "presence.tell",
-    "purge.purge", "rooms.take_away", "seats.names_near", "seats.take", "sitting.lock_rooms",
+    "purge.purge", "rooms.take_away", "seats.names_near", "seats.take", "setup.create",
+    "setup.remove", "sitting.lock_rooms",
     "stamp.acked", "visits.close_left", "visits.count_acts", "visits.touch", "words.flag",
     "words.look_at", "words.stop_if_unsafe",
 }  # fmt: skip

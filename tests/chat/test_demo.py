@@ -6,7 +6,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from uuid import uuid4
 
@@ -21,7 +22,12 @@ from django.test import Client
 from accounts import demo_staff
 from chat import demo_keeper
 from chat.models import Message, Room
+from duty.models import Shift
+from duty.queries import attending
+from duty.states import STANDING, ShiftState
 from foundation import clock
+from foundation.clock import jst_day
+from programs.models import Program
 from tests.accounts.codes import code_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -151,3 +157,37 @@ def test_production_makes_up_no_secret(tmp_path: Path) -> None:
     )  # fmt: skip
     assert started.returncode != 0
     assert b"SECRET_KEY" in started.stderr
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("at", [NIGHT, MORNING])
+def test_every_program_has_a_weeks_rota_and_somebody_may_begin_at_once(at: datetime) -> None:
+    with time_machine.travel(at, tick=False):
+        call_command("demo", verbosity=0)
+        for program in Program.objects.all():
+            planned = Shift.objects.filter(program=program, state=ShiftState.PLANNED)
+            days = {jst_day(shift.starts_at) for shift in planned}
+            assert days >= {jst_day(at) + timedelta(days=n) for n in range(7)}
+            assert planned.values("supporter").distinct().count() == 4
+            assert planned.filter(starts_at__lte=at, ends_at__gt=at + timedelta(hours=2)).exists()
+            stretches = sorted(
+                (one.supporter_id, one.starts_at, one.ends_at)
+                for one in Shift.objects.filter(program=program, state__in=STANDING)
+            )
+            for one, other in pairwise(stretches):
+                assert one[0] != other[0] or one[2] <= other[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_keepers_keep_their_own_rota_around_the_clock() -> None:
+    with time_machine.travel(MORNING, tick=False) as clock_in_hand:
+        call_command("demo", verbosity=0)
+        rooms = list(Room.objects.filter(slug__in=demo_keeper.ALWAYS_OPEN))
+        for _ in range(2 * 24 * 12):
+            clock_in_hand.shift(5 * 60)
+            now = clock.now()
+            demo_keeper.renew(now=now)
+            assert attending([room.pk for room in rooms], now=now) == {r.pk: 2 for r in rooms}
+        # Those on the rota were begun, not passed over.
+        theirs = Shift.objects.filter(supporter__username__in=demo_keeper.KEEPERS)
+        assert not theirs.filter(state__in=(ShiftState.MISSED, ShiftState.CANCELLED)).exists()

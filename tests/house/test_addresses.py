@@ -26,6 +26,7 @@ from tests.house.everyone import (
     passkey_of,
     staff,
 )
+from tests.house.office_lines import OFFICE, office_things
 
 __all__ = ["callers"]
 
@@ -43,6 +44,13 @@ WITH_ONE = staff(code=302) | {"unverified": 302, "coordinator": 200}
 # Until they have begun to set one up.
 NOBODY = dict.fromkeys(EVERYONE, 404) | {"visitor": 303}
 OWN = staff("coordinator")  # a thing of mori's own, who is the coordinator
+# The desk of one's own program; what is named there is of `program`.
+DESK = staff("supporter", "coordinator", everywhere=True)
+KEEPERS = staff("supporter", everywhere=True)
+PLANNERS = staff("coordinator", everywhere=True)
+DESK_SENT = staff("supporter", "coordinator", code=405, everywhere=True)
+KEEPERS_SENT = staff("supporter", code=405, everywhere=True)
+PLANNERS_SENT = staff("coordinator", code=405, everywhere=True)
 
 # name: (address, who gets what)
 GRID: dict[str, tuple[str, Row]] = {
@@ -60,6 +68,9 @@ GRID: dict[str, tuple[str, Row]] = {
     "letters": ("/letters/", ENTERED),
     "letter": ("/letters/{letter}/", entered(404) | {"participant": 200}),
     "now": ("/now/", always()),
+    "now-health": ("/now/health", always()),
+    "notice": ("/notice/", ANYONE),
+    "picture": ("/pictures/{picture}", ANYONE),
     "rooms": ("/rooms/", ANYONE),
     "room": ("/rooms/zatsudan/", entered() | {"barred": 403}),
     "room-murmur": ("/rooms/zatsudan/murmur/", POSTED),
@@ -68,6 +79,7 @@ GRID: dict[str, tuple[str, Row]] = {
     "room-report": ("/rooms/zatsudan/report/", POSTED),
     "room-mute": ("/rooms/zatsudan/mute/", POSTED),
     "room-handle": ("/rooms/zatsudan/handle/", POSTED),
+    **OFFICE,
     "healthz": ("/healthz", always()),
     "readyz": ("/readyz", always()),
     "staff-home": ("/accounts/", SIGNED_IN),
@@ -106,6 +118,42 @@ GRID: dict[str, tuple[str, Row]] = {
     "programs_program_changelist": ("/admin/programs/program/", staff("admin")),
     "programs_municipality_changelist": ("/admin/programs/municipality/", staff("admin")),
     "mfa_edit_webauthn": ("/accounts/2fa/webauthn/keys/{passkey}/edit/", OWN),
+    "desk": ("/moderation/", DESK),
+    "step-in": ("/moderation/step-in/", KEEPERS),
+    "handovers": ("/moderation/handovers/", DESK_SENT),
+    "handover-read": ("/moderation/handovers/1/read/", DESK_SENT),
+    "notice-away": ("/moderation/notices/1/away/", DESK_SENT),
+    "relief-take": ("/moderation/reliefs/1/take/", DESK_SENT),
+    "relief-withdraw": ("/moderation/reliefs/1/withdraw/", DESK_SENT),
+    "swap-take": ("/moderation/swaps/1/take/", DESK_SENT),
+    "shift": ("/moderation/shifts/{shift}/", staff("supporter", "coordinator")),
+    # ren's own, who is the supporter.
+    "shift-begin": ("/moderation/shifts/{shift}/begin/", staff("supporter")),
+    "shift-attend": ("/moderation/shifts/{shift}/attend/", DESK_SENT),
+    "shift-leave-room": ("/moderation/shifts/{shift}/leave/", DESK_SENT),
+    "shift-rest": ("/moderation/shifts/{shift}/rest/", DESK_SENT),
+    "shift-back": ("/moderation/shifts/{shift}/back/", DESK_SENT),
+    "shift-end": ("/moderation/shifts/{shift}/end/", DESK_SENT),
+    "shift-relief": ("/moderation/shifts/{shift}/relief/", DESK_SENT),
+    "shift-swap": ("/moderation/shifts/{shift}/swap/", KEEPERS_SENT),
+    "shift-swap-withdraw": ("/moderation/shifts/{shift}/swap/withdraw/", KEEPERS_SENT),
+    "shift-cancel": ("/moderation/shifts/{shift}/cancel/", PLANNERS_SENT),
+    "shift-debrief": ("/moderation/shifts/{shift}/debrief/", KEEPERS_SENT),
+    "debriefs": ("/moderation/debriefs/", DESK),
+    "debrief-erase": ("/moderation/debriefs/1/erase/", DESK_SENT),
+    "rota": ("/moderation/rota/", DESK),
+    "rota-plan": ("/moderation/rota/plan/", PLANNERS_SENT),
+    "rota-rules": ("/moderation/rota/rules/", PLANNERS_SENT),
+    "rota-patterns": ("/moderation/rota/patterns/", PLANNERS),
+    "pattern-remove": ("/moderation/rota/patterns/1/remove/", PLANNERS_SENT),
+    "rota-preview": ("/moderation/rota/preview/", PLANNERS),
+    "alerts": ("/moderation/alerts/", DESK),
+    "alarm-test": ("/moderation/alerts/test/", PLANNERS_SENT),
+    "alarm-acknowledge": ("/moderation/alerts/tests/1/acknowledge/", DESK_SENT),
+    "calendar": ("/moderation/calendar/", KEEPERS),
+    "calendar-revoke": ("/moderation/calendar/revoke/", KEEPERS_SENT),
+    # Whoever has the secret; nobody has this one.
+    "calendar-file": (f"/moderation/calendar/{'a' * 43}.ics", anyone(404)),
 }
 
 # The only things that a look may leave behind: (address, model, fields).
@@ -146,12 +194,14 @@ def changes(before: dict, after: dict) -> set[tuple[str, str]]:
 
 
 @pytest.fixture
-def things(aoi: Participant, callers, mori, now) -> dict[str, int]:
-    """What an address may name: aoi's letter, mori's passkey."""
+def things(aoi: Participant, callers, mori, ren, room, now) -> dict[str, int | str]:
+    """What an address may name: aoi's letter, mori's passkey, ren's shift, the office's things."""
     letter = letters.write(
         aoi.pk, kind=letters.Kind.REPLY, title="おへんじ", text="よみました。", now=now
     )
-    return {"letter": letter.pk, "passkey": passkey_of(mori.pk)}
+    shift = ren.shifts.get().pk
+    own = {"letter": letter.pk, "passkey": passkey_of(mori.pk), "shift": shift}
+    return own | office_things(room, ren, now)
 
 
 def test_every_address_has_a_line():

@@ -7,7 +7,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLOORS = (
     "foundation", "programs", "helplines", "ledger", "audit", "accounts", "duty", "chat",
-    "moderation", "counseling", "reports", "ibasho",
+    "moderation", "counseling", "reports", "office",
+    "ibasho",
 )  # fmt: skip
 APPS = tuple(name for name in FLOORS if (ROOT / name / "__init__.py").exists())
 # Nothing here is of the house: made by tools, or kept by a running one.

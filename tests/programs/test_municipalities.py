@@ -9,8 +9,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from programs import actions, municipalities, queries
-from programs.actions import load_municipalities
+from programs import municipalities, queries
+from programs.actions import municipalities as actions
+from programs.actions.municipalities import load_municipalities
 from programs.management.commands.load_municipalities import SHIPPED
 from programs.models import Municipality
 from programs.municipalities import (

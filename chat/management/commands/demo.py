@@ -16,26 +16,17 @@ from django.db import transaction
 
 from accounts import demo_staff
 from accounts.models import Participant, Staff
-from chat import demo_keeper
+from chat import demo_keeper, demo_rota
 from chat.actions import rooms
 from chat.actions.seats import MARKS
 from chat.models import Message, Opening, Room, RoomEvent, Seat
 from chat.repeats import body_key
+from chat.states import STAMPS
 from foundation import clock
 from programs.models import Program
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "demo.toml"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-STAMPS = [
-    "うん",
-    "わかる",
-    "おつかれ",
-    "いっしょ",
-    "ここにいるよ",
-    "ゆっくり",
-    "ありがとう",
-    "おやすみ",
-]
 
 
 class Command(BaseCommand):
@@ -81,12 +72,14 @@ def _fill(data: dict[str, Any], now: datetime) -> None:
             program=programs[one["program"]],
             position=position,
             epoch=secrets.token_hex(4),
-            stamps=STAMPS,
+            stamps=list(STAMPS),
             hand=one.get("hand", "none"),
             **{key: one[key] for key in ("slug", "name", "kind", "about")},
         )
         for line in one["hours"]:
             _open(room, line)
+    for program in programs.values():
+        demo_rota.fill(program.pk, now=now)
     for talk in data["talk"]:
         _talk(Room.objects.get(slug=talk["room"]), talk["lines"], staff, now)
 

@@ -1,4 +1,4 @@
-"""Writes of `programs`."""
+"""The list of municipalities is taken in."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,0 +1,1 @@
+"""Every write of `duty`, one verb per file."""

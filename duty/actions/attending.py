@@ -1,0 +1,57 @@
+"""Keeping an eye on a room, and no longer."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.states import Role
+from accounts.viewer import Viewer
+from duty import policies
+from duty.actions.moves import note
+from duty.colleagues import ACT_WITHIN
+from duty.models import Attendance, Shift
+from duty.states import ShiftState
+
+
+def attend(viewer: Viewer, *, shift: int, room: int, now: datetime) -> None:
+    """An act at the desk for a room: 「います」.
+
+    Raises `Refused`: `not_found`, `not_begun`, `shift_over`, `too_many_rooms` (at the third),
+    `alone` (at the second, while nobody else is on duty).
+    """
+    with transaction.atomic():
+        held = policies.must_be_own(
+            viewer, Shift.objects.select_for_update(no_key=True).filter(pk=shift).first()
+        )
+        policies.must_keep(viewer, program=held.program_id, room=room)
+        take_room(held, room=room, actor=viewer.staff, role=Role.SUPPORTER, now=now)
+
+
+def take_room(
+    held: Shift, *, room: int, actor: int | None, role: Role | str, now: datetime
+) -> None:
+    """The same for a shift whose row is locked. Raises `Refused` as `attend`, but `not_found`."""
+    policies.must_be_at_the_desk(held, now=now)
+    acts = Attendance.objects.filter(shift=held, acted_at__gt=now - ACT_WITHIN)
+    rooms = set(acts.order_by("room").values_list("room", flat=True))
+    policies.may_attend_one_more(len(rooms - {room}), alone=is_alone(held, now=now))
+    Attendance.objects.update_or_create(shift=held, room=room, defaults={"acted_at": now})
+    if room not in rooms:  # 「います」 again every few minutes is no news
+        note(held, "attended", actor=actor, role=role, values={"room": room}, now=now)
+
+
+def is_alone(held: Shift, *, now: datetime) -> bool:
+    """Whether nobody else is on duty in the program."""
+    others = Shift.objects.filter(program=held.program_id, state=ShiftState.BEGUN, ends_at__gt=now)
+    return not others.exclude(supporter=held.supporter_id).exists()
+
+
+def leave_room(viewer: Viewer, *, shift: int, room: int, now: datetime) -> None:
+    """No longer. Raises `Refused("not_found")`."""
+    with transaction.atomic():
+        held = policies.must_be_own(viewer, Shift.objects.filter(pk=shift).first())
+        if Attendance.objects.filter(shift=held, room=room).delete()[0]:
+            note(
+                held, "left_room", actor=viewer.staff, role=Role.SUPPORTER, values={"room": room},
+                now=now,
+            )  # fmt: skip

@@ -1,0 +1,114 @@
+"""かわって: in one tap, whoever is on duty is asked to take over. Nobody asks why."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.queries import open_grants
+from accounts.states import Role
+from accounts.viewer import Viewer
+from duty import policies
+from duty.actions.attending import take_room
+from duty.actions.moves import move, note, tell
+from duty.colleagues import ACT_WITHIN
+from duty.models import Attendance, Notice, Relief, Shift
+from duty.states import RUNNING, AskState, NoticeKind, ShiftState
+from foundation.refusals import Refused
+
+
+def ask_relief(viewer: Viewer, *, shift: int, now: datetime) -> Relief:
+    """「かわって」. Asked again it is the same one. Raises `Refused`: `not_found`, `not_begun`."""
+    with transaction.atomic():
+        held = policies.must_be_own(
+            viewer, Shift.objects.select_for_update(no_key=True).filter(pk=shift).first()
+        )
+        if held.state != ShiftState.BEGUN:
+            raise Refused("not_begun")
+        if asked := Relief.objects.filter(shift=held, state=AskState.ASKED).first():
+            return asked
+        rooms = Attendance.objects.filter(shift=held, acted_at__gt=now - ACT_WITHIN)
+        relief = Relief.objects.create(
+            shift=held, asked_at=now,
+            rooms=list(rooms.order_by("room").values_list("room", flat=True)),
+        )  # fmt: skip
+        note(held, "relief_asked", actor=viewer.staff, role=Role.SUPPORTER, now=now)
+        told = _who_hears(held, now=now) - {held.supporter_id}
+        tell(told, NoticeKind.RELIEF_ASKED, shift=held, about=held.supporter_id, now=now)
+    return relief
+
+
+def _who_hears(held: Shift, *, now: datetime) -> set[int]:
+    there = Shift.objects.filter(program=held.program_id, state__in=RUNNING, ends_at__gt=now)
+    coordinators = open_grants(now=now).filter(program=held.program_id, role=Role.COORDINATOR)
+    found = set(there.order_by("pk").values_list("supporter", flat=True))
+    return found | set(coordinators.order_by("pk").values_list("staff", flat=True))
+
+
+def take_relief(viewer: Viewer, *, relief: int, now: datetime) -> Relief:
+    """「かわります」: the rooms change hands, and the one who asked rests. The first has it.
+
+    Of the rooms, as many are taken as one person may attend; the others turn quiet by themselves.
+    Raises `Refused`: `not_found`, `taken_already`, `not_begun` (the taker's own shift).
+    """
+    with transaction.atomic():
+        row = (
+            Relief.objects.select_for_update(no_key=True, of=("self",))
+            .filter(pk=relief)
+            .select_related("shift")
+            .first()
+        )
+        if row is None or row.shift.supporter_id == viewer.staff:
+            raise Refused("not_found")
+        taker = policies.must_keep(viewer, program=row.shift.program_id)
+        if row.state != AskState.ASKED:
+            raise Refused("taken_already")
+        mine = (
+            Shift.objects.select_for_update(no_key=True)
+            .filter(supporter=taker, program=row.shift.program_id, state=ShiftState.BEGUN)
+            .first()
+        )
+        if mine is None:
+            raise Refused("not_begun")
+        policies.must_be_at_the_desk(mine, now=now)
+        Attendance.objects.filter(shift=row.shift).delete()
+        for room in row.rooms:
+            _take_if_possible(viewer, mine, room=room, now=now)
+        if row.shift.state == ShiftState.BEGUN:
+            move(row.shift, ShiftState.RESTING, actor=taker, role=Role.SUPPORTER, now=now)
+        row.state, row.taken_by, row.settled_at = AskState.TAKEN.value, mine, now
+        row.save(update_fields=["state", "taken_by", "settled_at"])
+        note(row.shift, "relief_taken", actor=taker, role=Role.SUPPORTER, now=now)
+        _put_away_the_asking(row, now=now)
+        tell(
+            [row.shift.supporter_id], NoticeKind.RELIEF_TAKEN, shift=row.shift, about=taker, now=now
+        )
+    return row
+
+
+def _take_if_possible(viewer: Viewer, mine: Shift, *, room: int, now: datetime) -> None:
+    if viewer.holds(Role.SUPPORTER, program=mine.program_id, room=room):
+        try:
+            take_room(mine, room=room, actor=viewer.staff, role=Role.SUPPORTER, now=now)
+        except Refused:
+            return
+
+
+def withdraw_relief(viewer: Viewer, *, relief: int, now: datetime) -> None:
+    """「もう、だいじょうぶ」. Raises `Refused`: `not_found`, `taken_already`."""
+    with transaction.atomic():
+        row = Relief.objects.filter(pk=relief).select_related("shift").first()
+        held = policies.must_be_own(viewer, row.shift if row else None)
+        still = Relief.objects.filter(pk=relief, state=AskState.ASKED)
+        if not still.update(state=AskState.WITHDRAWN.value, settled_at=now):
+            raise Refused("taken_already")
+        note(held, "relief_withdrawn", actor=viewer.staff, role=Role.SUPPORTER, now=now)
+        Notice.objects.filter(shift=held, kind=NoticeKind.RELIEF_ASKED.value, seen_at=None).update(
+            seen_at=now
+        )
+
+
+def _put_away_the_asking(row: Relief, *, now: datetime) -> None:
+    asked = Notice.objects.filter(
+        shift=row.shift_id, kind=NoticeKind.RELIEF_ASKED.value, seen_at=None
+    )
+    asked.update(seen_at=now)

@@ -1,0 +1,171 @@
+"""A shift is begun, rested from, ended; its time goes by; hard things in it are counted."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from accounts.states import Role
+from accounts.viewer import Viewer
+from duty import policies
+from duty.actions.moves import HOUSE, lock_people, move, note, stretch_of
+from duty.actions.swaps import lapse_swaps
+from duty.colleagues import supervisors
+from duty.models import Attendance, Relief, Shift
+from duty.queries import standing_of
+from duty.rota import Stretch
+from duty.states import RUNNING, AskState, ShiftState
+from foundation.refusals import Refused
+
+# A shift that nobody ended ends by itself so long after its time; until then its notes are written.
+GRACE = timedelta(minutes=30)
+_CHUNK = 100
+
+
+def begin_shift(viewer: Viewer, *, shift: int, supervisor: int | None, now: datetime) -> Shift:
+    """Sit down at the desk, with somebody named who is there for you.
+
+    Nobody reachable is no reason to keep the house shut: `supervisor` None is taken when there is
+    none. Raises `Refused`: `not_found`, `moved_on`, `too_early`, `shift_over`, `on_another_shift`,
+    `no_such_supervisor`.
+    """
+    with transaction.atomic():
+        lock_people([viewer.staff or 0])
+        held = policies.must_be_own(viewer, Shift.objects.filter(pk=shift).first())
+        policies.may_begin(held, now=now)
+        _must_run_alone(held.supporter_id)
+        _must_be_reachable(
+            supervisor, program=held.program_id, supporter=held.supporter_id, now=now
+        )
+        move(
+            held, ShiftState.BEGUN, actor=viewer.staff, role=Role.SUPPORTER, now=now,
+            begun_at=now, stretch_at=now, supervisor_id=supervisor,
+        )  # fmt: skip
+        lapse_swaps([held.pk], now=now)
+    return held
+
+
+def step_in(
+    viewer: Viewer, *, program: int, until: datetime, supervisor: int | None, now: datetime
+) -> Shift:
+    """Begin a shift that nobody planned, for four hours at most.
+
+    Raises `Refused`: what `begin_shift` raises, `no_length`, `shift_too_long`, `shifts_overlap`.
+    """
+    supporter = policies.must_keep(viewer, program=program)
+    policies.may_step_in(until, now=now)
+    _must_be_reachable(supervisor, program=program, supporter=supporter, now=now)
+    return open_shift(
+        supporter=supporter, program=program, until=until, supervisor=supervisor,
+        actor=viewer.staff, role=Role.SUPPORTER, now=now,
+    )  # fmt: skip
+
+
+def open_shift(
+    *,
+    supporter: int,
+    program: int,
+    until: datetime,
+    supervisor: int | None = None,
+    actor: int | None,
+    role: Role | str,
+    now: datetime,
+) -> Shift:
+    """A shift that begins now. Raises `Refused`: `on_another_shift`, `shifts_overlap`."""
+    with transaction.atomic():
+        lock_people([supporter])
+        _must_run_alone(supporter)
+        when = Stretch(now, until)
+        policies.must_be_free(when, [stretch_of(s) for s in standing_of([supporter], when=when)])
+        made = Shift.objects.create(
+            supporter_id=supporter, program_id=program, starts_at=now, ends_at=until,
+            state=ShiftState.BEGUN, begun_at=now, stretch_at=now, supervisor_id=supervisor,
+            changed_at=now,
+        )  # fmt: skip
+        note(made, "stepped_in", actor=actor, role=role, now=now)
+    return made
+
+
+def _must_run_alone(supporter: int) -> None:
+    if Shift.objects.filter(supporter=supporter, state__in=RUNNING).exists():
+        raise Refused("on_another_shift")
+
+
+def _must_be_reachable(
+    supervisor: int | None, *, program: int, supporter: int, now: datetime
+) -> None:
+    there = {one.staff for one in supervisors(program, besides=supporter, now=now)}
+    if supervisor not in there and (supervisor is not None or there):
+        raise Refused("no_such_supervisor")
+
+
+def rest(viewer: Viewer, *, shift: int, now: datetime) -> None:
+    """ひとやすみ: still on shift, watching nothing. Raises `Refused`: `not_found`, `moved_on`."""
+    with transaction.atomic():
+        held = policies.must_be_own(viewer, Shift.objects.filter(pk=shift).first())
+        move(held, ShiftState.RESTING, actor=viewer.staff, role=Role.SUPPORTER, now=now)
+        Attendance.objects.filter(shift=held).delete()
+
+
+def come_back(viewer: Viewer, *, shift: int, now: datetime) -> None:
+    """Back from a rest: the time at a stretch begins anew. Raises `Refused` as `rest`."""
+    with transaction.atomic():
+        held = policies.must_be_own(viewer, Shift.objects.filter(pk=shift).first())
+        if held.state != ShiftState.RESTING:
+            raise Refused("moved_on")
+        move(
+            held, ShiftState.BEGUN, actor=viewer.staff, role=Role.SUPPORTER, now=now,
+            stretch_at=now,
+        )  # fmt: skip
+
+
+def end_shift(viewer: Viewer, *, shift: int, now: datetime) -> Shift:
+    """At any time, and nobody asks why. Raises `Refused`: `not_found`, `moved_on`."""
+    with transaction.atomic():
+        held = policies.must_be_own(viewer, Shift.objects.filter(pk=shift).first())
+        _end(held, actor=viewer.staff, role=Role.SUPPORTER, ended_at=now, now=now)
+    return held
+
+
+def _end(
+    held: Shift, *, actor: int | None, role: Role | str, ended_at: datetime, now: datetime
+) -> None:
+    move(held, ShiftState.ENDED, actor=actor, role=role, now=now, ended_at=ended_at)
+    Attendance.objects.filter(shift=held).delete()
+    Relief.objects.filter(shift=held, state=AskState.ASKED).update(
+        state=AskState.LAPSED, settled_at=now
+    )
+
+
+def close_due(*, now: datetime) -> int:
+    """What the clock does: shifts that nobody began are missed, those that nobody ended end.
+
+    Any process may run it at any time; how many moved.
+    """
+    due = Shift.objects.filter(
+        Q(state=ShiftState.PLANNED, ends_at__lte=now)
+        | Q(state__in=RUNNING, ends_at__lte=now - GRACE)
+    )
+    moved = 0
+    for held in due.order_by("pk")[:_CHUNK]:
+        with transaction.atomic():
+            try:
+                if held.state == ShiftState.PLANNED:
+                    move(held, ShiftState.MISSED, actor=None, role=HOUSE, now=now)
+                    lapse_swaps([held.pk], now=now)
+                else:
+                    _end(held, actor=None, role=HOUSE, ended_at=held.ends_at, now=now)
+            except Refused:  # another process was faster
+                continue
+            moved += 1
+    return moved
+
+
+def count_exposure(viewer: Viewer, *, program: int, items: int = 1) -> int:
+    """The viewer saw so many crisis items at the desk. The shift's count; 0 when none is running.
+
+    The desk calls it in the transaction of what it shows; it is a count and names nothing.
+    """
+    mine = Shift.objects.filter(supporter=viewer.staff, program=program, state__in=RUNNING)
+    mine.update(exposure=F("exposure") + items)
+    return mine.values_list("exposure", flat=True).first() or 0

@@ -1,0 +1,160 @@
+"""Who may keep a shift, who is there for whom, who may be called: the team as it is now."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from accounts.models import RoleGrant, Staff
+from accounts.queries import open_grants
+from accounts.states import Role
+from duty.alerts import Colleague
+from duty.models import AlertChoice, AlertHour, Attendance, Shift
+from duty.policies import may_keep_rooms
+from duty.rota import hour_of_week
+from duty.states import RUNNING, Channel, ShiftState
+from foundation.clock import jst_day
+from foundation.refusals import Refused
+
+# Attending needs an act at the desk within this time (design rule 2).
+ACT_WITHIN = timedelta(minutes=10)
+# Trained so long ago, a supporter may be there for another one.
+EXPERIENCED = timedelta(days=365)
+DEFAULT_CHANNELS = (Channel.DESK, Channel.EMAIL)
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """A supporter of a program, and what their grant says. No `only` are all rooms."""
+
+    staff: int
+    name: str
+    trained_on: date | None
+    only: frozenset[int]
+
+    def refusal(self, rooms: Collection[int], *, today: date) -> str:
+        """Why they may not keep a shift for these rooms; empty if they may."""
+        try:
+            may_keep_rooms(rooms, trained_on=self.trained_on, only=self.only, today=today)
+        except Refused as no:
+            return no.code
+        return ""
+
+
+def _grants(program: int, *roles: Role, now: datetime) -> list[RoleGrant]:
+    found = open_grants(now=now).filter(program=program, role__in=roles, staff__is_active=True)
+    named = found.select_related("staff").prefetch_related("rooms")
+    return list(named.order_by("staff__display_name", "staff", "pk")[:MOST])
+
+
+def keepers(program: int, *, now: datetime) -> list[Keeper]:
+    """Everyone who holds the supporter's role in the program today, trained or not, by name."""
+    return [
+        Keeper(
+            staff=row.staff_id,
+            name=name_of(row.staff),
+            trained_on=row.trained_on,
+            only=frozenset(narrowed.room for narrowed in row.rooms.all()),
+        )
+        for row in _grants(program, Role.SUPPORTER, now=now)
+    ]
+
+
+def name_of(staff: Staff | None) -> str:
+    """What colleagues call them."""
+    return (staff.display_name or staff.username) if staff is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Supervisor:
+    """Someone a supporter can turn to during the shift."""
+
+    staff: int
+    name: str
+    coordinator: bool
+    on_duty: bool
+
+
+def supervisors(program: int, *, besides: int, now: datetime) -> list[Supervisor]:
+    """Coordinators and experienced supporters who can be reached now: on duty, or who said yes
+    for this hour. Coordinators first; never the supporter themselves.
+    """
+    grants = [
+        row
+        for row in _grants(program, Role.COORDINATOR, Role.SUPPORTER, now=now)
+        if row.staff_id != besides and _may_supervise(row, today=jst_day(now))
+    ]
+    there, willing = _running(program, now), _willing([row.staff_id for row in grants], now)
+    found: dict[int, Supervisor] = {}
+    for row in sorted(grants, key=lambda row: row.role != Role.COORDINATOR):
+        if row.staff_id in there or row.staff_id in willing:
+            found.setdefault(
+                row.staff_id,
+                Supervisor(
+                    staff=row.staff_id,
+                    name=name_of(row.staff),
+                    coordinator=row.role == Role.COORDINATOR,
+                    on_duty=row.staff_id in there,
+                ),
+            )
+    return list(found.values())
+
+
+def _may_supervise(row: RoleGrant, *, today: date) -> bool:
+    if row.role == Role.COORDINATOR:
+        return True
+    return row.trained_on is not None and row.trained_on + EXPERIENCED <= today
+
+
+def _running(program: int, now: datetime) -> list[int]:
+    """Staff with a running shift, in the order in which they began."""
+    rows = Shift.objects.filter(program=program, state__in=RUNNING, ends_at__gt=now)
+    return list(rows.order_by("begun_at", "pk").values_list("supporter", flat=True))
+
+
+def _willing(staff: Collection[int], now: datetime) -> set[int]:
+    hours = AlertHour.objects.filter(staff__in=staff, hour=hour_of_week(now)).order_by("staff")
+    return set(hours.values_list("staff", flat=True))
+
+
+def team(program: int, *, room: int | None = None, now: datetime) -> list[Colleague]:
+    """Everyone whom the ladder may call in the program now, for `alerts.next_call`: on duty in the
+    order in which they began, then the others by name. Seven queries at most.
+    """
+    grants = _grants(program, Role.SUPPORTER, Role.COORDINATOR, now=now)
+    people = {row.staff_id: row.staff for row in grants}
+    coordinating = {row.staff_id for row in grants if row.role == Role.COORDINATOR}
+    on_duty = [one for one in _running(program, now) if one in people]
+    willing = _willing(list(people), now)
+    at_desk, attending = _at_the_desk(program, room, now)
+    choices = AlertChoice.objects.filter(staff__in=list(people)).order_by("staff")
+    channels = {row.staff_id: tuple(Channel(name) for name in row.channels) for row in choices}
+    return [
+        Colleague(
+            staff=one,
+            attending=one in attending,
+            on_duty=one in on_duty,
+            willing=one in willing,
+            coordinator=one in coordinating,
+            channels=channels.get(one, DEFAULT_CHANNELS),
+            open=_open(people[one], at_desk=one in at_desk),
+        )
+        for one in [*on_duty, *(one for one in people if one not in on_duty)]
+    ]
+
+
+def _at_the_desk(program: int, room: int | None, now: datetime) -> tuple[set[int], set[int]]:
+    """Who acted at the desk lately, and who of them for the room."""
+    rows = Attendance.objects.filter(
+        shift__program=program, shift__state=ShiftState.BEGUN, acted_at__gt=now - ACT_WITHIN
+    )
+    acted = list(rows.order_by("pk").values_list("shift__supporter", "room"))
+    return {staff for staff, _ in acted}, {staff for staff, where in acted if where == room}
+
+
+def _open(staff: Staff, *, at_desk: bool) -> frozenset[Channel]:
+    """What can reach them at this moment. Web push has no subscriptions yet and reaches nobody."""
+    found = {Channel.DESK} if at_desk else set()
+    if staff.email:
+        found.add(Channel.EMAIL)
+    return frozenset(found)

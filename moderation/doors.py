@@ -1,0 +1,115 @@
+"""What the desk's doors share: which program it is about, and how a page answers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from accounts.doors import viewer_of_request
+from accounts.states import Role
+from accounts.viewer import Viewer
+from duty.models import Shift
+from duty.policies import TEAM
+from duty.queries import shift_of_the_program
+from foundation import clock
+from foundation.refusals import Refused
+from foundation.replies import SeeOther
+from moderation import queries, sentences
+from programs.models import Program
+
+__all__ = ["TEAM", "At", "act", "at_program", "at_shift", "done", "page", "turned_away"]
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Who is at which program's desk, and when."""
+
+    viewer: Viewer
+    program: Program
+    programs: list[Program]
+    now: datetime
+
+    @property
+    def plans(self) -> bool:
+        """Whether they plan the rota here."""
+        return self.viewer.holds(Role.COORDINATOR, program=self.program.pk)
+
+
+def at_program(request: HttpRequest, *, program: int | None = None) -> At:
+    """The desk of a program by its number, or by the slug that was asked for; else of the first.
+
+    Raises `Refused("not_found")` for a program whose team the viewer doesn't belong to.
+    """
+    viewer = viewer_of_request(request)
+    mine = queries.programs_of(viewer)
+    asked = request.POST.get("program") or request.GET.get("program")
+    for one in mine:
+        if one.pk == program or (program is None and one.slug == asked):
+            return At(viewer, one, mine, clock.now())
+    if program is not None or asked or not mine:
+        raise Refused("not_found")
+    return At(viewer, mine[0], mine, clock.now())
+
+
+def at_shift(request: HttpRequest, number: int) -> tuple[At, Shift]:
+    """A shift of a program whose team the viewer belongs to, at that program's desk.
+
+    Raises `Refused("not_found")`.
+    """
+    found = shift_of_the_program(viewer_of_request(request), shift=number)
+    if found is None:
+        raise Refused("not_found")
+    return at_program(request, program=found.program_id), found
+
+
+def page(
+    request: HttpRequest,
+    at: At,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    no: Refused | None = None,
+) -> HttpResponse:
+    """A page at the desk; with a refusal it says so, and nothing that was typed is lost."""
+    shared = {
+        "program": at.program,
+        "programs": at.programs,
+        "plans": at.plans,
+        "here": request.resolver_match.url_name if request.resolver_match else "",
+        "form_error": sentences.sentence(no.code) if no else None,
+        "now": at.now,
+    }
+    return render(
+        request, f"moderation/{template}.html", {**shared, **context}, status=422 if no else 200
+    )
+
+
+def turned_away(no: Refused) -> None:
+    """What isn't for this person to know is answered by the door; the rest by the page."""
+    if not sentences.knows(no.code):
+        raise no
+
+
+def act(
+    request: HttpRequest, deed: Callable[[Viewer, datetime], object], *, again: Callable[..., Any]
+) -> HttpResponse | None:
+    """Do it. None when it is done; else the page that says why not (`again(no=…)`)."""
+    try:
+        deed(viewer_of_request(request), clock.now())
+    except Refused as no:
+        turned_away(no)
+        answer: HttpResponse = again(no=no)
+        return answer
+    return None
+
+
+def done(name: str, *args: object, program: Program | None = None, **more: str) -> HttpResponse:
+    """On to another page of the same program."""
+    asked = {**({"program": program.slug} if program is not None else {}), **more}
+    query = f"?{urlencode(asked)}" if asked else ""
+    return SeeOther(f"{reverse(name, args=args)}{query}")

@@ -1,0 +1,262 @@
+"""What the desk shows: rooms and duty together, which `duty` alone can't know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from accounts.policies import must_hold
+from accounts.states import Role
+from accounts.viewer import Viewer
+from chat import queries as chat
+from chat.models import Room
+from chat.states import RoomKind
+from duty import queries as duty
+from duty import rota
+from duty.alerts import Call, next_call
+from duty.colleagues import keepers, name_of, team
+from duty.models import AlarmTest, Handover, Notice, Relief, Shift, Swap
+from duty.policies import EARLY, TEAM
+from foundation.clock import jst_day
+from foundation.holidays import holiday
+from foundation.refusals import Refused
+from programs.models import Program
+
+
+def programs_of(viewer: Viewer) -> list[Program]:
+    """The programs whose team the viewer belongs to."""
+    must_hold(viewer, *TEAM)
+    rows = Program.objects.filter(pk__in=viewer.programs(*TEAM))
+    return list(rows.order_by("name", "pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class RoomNow:
+    """A room of the program: its state, how many attend, whether the viewer does."""
+
+    id: int
+    name: str
+    state: str
+    until: datetime | None
+    required: int
+    attending: int
+    mine: bool
+    asked: bool  # いますか
+    ask_in: int  # seconds until it is asked, for the page's own clock
+
+
+@dataclass(frozen=True, slots=True)
+class There:
+    """A colleague on duty, with the names of the rooms they attend."""
+
+    name: str
+    resting: bool
+    ends_at: datetime
+    rooms: tuple[str, ...]
+    me: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything the desk shows at this moment."""
+
+    shift: Shift | None
+    over: bool  # its time is over; it ends by itself soon
+    stretch_is_over: bool
+    longest_minutes: int
+    hard: bool
+    relief: Relief | None  # one's own, while nobody took it
+    call: Call | None  # who would be called next for it
+    called: dict[int, str]
+    beside: list[str]  # colleagues on duty, who see it at their desks
+    coming: list[Shift]
+    may_begin: Shift | None
+    rooms: list[RoomNow]
+    there: list[There]
+    reliefs: list[Relief]
+    swaps: list[Swap]
+    notices: list[Notice]
+    handovers: list["Handed"]
+    test: AlarmTest | None
+    keeps: bool  # holds the supporter's role here
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """申し送り, with who read it."""
+
+    id: int
+    text: str
+    at: datetime
+    author: str
+    readers: tuple[str, ...]
+    unread: bool  # by the viewer
+
+
+def desk(viewer: Viewer, *, program: int, now: datetime) -> Desk:
+    """The desk of a program for one of its team. Raises `Refused("not_found")` for others."""
+    on_duty = duty.on_duty(viewer, program=program, now=now)
+    shift = duty.running(viewer, program=program)
+    rules = duty.rules_of(program)
+    asked = duty.reliefs(viewer, program=program, now=now)
+    own = next((one for one in asked if one.shift.supporter_id == viewer.staff), None)
+    call = _call(program, own, now=now) if own is not None else None
+    rooms = rooms_now(viewer, program=program, on_duty=on_duty, now=now)
+    names = {room.id: room.name for room in rooms}
+    coming = duty.coming(viewer, program=program, now=now)
+    return Desk(
+        shift=shift,
+        over=shift is not None and shift.ends_at <= now,
+        stretch_is_over=shift is not None and duty.stretch_is_over(shift, rules, now=now),
+        longest_minutes=rules.longest_minutes,
+        hard=shift is not None and shift.exposure >= rules.hard_after,
+        relief=own,
+        call=call,
+        called=duty.names(staff for staff, _ in call.to) if call is not None else {},
+        beside=[one.name for one in on_duty if one.staff != viewer.staff],
+        coming=coming[:5],
+        may_begin=next((one for one in coming if one.starts_at - EARLY <= now), None),
+        rooms=rooms,
+        there=[_there(one, names, viewer) for one in on_duty],
+        reliefs=[one for one in asked if one is not own],
+        swaps=duty.swaps_for(viewer, now=now),
+        notices=duty.notices(viewer),
+        handovers=[
+            _handed(one, viewer) for one in duty.handovers(viewer, program=program, now=now)
+        ],
+        test=duty.waiting_test(viewer, program=program),
+        keeps=viewer.holds(Role.SUPPORTER, program=program),
+    )
+
+
+def _handed(row: Handover, viewer: Viewer) -> Handed:
+    readings = list(row.read_by)  # type: ignore[attr-defined]
+    knows = {row.author_id, *(one.staff_id for one in readings)}
+    return Handed(
+        id=row.pk,
+        text=row.text,
+        at=row.at,
+        author=name_of(row.author),
+        readers=tuple(name_of(one.staff) for one in readings),
+        unread=viewer.staff not in knows,
+    )
+
+
+def _there(one: duty.OnDuty, names: dict[int, str], viewer: Viewer) -> There:
+    return There(
+        name=one.name,
+        resting=one.resting,
+        ends_at=one.ends_at,
+        rooms=tuple(names[room.room] for room in one.rooms if room.room in names),
+        me=one.staff == viewer.staff,
+    )
+
+
+def _call(program: int, relief: Relief, *, now: datetime) -> Call:
+    """Who would be called next for a relief that nobody took: those on duty see it already."""
+    people = [one for one in team(program, now=now) if one.staff != relief.shift.supporter_id]
+    return next_call(
+        [one for one in people if not one.on_duty], raised_at=relief.asked_at, called=()
+    )
+
+
+def rooms_of(program: int) -> list[Room]:
+    """The rooms that supporters of a program keep, in their order."""
+    rows = Room.objects.filter(program=program, removed_at__isnull=True)
+    return list(rows.exclude(kind=RoomKind.COUNSELING).order_by("position", "pk"))
+
+
+def rooms_now(
+    viewer: Viewer, *, program: int, on_duty: Sequence[duty.OnDuty], now: datetime
+) -> list[RoomNow]:
+    """The rooms that the viewer may keep, or plan for, with what holds in them now."""
+    plans = viewer.holds(Role.COORDINATOR, program=program)
+    rooms = [
+        room
+        for room in rooms_of(program)
+        if plans or viewer.holds(Role.SUPPORTER, program=program, room=room.pk)
+    ]
+    states = chat.states_of(rooms, now=now)
+    people = duty.attending([room.pk for room in rooms], now=now)
+    mine = {room.room: room for one in on_duty if one.staff == viewer.staff for room in one.rooms}
+    return [
+        RoomNow(
+            id=room.pk,
+            name=room.name,
+            state=states[room.pk].state.value,
+            until=states[room.pk].until,
+            required=room.required_supporters,
+            attending=people.get(room.pk, 0),
+            mine=room.pk in mine,
+            asked=room.pk in mine and mine[room.pk].asked,
+            ask_in=_seconds_to_ask(mine[room.pk], now) if room.pk in mine else 0,
+        )
+        for room in rooms
+    ]
+
+
+def _seconds_to_ask(room: duty.Watching, now: datetime) -> int:
+    return max(0, int((room.acted_at + duty.ASK_AFTER - now).total_seconds()))
+
+
+# --- the rota ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OnRota:
+    """A shift on the month's page."""
+
+    shift: Shift
+    name: str
+    rooms: tuple[str, ...]
+    mine: bool
+    asked: bool  # かわってもらえますか
+
+
+@dataclass(frozen=True, slots=True)
+class RotaDay:
+    """A day of the month."""
+
+    day: date
+    holiday: str
+    today: bool
+    shifts: list[OnRota]
+
+
+def month(viewer: Viewer, *, program: int, first: date, today: date) -> list[RotaDay]:
+    """Every day of the month with its shifts, each on the day on which it begins in Japan."""
+    names = {room.pk: room.name for room in rooms_of(program)}
+    by_day: dict[date, list[OnRota]] = {}
+    for shift in duty.month(viewer, program=program, first=first):
+        by_day.setdefault(jst_day(shift.starts_at), []).append(
+            OnRota(
+                shift=shift,
+                name=name_of(shift.supporter),
+                rooms=tuple(names[room] for room in shift.rooms if room in names),
+                mine=shift.supporter_id == viewer.staff,
+                asked=bool(shift.open_swaps),  # type: ignore[attr-defined]
+            )
+        )
+    return [
+        RotaDay(day, holiday(day) or "", day == today, by_day.get(day, []))
+        for day in rota.days_of(first)
+    ]
+
+
+def must_be_rooms(rooms: Sequence[int], *, program: int) -> None:
+    """Raises `Refused("no_such_room")` if one of the numbers isn't a room of the program."""
+    if not set(rooms) <= {room.pk for room in rooms_of(program)}:
+        raise Refused("no_such_room")
+
+
+def room_names(shift: Shift) -> list[str]:
+    """The rooms that a shift was planned for."""
+    return [room.name for room in rooms_of(shift.program_id) if room.pk in shift.rooms]
+
+
+def colleagues_for(shift: Shift, *, now: datetime) -> list[tuple[int, str]]:
+    """Who may be asked to take a shift over: (number, name), by name."""
+    return [
+        (one.staff, one.name)
+        for one in keepers(shift.program_id, now=now)
+        if one.staff != shift.supporter_id and not one.refusal(shift.rooms, today=jst_day(now))
+    ]

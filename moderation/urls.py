@@ -1,0 +1,64 @@
+"""Door plates of the desk."""
+
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from moderation.views import desk, own, rota, shifts
+
+
+class Token(StringConverter):
+    """A calendar's secret: 256 bits, base64url."""
+
+    regex = "[A-Za-z0-9_-]{43}"
+
+
+register_converter(Token, "token")
+
+urlpatterns = [
+    path("moderation/", desk.desk, name="desk"),
+    path("moderation/step-in/", shifts.step_in, name="step-in"),
+    path("moderation/handovers/", desk.hand_over, name="handovers"),
+    path("moderation/handovers/<number:number>/read/", desk.read_handover, name="handover-read"),
+    path("moderation/notices/<number:number>/away/", desk.put_away, name="notice-away"),
+    path("moderation/reliefs/<number:number>/take/", desk.take_relief, name="relief-take"),
+    path(
+        "moderation/reliefs/<number:number>/withdraw/", desk.withdraw_relief,
+        name="relief-withdraw",
+    ),
+    path("moderation/swaps/<number:number>/take/", desk.take_swap, name="swap-take"),
+    path("moderation/shifts/<number:number>/", shifts.shift, name="shift"),
+    path("moderation/shifts/<number:number>/begin/", shifts.begin, name="shift-begin"),
+    path("moderation/shifts/<number:number>/attend/", desk.attend, name="shift-attend"),
+    path("moderation/shifts/<number:number>/leave/", desk.leave_room, name="shift-leave-room"),
+    path("moderation/shifts/<number:number>/rest/", desk.rest, name="shift-rest"),
+    path("moderation/shifts/<number:number>/back/", desk.come_back, name="shift-back"),
+    path("moderation/shifts/<number:number>/end/", desk.end, name="shift-end"),
+    path("moderation/shifts/<number:number>/relief/", desk.ask_relief, name="shift-relief"),
+    path("moderation/shifts/<number:number>/swap/", shifts.ask_swap, name="shift-swap"),
+    path(
+        "moderation/shifts/<number:number>/swap/withdraw/", shifts.withdraw_swap,
+        name="shift-swap-withdraw",
+    ),
+    path("moderation/shifts/<number:number>/cancel/", shifts.cancel, name="shift-cancel"),
+    path("moderation/shifts/<number:number>/debrief/", shifts.debrief, name="shift-debrief"),
+    path("moderation/debriefs/", shifts.debriefs, name="debriefs"),
+    path("moderation/debriefs/<number:number>/erase/", shifts.erase_debrief, name="debrief-erase"),
+    path("moderation/rota/", rota.rota, name="rota"),
+    path("moderation/rota/plan/", rota.plan_shift, name="rota-plan"),
+    path("moderation/rota/rules/", rota.set_rules, name="rota-rules"),
+    path("moderation/rota/patterns/", rota.patterns, name="rota-patterns"),
+    path(
+        "moderation/rota/patterns/<number:number>/remove/", rota.remove_pattern,
+        name="pattern-remove",
+    ),
+    path("moderation/rota/preview/", rota.preview, name="rota-preview"),
+    path("moderation/alerts/", own.alerts, name="alerts"),
+    path("moderation/alerts/test/", own.try_alarm, name="alarm-test"),
+    path(
+        "moderation/alerts/tests/<number:number>/acknowledge/", own.acknowledge_test,
+        name="alarm-acknowledge",
+    ),
+    path("moderation/calendar/", own.calendar, name="calendar"),
+    path("moderation/calendar/revoke/", own.revoke_calendar, name="calendar-revoke"),
+    path("moderation/calendar/<token:token>.ics", own.calendar_file, name="calendar-file"),
+]  # fmt: skip

@@ -1,0 +1,120 @@
+"""How one may be called, and one's shifts in one's own calendar."""
+
+from datetime import datetime
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.staff_doors import staff_only
+from accounts.states import Role
+from accounts.viewer import Viewer
+from duty import queries as duty
+from duty.actions import own
+from duty.colleagues import DEFAULT_CHANNELS
+from duty.feed import calendar as as_text
+from duty.states import Channel
+from foundation import clock
+from foundation.refusals import Refused
+from moderation import forms, sentences
+from moderation.doors import TEAM, act, at_program, done, page
+
+WEEKDAYS = tuple("月火水木金土日")
+
+
+@staff_only(*TEAM)
+@require_http_methods(["GET", "HEAD", "POST"])
+def alerts(request: HttpRequest) -> HttpResponse:
+    """Over which channels, and in which hours of the week."""
+    at = at_program(request)
+    sent = forms.choice(request.POST) if request.method == "POST" else None
+
+    def again(*, no: Refused | None = None) -> HttpResponse:
+        channels = sent.channels if sent else duty.channels_of(at.viewer) or DEFAULT_CHANNELS
+        hours = sent.hours if sent else duty.hours_of(at.viewer)
+        places = ("first", "second", "third")
+        context = {
+            "channels": [(one.value, sentences.CHANNELS[one]) for one in Channel],
+            "places": [
+                (name, channels[n].value if n < len(channels) else "")
+                for n, name in enumerate(places)
+            ],
+            "weekdays": WEEKDAYS,
+            "hours": [
+                (
+                    hour,
+                    [
+                        (n * 24 + hour, n * 24 + hour in hours, day)
+                        for n, day in enumerate(WEEKDAYS)
+                    ],
+                )
+                for hour in range(24)
+            ],
+            "test": duty.waiting_test(at.viewer, program=at.program.pk),
+            "saved": "saved" in request.GET,
+        }
+        return page(request, at, "alerts", context, no=no)
+
+    if sent is None:
+        return again()
+
+    def deed(who: Viewer, now: datetime) -> None:
+        own.choose_alerts(who, channels=sent.channels, hours=sent.hours, now=now)
+
+    if answer := act(request, deed, again=again):
+        return answer
+    return done("alerts", program=at.program, saved="1")
+
+
+@staff_only(Role.COORDINATOR)
+@require_POST
+def try_alarm(request: HttpRequest) -> HttpResponse:
+    """ためしのよびだし."""
+    at = at_program(request)
+    own.try_alarm(at.viewer, program=at.program.pk, now=at.now)
+    return done("alerts", program=at.program)
+
+
+@staff_only(*TEAM)
+@require_POST
+def acknowledge_test(request: HttpRequest, number: int) -> HttpResponse:
+    """うけとりました."""
+    at = at_program(request)
+    own.acknowledge_test(at.viewer, test=number, now=at.now)
+    return done("desk", program=at.program)
+
+
+@staff_only(Role.SUPPORTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def calendar(request: HttpRequest) -> HttpResponse:
+    """The secret address of one's own shifts; POST makes a new one and shows it this once."""
+    at = at_program(request)
+    address = ""
+    if request.method == "POST":
+        token = own.make_calendar(at.viewer, now=at.now)
+        address = request.build_absolute_uri(reverse("calendar-file", args=[token]))
+    context = {"address": address, "has_calendar": duty.has_calendar(at.viewer)}
+    return page(request, at, "calendar", context)
+
+
+@staff_only(Role.SUPPORTER)
+@require_POST
+def revoke_calendar(request: HttpRequest) -> HttpResponse:
+    """The address stops."""
+    at = at_program(request)
+    own.revoke_calendar(at.viewer, now=at.now)
+    return done("calendar", program=at.program)
+
+
+@require_safe
+def calendar_file(request: HttpRequest, token: str) -> HttpResponse:
+    """One's shifts for a calendar that can't sign in. It says 「当番」 and nothing else."""
+    entries = duty.calendar_entries(token, summary=_("当番"), now=clock.now())
+    if entries is None:
+        raise Http404
+    answer = HttpResponse(as_text(entries), content_type="text/calendar; charset=utf-8")
+    answer["Content-Disposition"] = 'inline; filename="calendar.ics"'
+    add_never_cache_headers(answer)
+    return answer

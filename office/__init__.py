@@ -1,0 +1,1 @@
+"""事務室 — where coordinators set the house up: rooms, hours, people, support bodies, texts."""

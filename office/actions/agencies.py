@@ -1,0 +1,90 @@
+"""Agencies (支援機関): one at a time, and a whole list at once."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.viewer import Viewer
+from foundation import tables
+from office.actions.noting import note
+from office.policies import must_coordinate
+from programs.actions import agencies, imports
+from programs.actions.imports import Applied
+
+
+def add_agency(
+    viewer: Viewer, *, program: int, values: Mapping[str, object], now: datetime
+) -> None:
+    """A new agency. Raises `Refused("already_there")`."""
+    actor = must_coordinate(viewer, program=program)
+    with transaction.atomic():
+        row = agencies.add(program=program, values=values, now=now)
+        note(actor, "create", what="agency", number=row.pk, program=program, now=now)
+
+
+def change_agency(
+    viewer: Viewer, *, program: int, agency: int, version: int, values: Mapping[str, object],
+    now: datetime,
+) -> None:  # fmt: skip
+    """Change one. Raises `Refused`: `gone`, `changed_meanwhile`, `already_there`."""
+    actor = must_coordinate(viewer, program=program)
+    with transaction.atomic():
+        changes = agencies.change(
+            program=program, agency=agency, version=version, values=values, now=now
+        )
+        if changes:
+            note(
+                actor, "change", what="agency", number=agency, program=program, now=now,
+                changes=changes,
+            )  # fmt: skip
+
+
+def remove_agency(
+    viewer: Viewer, *, program: int, agency: int, version: int, now: datetime
+) -> None:
+    """Off every list. Raises `Refused`: `gone`, `changed_meanwhile`."""
+    actor = must_coordinate(viewer, program=program)
+    with transaction.atomic():
+        agencies.take_away(program=program, agency=agency, version=version, now=now)
+        note(actor, "remove", what="agency", number=agency, program=program, now=now)
+
+
+def stage_agencies(
+    viewer: Viewer, *, program: int, data: bytes, file_name: str, now: datetime
+) -> None:
+    """Lay a list ready, where nobody sees it. Raises `NotATable`; nothing is changed then.
+
+    In many small transactions, so that nobody waits; what people see changes only by
+    `apply_agencies`, which is what the log tells of.
+    """
+    must_coordinate(viewer, program=program)
+    imports.stage(program=program, table=tables.read(data), file_name=file_name, now=now)
+
+
+def mend_agencies(
+    viewer: Viewer, *, program: int, imported: int, cells: Mapping[int, Mapping[str, str]],
+    left_out: Iterable[int], now: datetime,
+) -> None:  # fmt: skip
+    """Rows of the list written anew, or left out. Raises `Refused("gone")`."""
+    must_coordinate(viewer, program=program)
+    imports.mend(program=program, imported=imported, cells=cells, left_out=left_out, now=now)
+
+
+def apply_agencies(viewer: Viewer, *, program: int, imported: int, now: datetime) -> Applied:
+    """All of the list at once. Raises `Refused`: `gone`, `not_ready`, `changed_meanwhile`."""
+    actor = must_coordinate(viewer, program=program)
+    with transaction.atomic():
+        done = imports.apply(program=program, imported=imported, now=now)
+        changes = {"added": done.added, "changed": done.changed, "same": done.same}
+        note(
+            actor, "import", what="agency_import", number=imported, program=program, now=now,
+            changes=changes,
+        )  # fmt: skip
+    return done
+
+
+def drop_agencies(viewer: Viewer, *, program: int, imported: int, now: datetime) -> None:
+    """Let a waiting list go. Raises `Refused("gone")`."""
+    must_coordinate(viewer, program=program)
+    imports.drop(program=program, imported=imported, now=now)

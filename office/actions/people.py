@@ -1,0 +1,54 @@
+"""Roles and invitations. `accounts` judges, writes and notes; only rooms are known up here."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from accounts.actions import invitations, people, second_factors
+from accounts.actions.invitations import Terms
+from accounts.states import Role
+from accounts.viewer import Viewer
+from foundation.refusals import Refused
+from office.people import room_choices
+from office.policies import must_know_people
+
+
+def give_role(
+    viewer: Viewer, *, program: int, staff: int, role: Role, rooms: Sequence[int],
+    trained_on: date | None, expires_on: date | None, now: datetime,
+) -> None:  # fmt: skip
+    """Give a role, or the same one anew. Raises `Refused`: `no_room_named`, `people.give`'s."""
+    must_know_people(viewer, program=program)
+    people.give(
+        viewer, staff=staff, role=role, program=program, rooms=_own(program, role, rooms),
+        trained_on=trained_on, expires_on=expires_on, now=now,
+    )  # fmt: skip
+
+
+def invite(
+    viewer: Viewer, *, program: int, role: Role, rooms: Sequence[int], display_name: str,
+    trained_on: date | None, expires_on: date | None, now: datetime,
+) -> str:  # fmt: skip
+    """Invite somebody; their link's token, shown once. Raises as `give_role` does."""
+    must_know_people(viewer, program=program)
+    terms = Terms(
+        role=role, program=program, rooms=_own(program, role, rooms), display_name=display_name,
+        trained_on=trained_on, expires_on=expires_on,
+    )  # fmt: skip
+    return invitations.invite(viewer, terms=terms, now=now)
+
+
+end_role = people.end
+close_account = people.close_account
+invite_again = invitations.invite_again
+withdraw_invitation = invitations.withdraw
+issue_sheet = second_factors.issue_sheet
+
+
+def _own(program: int, role: Role, rooms: Sequence[int]) -> list[int]:
+    """Rooms narrow a supporter's role alone, and only to rooms of the program."""
+    if role is not Role.SUPPORTER:
+        return []
+    there = {number for number, _ in room_choices(program)}
+    if not set(rooms) <= there:
+        raise Refused("no_room_named")
+    return list(rooms)

@@ -1,0 +1,129 @@
+"""Roles and invitations on paper."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.sentences import role_name
+from accounts.states import Role
+from foundation.refusals import Refused
+from foundation.tidy import tidy
+from office.forms.paper import OfficeForm
+
+_DAY = {"invalid": _("日を 2027-03-31 のように入れてください。")}
+
+
+def _day(label: Any, help_text: Any = "") -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        required=False,
+        help_text=help_text,
+        error_messages=_DAY,
+        input_formats=["%Y-%m-%d", "%Y/%m/%d"],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+
+class RoleForm(OfficeForm):
+    """A role, where, since which training, until when."""
+
+    role = forms.ChoiceField(label=_("役割"))
+    rooms = forms.TypedMultipleChoiceField(
+        label=_("支援者の部屋"),
+        required=False,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("えらばなければ、すべての部屋です。支援者だけにつかいます。"),
+        error_messages={"invalid_choice": _("この事業の部屋をえらんでください。")},
+    )
+    trained_on = _day(_("研修をおえた日"))
+    expires_on = _day(_("さいごの日"), _("この日まで使えます。空なら、期限がありません。"))
+
+    def __init__(
+        self, *args: Any, rooms: list[tuple[int, str]], today: date, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._today = today
+        offered = [role for role in Role if role is not Role.ADMIN]
+        role, room = self.fields["role"], self.fields["rooms"]
+        assert isinstance(role, forms.ChoiceField)
+        assert isinstance(room, forms.ChoiceField)
+        role.choices = [(one.value, role_name(one)) for one in offered]
+        room.choices = [(str(number), name) for number, name in rooms]
+
+    def clean_trained_on(self) -> date | None:
+        """Not tomorrow."""
+        day: date | None = self.cleaned_data["trained_on"]
+        if day is not None and day > self._today:
+            raise forms.ValidationError(_("研修をおえた日が、きょうより後になっています。"))
+        return day
+
+    def clean_expires_on(self) -> date | None:
+        """Not over before it begins."""
+        day: date | None = self.cleaned_data["expires_on"]
+        if day is not None and day < self._today:
+            raise forms.ValidationError(_("さいごの日が、もうすぎています。"))
+        return day
+
+    def terms(self) -> dict[str, Any]:
+        """What the actions take."""
+        found = self.cleaned_data
+        return {
+            "role": Role(found["role"]),
+            "rooms": found["rooms"],
+            "trained_on": found["trained_on"],
+            "expires_on": found["expires_on"],
+        }
+
+
+class InvitationForm(RoleForm):
+    """Whom to invite, and by which way."""
+
+    display_name = forms.CharField(
+        label=_("部屋での名前"),
+        max_length=20,
+        required=False,
+        help_text=_("あとで本人が変えられます。"),
+    )
+    mail = forms.EmailField(
+        label=_("メール"),
+        required=False,
+        help_text=_(
+            "入れると、招待のリンクを送ります。アドレスは残しません。空なら、画面に一度だけ出します。"
+        ),
+        error_messages={"invalid": _("メールアドレスを見なおしてください。")},
+    )
+
+    def clean_display_name(self) -> str:
+        """As it is kept."""
+        try:
+            return tidy(self.cleaned_data["display_name"], most=20, required=False)
+        except Refused:
+            raise forms.ValidationError(_("使えない文字が入っています。")) from None
+
+
+class ReasonForm(OfficeForm):
+    """Why something ends."""
+
+    reason = forms.CharField(
+        label=_("わけ"),
+        max_length=200,
+        help_text=_("日誌に残ります。人の名前や、病気などのことは書かないでください。"),
+        error_messages={"required": _("わけを、ひとこと書いてください。")},
+    )
+
+
+class AgainForm(OfficeForm):
+    """Letting someone in again."""
+
+    drops_factors = forms.BooleanField(
+        label=_("電話やかぎもなくした(二段階の確認を、はじめからやりなおす)"), required=False
+    )
+    mail = forms.EmailField(
+        label=_("メール"),
+        required=False,
+        help_text=_("入れると、リンクを送ります。アドレスは残しません。"),
+        error_messages={"invalid": _("メールアドレスを見なおしてください。")},
+    )

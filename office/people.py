@@ -1,0 +1,111 @@
+"""Who keeps the house in a program: names, roles, until when. For its coordinators and admins."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from accounts import policies
+from accounts.models import Invitation, RoleGrant, Staff
+from accounts.queries import held_by
+from accounts.sentences import role_name
+from accounts.states import Role
+from accounts.viewer import Viewer
+from chat.models import Room
+from chat.states import RoomKind
+from foundation.clock import jst_day
+from foundation.refusals import Refused
+from office.policies import must_know_people
+
+SOON = timedelta(days=30)  # a role says so long before that it ends
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A role that someone holds, or whose last day is over."""
+
+    grant: int
+    role: Role
+    name: str
+    rooms: Sequence[str]
+    trained_on: date | None
+    expires_on: date | None
+    soon: bool
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member of staff, as their program knows them."""
+
+    id: int
+    username: str
+    display_name: str
+    held: Sequence[Held]
+
+
+def people(viewer: Viewer, *, program: int, now: datetime) -> list[Person]:
+    """Everybody with a role in the program, then those who had one. Three queries."""
+    must_know_people(viewer, program=program)
+    rows = (
+        RoleGrant.objects.filter(program_id=program, staff__is_active=True)
+        .select_related("staff")
+        .prefetch_related("rooms")
+        .order_by("staff__username", "pk")[:MOST]
+    )
+    rooms = dict(room_choices(program))
+    found: dict[int, tuple[Staff, list[Held]]] = {}
+    for row in rows:
+        _, held = found.setdefault(row.staff_id, (row.staff, []))
+        if row.ended_at is None:
+            held.append(_held(row, rooms, jst_day(now)))
+    there = [
+        Person(id=pk, username=one.username, display_name=one.display_name, held=held)
+        for pk, (one, held) in found.items()
+    ]
+    return sorted(there, key=lambda one: not one.held)
+
+
+def person(viewer: Viewer, *, program: int, staff: int, now: datetime) -> Person | None:
+    """One of them."""
+    there = people(viewer, program=program, now=now)
+    return next((one for one in there if one.id == staff), None)
+
+
+def _held(row: RoleGrant, rooms: Mapping[int, str], today: date) -> Held:
+    ends = row.expires_on
+    return Held(
+        grant=row.pk,
+        role=Role(row.role),
+        name=role_name(Role(row.role)),
+        rooms=[rooms.get(one.room, "—") for one in row.rooms.all()],
+        trained_on=row.trained_on,
+        expires_on=ends,
+        soon=ends is not None and today <= ends <= today + SOON,
+        over=ends is not None and ends < today,
+    )
+
+
+def room_choices(program: int) -> list[tuple[int, str]]:
+    """A program's rooms, by number."""
+    rows = Room.objects.filter(program_id=program, removed_at__isnull=True)
+    named = rows.exclude(kind=RoomKind.COUNSELING).order_by("position", "pk")
+    return list(named.values_list("pk", "name"))
+
+
+def open_invitations(viewer: Viewer, *, program: int, now: datetime) -> list[Invitation]:
+    """Those that somebody could still accept, the newest first."""
+    must_know_people(viewer, program=program)
+    rows = Invitation.objects.filter(
+        program_id=program, used_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=now
+    )
+    return list(rows.order_by("-invited_at")[:MOST])
+
+
+def may_keep(viewer: Viewer, *, staff: int, now: datetime) -> bool:
+    """Whether the viewer may let this person in again, or close their account."""
+    try:
+        policies.may_keep(viewer, staff, held=held_by(staff, now=now))
+    except Refused:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Doors of the office, one subject per file."""

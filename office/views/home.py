@@ -1,0 +1,38 @@
+"""The office's front page, and which program's desk one sits at."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.staff_doors import staff_only
+from accounts.states import Role
+from foundation.replies import SeeOther
+from office.doors import SESSION_PROGRAM, desk, page
+from office.readiness import readiness
+
+
+@staff_only(Role.COORDINATOR, Role.ADMIN)
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What there is to set up."""
+    return page(request, desk(request, people=True), "home", {})
+
+
+@staff_only(Role.COORDINATOR)
+@require_safe
+def ready(request: HttpRequest) -> HttpResponse:
+    """Which rule this program can't keep today, and what to do."""
+    at = desk(request)
+    rules = readiness(at.viewer, program=at.program.pk, now=at.now)
+    context = {
+        "missing": [one for one in rules if not one.ok],
+        "kept": [one for one in rules if one.ok],
+    }
+    return page(request, at, "readiness", context)
+
+
+@staff_only(Role.COORDINATOR, Role.ADMIN)
+@require_POST
+def choose(request: HttpRequest) -> HttpResponse:
+    """Sit down at another program's desk."""
+    request.session[SESSION_PROGRAM] = desk(request, people=True).program.slug
+    return SeeOther("/manage/")

@@ -1,0 +1,210 @@
+"""People: who keeps the house, their roles, invitations, and coming back after a loss."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.mail import send_invitation
+from accounts.models import Staff
+from accounts.sentences import role_name
+from accounts.staff_doors import recently_proven, staff_only
+from accounts.states import Role
+from foundation.clock import jst_day
+from foundation.refusals import Refused
+from office import people as queries
+from office.actions import people as actions
+from office.doors import Desk, desk, done, page
+from office.forms.people import AgainForm, InvitationForm, ReasonForm, RoleForm
+from office.people import Person
+from office.sentences import sentence
+
+for_people = staff_only(Role.COORDINATOR, Role.ADMIN)
+
+
+@for_people
+@require_safe
+def all_people(request: HttpRequest) -> HttpResponse:
+    """Everybody, and the invitations that are on their way."""
+    at = desk(request, people=True)
+    return _list(request, at)
+
+
+def _list(request: HttpRequest, at: Desk, *, trouble: str = "") -> HttpResponse:
+    invited = [
+        {"one": one, "role": role_name(Role(one.role)) if one.role else "—"}
+        for one in queries.open_invitations(at.viewer, program=at.program.pk, now=at.now)
+    ]
+    context = {
+        "people": queries.people(at.viewer, program=at.program.pk, now=at.now),
+        "invited": invited,
+        "trouble": trouble,
+    }
+    return page(request, at, "people", context, status=422 if trouble else 200)
+
+
+@for_people
+@recently_proven
+@require_http_methods(["GET", "HEAD", "POST"])
+def invite(request: HttpRequest) -> HttpResponse:
+    """Invite somebody: by mail, or by a link that is shown once."""
+    at = desk(request, people=True)
+    form = InvitationForm(request.POST or None, **_choices(at))
+    if request.method == "POST" and form.is_valid():
+        try:
+            token = actions.invite(
+                at.viewer, program=at.program.pk, now=at.now,
+                display_name=form.cleaned_data["display_name"], **form.terms(),
+            )  # fmt: skip
+        except Refused as no:
+            form.add_error("rooms" if no.code == "no_room_named" else None, sentence(no.code))
+        else:
+            return _link(request, at, token, mail=form.cleaned_data["mail"])
+    status = 422 if request.method == "POST" else 200
+    return page(request, at, "invite", {"form": form}, status=status)
+
+
+def _link(request: HttpRequest, at: Desk, token: str, *, mail: str) -> HttpResponse:
+    link = request.build_absolute_uri(reverse("invitation", args=[token]))
+    sent = bool(mail) and send_invitation(to=mail, link=link)
+    return page(request, at, "invited", {"link": link, "sent": sent, "asked": bool(mail)})
+
+
+@for_people
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an invitation back."""
+    at = desk(request, people=True)
+    try:
+        actions.withdraw_invitation(at.viewer, invitation=pk, now=at.now)
+    except Refused:
+        return _list(request, at, trouble=sentence("gone"))
+    return done("manage-people", said="withdrawn")
+
+
+@for_people
+@require_safe
+def one_person(request: HttpRequest, pk: int) -> HttpResponse:
+    """One of them: roles, and what may be done."""
+    at = desk(request, people=True)
+    return _person(request, at, _there(at, pk))
+
+
+def _person(
+    request: HttpRequest, at: Desk, who: Person, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    shared = {
+        "person": who,
+        "myself": who.id == at.viewer.staff,
+        "keeps": queries.may_keep(at.viewer, staff=who.id, now=at.now),
+        "give": RoleForm(prefix="give", **_choices(at)),
+        "end": ReasonForm(prefix="end"),
+        "close": ReasonForm(prefix="close"),
+    }
+    return page(request, at, "person", {**shared, **context}, status=status)
+
+
+@for_people
+@require_POST
+def give(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give them a role."""
+    at = desk(request, people=True)
+    who = _there(at, pk)
+    form = RoleForm(request.POST, prefix="give", **_choices(at))
+    if form.is_valid():
+        try:
+            actions.give_role(
+                at.viewer, program=at.program.pk, staff=pk, now=at.now, **form.terms()
+            )
+            return done("manage-person", pk, said="granted")
+        except Refused as no:
+            form.add_error("rooms" if no.code == "no_room_named" else None, sentence(no.code))
+    return _person(request, at, who, status=422, give=form)
+
+
+@for_people
+@require_POST
+def end(request: HttpRequest, pk: int, grant: int) -> HttpResponse:
+    """End one of their roles."""
+    at = desk(request, people=True)
+    who = _there(at, pk)
+    if grant not in {one.grant for one in who.held}:
+        raise Http404
+    form = ReasonForm(request.POST, prefix="end")
+    if form.is_valid():
+        try:
+            reason = form.cleaned_data["reason"]
+            actions.end_role(at.viewer, grant=grant, reason=reason, now=at.now)
+            return done("manage-people", said="ended")
+        except Refused as no:
+            form.add_error(None, sentence(no.code))
+    return _person(request, at, who, status=422, end=form, ending=grant)
+
+
+@for_people
+@recently_proven
+@require_http_methods(["GET", "HEAD", "POST"])
+def sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """A printed sheet of codes for who has no telephone: asked for, then shown once."""
+    at = desk(request, people=True)
+    who = _kept(at, pk)
+    if request.method != "POST":
+        return page(request, at, "sheet_ask", {"person": who})
+    codes = actions.issue_sheet(at.viewer, staff=pk, now=at.now)
+    context = {"person": Staff.objects.get(pk=pk), "codes": codes, "issued_at": at.now}
+    return render(request, "accounts/sheet.html", context)
+
+
+@for_people
+@recently_proven
+@require_http_methods(["GET", "HEAD", "POST"])
+def again(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new link for who lost their password, or their telephone too."""
+    at = desk(request, people=True)
+    who = _kept(at, pk)
+    form = AgainForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        token = actions.invite_again(
+            at.viewer, staff=pk, drops_factors=form.cleaned_data["drops_factors"], now=at.now
+        )
+        return _link(request, at, token, mail=form.cleaned_data["mail"])
+    status = 422 if request.method == "POST" else 200
+    return page(request, at, "again", {"form": form, "person": who}, status=status)
+
+
+@for_people
+@require_POST
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close their account: roles, sign-ins and sockets end."""
+    at = desk(request, people=True)
+    who = _kept(at, pk)
+    form = ReasonForm(request.POST, prefix="close")
+    if form.is_valid():
+        try:
+            reason = form.cleaned_data["reason"]
+            actions.close_account(at.viewer, staff=pk, reason=reason, now=at.now)
+            return done("manage-people", said="closed")
+        except Refused as no:
+            form.add_error(None, sentence(no.code))
+    return _person(request, at, who, status=422, close=form)
+
+
+def _there(at: Desk, pk: int) -> Person:
+    who = queries.person(at.viewer, program=at.program.pk, staff=pk, now=at.now)
+    if who is None:
+        raise Http404
+    return who
+
+
+def _kept(at: Desk, pk: int) -> Person:
+    """Someone whom the viewer may let in again; nobody lets themselves in."""
+    who = _there(at, pk)
+    if not queries.may_keep(at.viewer, staff=pk, now=at.now):
+        raise Http404
+    return who
+
+
+def _choices(at: Desk) -> dict[str, Any]:
+    return {"rooms": queries.room_choices(at.program.pk), "today": jst_day(at.now)}

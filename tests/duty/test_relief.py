@@ -1,0 +1,87 @@
+"""かわって: one tap; whoever is there takes over; the one who asked rests."""
+
+from datetime import timedelta
+
+import pytest
+
+from duty.actions.attending import attend
+from duty.actions.relief import ask_relief, take_relief, withdraw_relief
+from duty.actions.shifts import end_shift
+from duty.models import Notice
+from duty.queries import attending, reliefs
+from duty.states import AskState, NoticeKind, ShiftState
+from tests.cast import staff_viewer
+from tests.duty.team import begun, logged
+from tests.duty.test_shifts import OTHER, ROOM, THIRD, refused
+
+
+@pytest.fixture
+def watching(ren, program, now):
+    """ren attends a room."""
+    mine = begun(ren, program)
+    attend(staff_viewer(ren), shift=mine.pk, room=ROOM, now=now)
+    return mine
+
+
+def told(who) -> list[str]:
+    return list(Notice.objects.filter(to=who, seen_at=None).values_list("kind", flat=True))
+
+
+def test_one_tap_tells_everyone_who_is_there_and_the_coordinators(
+    watching, ren, sora, tetsu, mori, program, now
+):
+    begun(sora, program)
+    relief = ask_relief(staff_viewer(ren), shift=watching.pk, now=now)
+    assert relief.rooms == [ROOM]
+    assert told(sora) == told(mori) == [NoticeKind.RELIEF_ASKED]
+    assert told(tetsu) == told(ren) == []
+    # Tapped twice it is still one.
+    assert ask_relief(staff_viewer(ren), shift=watching.pk, now=now).pk == relief.pk
+    there = reliefs(staff_viewer(sora), program=program.pk, now=now)
+    assert [one.pk for one in there] == [relief.pk]
+
+
+def test_the_room_is_watched_on_by_the_colleague_and_the_one_who_asked_rests(
+    watching, ren, sora, mori, program, now
+):
+    begun(sora, program)
+    relief = ask_relief(staff_viewer(ren), shift=watching.pk, now=now)
+    take_relief(staff_viewer(sora), relief=relief.pk, now=now)
+    assert attending([ROOM], now=now) == {ROOM: 1}
+    watching.refresh_from_db()
+    assert watching.state == ShiftState.RESTING
+    assert told(ren) == [NoticeKind.RELIEF_TAKEN]
+    assert told(sora) == told(mori) == []
+    again = refused(lambda: take_relief(staff_viewer(sora), relief=relief.pk, now=now))
+    assert again == "taken_already"
+    assert logged()[-3:] == ["duty.attended", "duty.resting", "duty.relief_taken"]
+
+
+def test_nobody_gets_more_rooms_than_they_can_keep_an_eye_on(watching, ren, sora, program, now):
+    hers = begun(sora, program)
+    for room in (OTHER, THIRD):
+        attend(staff_viewer(sora), shift=hers.pk, room=room, now=now)
+    relief = ask_relief(staff_viewer(ren), shift=watching.pk, now=now)
+    take_relief(staff_viewer(sora), relief=relief.pk, now=now)
+    assert attending([ROOM, OTHER, THIRD], now=now) == {OTHER: 1, THIRD: 1}
+
+
+def test_only_a_colleague_at_the_desk_takes_over(watching, ren, sora, mori, now):
+    relief = ask_relief(staff_viewer(ren), shift=watching.pk, now=now)
+    codes = [
+        refused(lambda who=who: take_relief(staff_viewer(who), relief=relief.pk, now=now))
+        for who in (sora, mori, ren)
+    ]
+    assert codes == ["not_begun", "not_found", "not_found"]
+
+
+def test_one_may_take_it_back_or_simply_end(watching, ren, sora, program, now):
+    begun(sora, program)
+    relief = ask_relief(staff_viewer(ren), shift=watching.pk, now=now)
+    withdraw_relief(staff_viewer(ren), relief=relief.pk, now=now)
+    assert told(sora) == []
+    other = ask_relief(staff_viewer(ren), shift=watching.pk, now=now + timedelta(minutes=1))
+    end_shift(staff_viewer(ren), shift=watching.pk, now=now + timedelta(minutes=2))
+    other.refresh_from_db()
+    assert other.state == AskState.LAPSED
+    assert reliefs(staff_viewer(sora), program=program.pk, now=now) == []

@@ -1,0 +1,240 @@
+"""A shift: begun with somebody who is there, rested from, ended at any time; never two at once."""
+
+from datetime import time, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from accounts.viewer import VISITOR
+from duty.actions import shifts
+from duty.actions.attending import attend, leave_room
+from duty.actions.shifts import begin_shift, close_due, come_back, end_shift, rest, step_in
+from duty.models import AlertHour, Attendance, Shift
+from duty.queries import attending, on_duty, rules_of, stretch_is_over
+from duty.rota import hour_of_week
+from duty.states import ShiftState
+from foundation.refusals import Refused
+from tests.cast import staff_viewer
+from tests.duty.team import TODAY, begun, logged, shift_of
+
+ROOM, OTHER, THIRD = 101, 102, 103
+
+
+def refused(call) -> str:
+    with pytest.raises(Refused) as no, transaction.atomic():
+        call()
+    return no.value.code
+
+
+@pytest.fixture
+def shift(ren, program):
+    """Planned for this very hour: 20:00–23:00."""
+    return shift_of(ren, program, day=TODAY)
+
+
+@pytest.fixture
+def awake(mori, now):
+    """mori said yes for this hour of the week."""
+    AlertHour.objects.create(staff=mori, hour=hour_of_week(now))
+    return mori
+
+
+def test_a_shift_begins_with_somebody_who_is_there(shift, ren, awake, now):
+    made = begin_shift(staff_viewer(ren), shift=shift.pk, supervisor=awake.pk, now=now)
+    assert made.state == ShiftState.BEGUN
+    made.refresh_from_db()
+    assert (made.supervisor, made.begun_at, made.stretch_at) == (awake, now, now)
+    assert logged() == ["duty.begun"]
+
+
+def test_only_somebody_reachable_now_can_be_named(shift, ren, mori, sora, now):
+    viewer = staff_viewer(ren)
+    assert (
+        refused(lambda: begin_shift(viewer, shift=shift.pk, supervisor=mori.pk, now=now))
+        == "no_such_supervisor"
+    )
+    # Nobody can be reached: the house isn't kept shut for it.
+    assert begin_shift(viewer, shift=shift.pk, supervisor=None, now=now).supervisor_id is None
+
+
+def test_while_somebody_is_reachable_nobody_begins_without_them(shift, ren, awake, now):
+    assert (
+        refused(lambda: begin_shift(staff_viewer(ren), shift=shift.pk, supervisor=None, now=now))
+        == "no_such_supervisor"
+    )
+
+
+def test_an_experienced_supporter_on_duty_may_be_there_for_another(shift, ren, sora, program, now):
+    begun(sora, program)
+    assert begin_shift(staff_viewer(ren), shift=shift.pk, supervisor=sora.pk, now=now)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "code"), [(-16, "too_early"), (-15, ""), (179, ""), (180, "shift_over")]
+)
+def test_a_shift_begins_from_a_quarter_of_an_hour_before_until_its_end(
+    minutes, code, shift, ren, now
+):
+    at = now + timedelta(minutes=minutes)
+
+    def begin():
+        return begin_shift(staff_viewer(ren), shift=shift.pk, supervisor=None, now=at)
+
+    if code:
+        assert refused(begin) == code
+    else:
+        assert begin().state == ShiftState.BEGUN
+
+
+def test_nobody_begins_somebody_elses_shift(shift, sora, now):
+    for viewer in (staff_viewer(sora), VISITOR):
+        assert (
+            refused(
+                lambda viewer=viewer: begin_shift(viewer, shift=shift.pk, supervisor=None, now=now)
+            )
+            == "not_found"
+        )
+
+
+def test_nobody_sits_at_two_desks(shift, ren, program, now):
+    begun(ren, program)
+    viewer = staff_viewer(ren)
+    assert (
+        refused(lambda: begin_shift(viewer, shift=shift.pk, supervisor=None, now=now))
+        == "on_another_shift"
+    )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Shift.objects.filter(pk=shift.pk).update(state=ShiftState.BEGUN, begun_at=now)
+
+
+def test_stepping_in_needs_no_plan_and_lasts_four_hours_at_most(ren, program, now):
+    viewer = staff_viewer(ren)
+
+    def for_hours(hours: float):
+        until = now + timedelta(hours=hours)
+        return step_in(viewer, program=program.pk, until=until, supervisor=None, now=now)
+
+    assert refused(lambda: for_hours(4.1)) == "shift_too_long"
+    assert refused(lambda: for_hours(0)) == "no_length"
+    assert for_hours(4).state == ShiftState.BEGUN
+
+
+def test_stepping_in_never_overlaps_what_is_planned(ren, program, now):
+    shift_of(ren, program, day=TODAY, begins=time(22), ends=time(23))
+    viewer = staff_viewer(ren)
+    assert (
+        refused(
+            lambda: step_in(
+                viewer, program=program.pk, until=now + timedelta(hours=3), supervisor=None, now=now
+            )
+        )
+        == "shifts_overlap"
+    )
+
+
+# --- attending -----------------------------------------------------------------------------------
+
+
+def test_attending_lasts_ten_minutes_from_the_last_act(ren, program, now):
+    mine = begun(ren, program)
+    attend(staff_viewer(ren), shift=mine.pk, room=ROOM, now=now)
+    assert attending([ROOM, OTHER], now=now + timedelta(minutes=9)) == {ROOM: 1}
+    assert attending([ROOM], now=now + timedelta(minutes=10)) == {}
+
+
+def test_alone_one_room_together_two_and_never_three(ren, sora, program, now):
+    viewer, mine = staff_viewer(ren), begun(ren, program)
+    attend(viewer, shift=mine.pk, room=ROOM, now=now)
+    assert refused(lambda: attend(viewer, shift=mine.pk, room=OTHER, now=now)) == "alone"
+    begun(sora, program)
+    attend(viewer, shift=mine.pk, room=OTHER, now=now)
+    attend(viewer, shift=mine.pk, room=ROOM, now=now + timedelta(minutes=3))
+    third = refused(lambda: attend(viewer, shift=mine.pk, room=THIRD, now=now))
+    assert third == "too_many_rooms"
+    leave_room(viewer, shift=mine.pk, room=OTHER, now=now)
+    attend(viewer, shift=mine.pk, room=THIRD, now=now)
+
+
+def test_nobody_attends_before_beginning_nor_after_the_end(shift, ren, now):
+    viewer = staff_viewer(ren)
+    assert refused(lambda: attend(viewer, shift=shift.pk, room=ROOM, now=now)) == "not_begun"
+    begin_shift(viewer, shift=shift.pk, supervisor=None, now=now)
+    over = now + timedelta(hours=3)
+    assert refused(lambda: attend(viewer, shift=shift.pk, room=ROOM, now=over)) == "shift_over"
+
+
+def test_saying_here_again_is_no_news_for_the_log(ren, program, now):
+    mine = begun(ren, program)
+    for minutes in (0, 5, 9):
+        at = now + timedelta(minutes=minutes)
+        attend(staff_viewer(ren), shift=mine.pk, room=ROOM, now=at)
+    assert logged() == ["duty.attended"]
+
+
+def test_imasuka_is_asked_after_seven_minutes(ren, program, now):
+    mine = begun(ren, program)
+    attend(staff_viewer(ren), shift=mine.pk, room=ROOM, now=now)
+
+    def asked(minutes: int) -> list[bool]:
+        at = now + timedelta(minutes=minutes)
+        there = on_duty(staff_viewer(ren), program=program.pk, now=at)
+        return [room.asked for room in there[0].rooms]
+
+    assert [asked(6), asked(7), asked(10)] == [[False], [True], []]
+
+
+# --- rest, end, the clock ------------------------------------------------------------------------
+
+
+def test_whoever_rests_watches_nothing_and_comes_back_fresh(ren, program, now):
+    viewer, mine = staff_viewer(ren), begun(ren, program)
+    attend(viewer, shift=mine.pk, room=ROOM, now=now)
+    rest(viewer, shift=mine.pk, now=now)
+    assert attending([ROOM], now=now) == {}
+    assert refused(lambda: attend(viewer, shift=mine.pk, room=ROOM, now=now)) == "not_begun"
+    later = now + timedelta(minutes=20)
+    come_back(viewer, shift=mine.pk, now=later)
+    mine.refresh_from_db()
+    assert (mine.state, mine.stretch_at) == (ShiftState.BEGUN, later)
+    assert logged() == ["duty.attended", "duty.resting", "duty.begun"]
+
+
+def test_after_two_hours_at_a_stretch_the_desk_reminds(ren, program, now):
+    mine, rules = begun(ren, program), rules_of(program.pk)
+    assert not stretch_is_over(mine, rules, now=now + timedelta(minutes=59))
+    assert stretch_is_over(mine, rules, now=now + timedelta(minutes=60))
+    rest(staff_viewer(ren), shift=mine.pk, now=now)
+    mine.refresh_from_db()
+    assert not stretch_is_over(mine, rules, now=now + timedelta(minutes=60))
+
+
+def test_a_shift_ends_at_any_time_and_nobody_asks_why(ren, program, now):
+    viewer, mine = staff_viewer(ren), begun(ren, program)
+    attend(viewer, shift=mine.pk, room=ROOM, now=now)
+    end_shift(viewer, shift=mine.pk, now=now)
+    mine.refresh_from_db()
+    assert (mine.state, mine.ended_at) == (ShiftState.ENDED, now)
+    assert not Attendance.objects.exists()
+    assert refused(lambda: end_shift(viewer, shift=mine.pk, now=now)) == "moved_on"
+
+
+def test_the_clock_ends_what_nobody_ended_and_notes_what_nobody_began(ren, sora, program, now):
+    mine, missed = begun(ren, program), shift_of(sora, program, day=TODAY)
+    assert close_due(now=mine.ends_at + timedelta(minutes=29)) == 0
+    assert close_due(now=mine.ends_at + timedelta(hours=2)) == 2
+    assert close_due(now=mine.ends_at + timedelta(hours=2)) == 0
+    mine.refresh_from_db()
+    missed.refresh_from_db()
+    assert (mine.state, mine.ended_at) == (ShiftState.ENDED, mine.ends_at)
+    assert missed.state == ShiftState.MISSED
+    assert logged() == ["duty.ended", "duty.missed"]
+
+
+def test_what_was_hard_is_counted_on_the_running_shift_only(ren, sora, program, now):
+    mine = begun(ren, program)
+    viewer = staff_viewer(ren)
+    assert shifts.count_exposure(viewer, program=program.pk) == 1
+    assert shifts.count_exposure(viewer, program=program.pk, items=2) == 3
+    assert shifts.count_exposure(staff_viewer(sora), program=program.pk) == 0
+    mine.refresh_from_db()
+    assert mine.exposure == 3

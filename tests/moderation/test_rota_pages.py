@@ -1,0 +1,191 @@
+"""The month on a page: planned by mori, read by all of the team."""
+
+import re
+
+import pytest
+
+from duty.models import AlarmTest, AlertHour, Pattern, Shift
+from duty.queries import channels_of, hours_of, rules_of
+from duty.states import Channel
+from tests.cast import make_room, signed_in_as, staff_viewer
+from tests.moderation.test_desk import page, said_no, sent
+
+ROTA = "/moderation/rota/"
+PATTERNS = "/moderation/rota/patterns/"
+
+
+@pytest.fixture
+def evening(ren):
+    """A shift far ahead, as a form sends it."""
+    return {"supporter": ren.pk, "day": "2098-12-31", "begins": "22:00", "ends": "02:00"}
+
+
+def test_a_planned_shift_stands_on_its_japanese_day(evening, ren, sora, mori, rooms):
+    sent(
+        signed_in_as(mori), f"{ROTA}plan/", to=ROTA, month="2098-12", room=[rooms[1].pk], **evening
+    )
+    seen = page(signed_in_as(sora), f"{ROTA}?month=2098-12")
+    row = re.search(r'data-day="2098-12-31".*?</tr>', seen, re.S)
+    assert row is not None
+    assert "22:00–2:00 <strong>れん</strong>" in row[0]
+    assert "夜ふかしの部屋" in row[0]
+    assert "れん" not in page(signed_in_as(sora), f"{ROTA}?month=2098-11")
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"supporter": ""}, "no_supporter"),
+        ({"day": "12月31日"}, "no_day"),
+        ({"begins": "25:00"}, "no_time"),
+        ({"begins": "22:00:01"}, "no_time"),
+        ({"ends": "22:00"}, "no_length"),
+        ({"ends": "11:00"}, "shift_too_long"),
+        ({"day": "2020-01-01"}, "in_the_past"),
+        ({"supporter": "9" * 18}, "not_a_supporter"),
+        ({"supporter": "9" * 19}, "no_supporter"),
+        ({"room": "987654"}, "no_such_room"),
+    ],
+)
+def test_a_slip_of_the_pen_gets_a_sentence_and_loses_nothing(changed, code, evening, mori, rooms):
+    form = {**evening, "month": "2098-12", **changed}
+    told = said_no(signed_in_as(mori), f"{ROTA}plan/", code, **form)
+    if "day" not in changed:
+        assert 'value="2098-12-31"' in told
+    if "begins" not in changed:
+        assert 'name="begins" value="22:00"' in told
+    assert not Shift.objects.exists()
+
+
+def test_overlap_is_told_on_the_page(evening, mori):
+    client = signed_in_as(mori)
+    sent(client, f"{ROTA}plan/", to=ROTA, **evening)
+    said_no(client, f"{ROTA}plan/", "shifts_overlap", **{**evening, "begins": "23:00"})
+
+
+def test_holidays_are_named(ren):
+    assert "勤労感謝の日" in page(signed_in_as(ren), f"{ROTA}?month=2026-11")
+
+
+@pytest.mark.parametrize("month", ["2150-01", "2021-12", "x", "2026-13", "0001-01"])
+def test_a_month_that_is_none_shows_the_present_one(month, ren):
+    assert "きょう" in page(signed_in_as(ren), f"{ROTA}?month={month}")
+
+
+def test_supporters_see_no_planning_and_coordinators_do(ren, mori):
+    assert "rota-plan" not in page(signed_in_as(ren), ROTA)
+    assert f"{ROTA}plan/" not in page(signed_in_as(ren), ROTA)
+    assert f"{ROTA}plan/" in page(signed_in_as(mori), ROTA)
+    for address in (f"{ROTA}plan/", f"{ROTA}rules/", PATTERNS, f"{ROTA}preview/"):
+        assert signed_in_as(ren).post(address).status_code == 404
+
+
+def test_a_month_is_seen_before_it_is_planned(ren, sora, mori, rooms):
+    client = signed_in_as(mori)
+    weekly = {"supporter": ren.pk, "weekday": 6, "begins": "22:00", "ends": "02:00"}
+    sent(client, PATTERNS, to=PATTERNS, room=[rooms[0].pk], rests_on_holidays="on", **weekly)
+    said_no(client, PATTERNS, "patterns_overlap", **{**weekly, "weekday": 0, "begins": "01:00"})
+    assert "祝日は休み" in page(client, PATTERNS)
+    seen = page(client, f"{ROTA}preview/?month=2098-12")
+    assert "4 の当番を入れる" in seen
+    assert seen.count('data-verdict="new"') == 4
+    assert not Shift.objects.exists()
+    sent(client, f"{ROTA}preview/", to=ROTA, month="2098-12")
+    assert Shift.objects.count() == 4
+    assert page(client, f"{ROTA}preview/?month=2098-12").count('data-verdict="there"') == 4
+    sent(client, f"{PATTERNS}{Pattern.objects.get().pk}/remove/", to=PATTERNS)
+    assert not Pattern.objects.exists()
+
+
+def test_the_longest_stretch_is_set_on_the_page(mori, program):
+    client = signed_in_as(mori)
+    sent(client, f"{ROTA}rules/", to=ROTA, longest_minutes=90, hard_after=2)
+    assert rules_of(program.pk).longest_minutes == 90
+    said_no(client, f"{ROTA}rules/", "out_of_range", longest_minutes=20, hard_after=2)
+
+
+def test_a_month_costs_the_same_however_full_it_is(
+    evening, ren, sora, mori, rooms, django_assert_max_num_queries
+):
+    client = signed_in_as(mori)
+    for day in ("2098-12-01", "2098-12-02", "2098-12-03"):
+        for who in (ren, sora):
+            sent(
+                client, f"{ROTA}plan/", to=ROTA, room=[rooms[0].pk],
+                **{**evening, "day": day, "supporter": who.pk},
+            )  # fmt: skip
+    with django_assert_max_num_queries(14):
+        page(client, f"{ROTA}?month=2098-12")
+
+
+# --- how one is called ---------------------------------------------------------------------------
+
+
+def test_hours_and_channels_are_chosen_on_a_page(ren):
+    client, alerts = signed_in_as(ren), "/moderation/alerts/"
+    assert page(client, alerts).count('type="checkbox"') == 168
+    sent(client, alerts, to=alerts, first="email", second="desk", hour=["0", "167"])
+    assert channels_of(staff_viewer(ren)) == (Channel.EMAIL, Channel.DESK)
+    assert page(client, alerts).count(" checked") == 2
+    # What was ticked stays when something else was wrong.
+    assert said_no(client, alerts, "no_channel", hour=["5"]).count(" checked") == 1
+    said_no(client, alerts, "out_of_range", first="desk", hour=["168"])
+    sent(client, alerts, to=alerts, first="desk", hour=["1", "x", "-1"])
+    assert hours_of(staff_viewer(ren)) == {1}
+
+
+def test_an_hour_that_is_none_is_not_kept(ren):
+    sent(
+        signed_in_as(ren), "/moderation/alerts/", to="/moderation/alerts/", first="desk",
+        hour=["９", "1.5"],
+    )  # fmt: skip
+    assert not AlertHour.objects.exists()
+
+
+def test_a_test_alarm_stands_on_every_desk_until_somebody_answers(ren, mori):
+    sent(signed_in_as(mori), "/moderation/alerts/test/", to="/moderation/alerts/")
+    test = AlarmTest.objects.get()
+    answer = f"/moderation/alerts/tests/{test.pk}/acknowledge/"
+    assert "ためしのよびだし" in page(signed_in_as(mori))
+    assert answer not in page(signed_in_as(mori))
+    assert answer in page(signed_in_as(ren))
+    sent(signed_in_as(ren), answer)
+    test.refresh_from_db()
+    assert test.acknowledged_by == ren
+    assert "ためしのよびだし" not in page(signed_in_as(mori))
+
+
+# --- the calendar --------------------------------------------------------------------------------
+
+
+def address_in(text: str) -> str:
+    found = re.search(r'id="calendar-address">https?://[^/]+(/[^<]+)<', text)
+    assert found
+    return found[1]
+
+
+def test_a_calendar_reads_ones_shifts_without_signing_in(evening, ren, mori, client):
+    room = make_room(name="ひきこもりの部屋")
+    sent(
+        signed_in_as(mori), "/moderation/rota/plan/", to=ROTA, room=[room.pk],
+        **{**evening, "day": "2026-12-20"},
+    )  # fmt: skip
+    mine = signed_in_as(ren)
+    made = mine.post("/moderation/calendar/")
+    address = address_in(made.content.decode())
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    assert "no-store" in answer["Cache-Control"]
+    text = answer.content.decode()
+    assert "DTSTART:20261220T130000Z\r\n" in text
+    assert "SUMMARY:当番\r\n" in text
+    assert not re.search("居場所|いばしょ|ibasho|ひきこもり|部屋", text, re.I)
+    assert address not in page(mine, "/moderation/calendar/")
+    sent(mine, "/moderation/calendar/revoke/", to="/moderation/calendar/")
+    assert client.get(address).status_code == 404
+
+
+def test_an_address_that_nobody_was_given_is_none(client, db):
+    assert client.get(f"/moderation/calendar/{'a' * 43}.ics").status_code == 404
+    assert client.get("/moderation/calendar/a.ics").status_code == 404

@@ -1,0 +1,81 @@
+"""Help lines at the desk: corrected, verified, and two at once."""
+
+import pytest
+from django.test import Client
+
+from audit.models import AuditEntry
+from helplines.lines import lines
+from tests.office.desk import fields, send, words
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(settings, tmp_path):
+    settings.DATA = tmp_path
+
+
+def note(key: str) -> str:
+    return next(one.note for one in lines() if one.key == key)
+
+
+def test_what_nobody_verified_lately_comes_first_and_is_verified_in_one_step(desk: Client, mori):
+    page = words(desk.get("/manage/lines/"))
+    assert page.count("たしかめてください") == len(lines())
+    address = "/manage/lines/yorisoi/verify/"
+    assert send(desk, "/manage/lines/", to=address).status_code == 303
+    page = words(desk.get("/manage/lines/"))
+    assert page.count("たしかめてください") == len(lines()) - 1
+    assert page.index("よりそいホットライン") > page.index("チャイルドライン")
+    entry = AuditEntry.objects.get()
+    assert (entry.actor, entry.verb, entry.object_id) == (mori.pk, "verify", "yorisoi")
+
+
+def test_a_line_is_corrected_and_seen_by_everyone(desk: Client):
+    address = "/manage/lines/kokoro-dial/"
+    answer = send(
+        desk, address, hours="平日 9:00-17:00\n毎月10日 8:00-8:00", verified_on="2026-11-01"
+    )
+    assert answer.status_code == 303
+    assert "平日 9:00〜17:00、毎月10日 8:00〜翌8:00" in Client().get("/now/").content.decode()
+
+
+def test_what_is_wrong_is_told_and_kept(desk: Client):
+    answer = send(
+        desk, "/manage/lines/yorisoi/", hours="いつでも", number="でんわ",
+        url="http://example.jp", source=" ", verified_on="2999-01-01",
+    )  # fmt: skip
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    for said in (
+        "「いつでも」が読みとれません",
+        "数字とハイフン",
+        "https://",
+        "出典",
+        "きょうより後",
+    ):
+        assert said in page
+    assert 'value="でんわ"' in page
+    assert send(desk, "/manage/lines/yorisoi/", number="").status_code == 422
+
+
+def test_of_two_who_correct_one_line_the_second_sees_both(desk: Client, other_desk: Client):
+    address = "/manage/lines/yorisoi/"
+    before = fields(other_desk.get(address).content.decode(), address)
+    assert send(desk, address, note="もりの説明").status_code == 303
+    answer = other_desk.post(address, {**before, "note": "きくの説明"})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "もりの説明" in page and page.count("きくの説明") == 2
+    assert other_desk.post(address, fields(page, address)).status_code == 303
+    assert note("yorisoi") == "きくの説明"
+
+
+def test_a_line_is_added_and_taken_away_again(desk: Client):
+    new = {"name": "ひょうごの窓口", "kind": "phone", "number": "078-000-0000", "source": "県"}
+    assert send(desk, "/manage/lines/new/", key="yorisoi", **new).status_code == 422
+    assert send(desk, "/manage/lines/new/", key="hyogo", **new).status_code == 303
+    assert "tel:0780000000" in Client().get("/now/").content.decode()
+    remove = {"to": "/manage/lines/hyogo/remove/", "remove-reason": "おわったため"}
+    assert send(desk, "/manage/lines/hyogo/", **remove).status_code == 422
+    assert send(desk, "/manage/lines/hyogo/", **remove, **{"remove-sure": "on"}).status_code == 303
+    assert desk.get("/manage/lines/hyogo/").status_code == 404

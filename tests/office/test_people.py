@@ -1,0 +1,209 @@
+"""People at the desk: invited, given roles, reminded, let in again; and never nobody left."""
+
+import re
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from accounts.actions import people
+from accounts.models import Invitation, RoleGrant, Staff
+from accounts.states import Role
+from audit.models import AuditEntry
+from chat.models import Room
+from foundation.clock import jst_day
+from foundation.refusals import Refused
+from tests.cast import grant, make_program, make_staff, signed_in_as, staff_viewer
+from tests.office.desk import fields, send, words
+
+pytestmark = pytest.mark.django_db
+
+
+def of(staff: Staff) -> str:
+    return f"/manage/people/{staff.pk}/"
+
+
+def give(desk: Client, staff: Staff, **changed: object):
+    sent = {f"give-{name}": value for name, value in changed.items()}
+    return send(desk, of(staff), to=f"{of(staff)}give/", **sent)
+
+
+def end(desk: Client, held: RoleGrant, reason: str = "年度がかわるため"):
+    to = f"{of(held.staff)}roles/{held.pk}/end/"
+    return send(desk, of(held.staff), to=to, **{"end-reason": reason})
+
+
+def open_roles(staff: Staff) -> list[str]:
+    return sorted(staff.grants.filter(ended_at=None).values_list("role", flat=True))
+
+
+def test_a_supporter_is_invited_for_their_rooms_and_the_link_is_shown_once(
+    desk: Client, room: Room
+):
+    answer = send(
+        desk, "/manage/people/invite/", role="supporter", rooms=[str(room.pk)],
+        display_name="なつ", expires_on="2099-03-31",
+    )  # fmt: skip
+    assert answer.status_code == 200
+    (link,) = re.findall(r"/accounts/invitation/[\w-]+/", answer.content.decode())
+    assert "なつ" in Client().get(link).content.decode()
+    made = Invitation.objects.get()
+    assert (made.role, made.rooms, made.display_name) == ("supporter", [room.pk], "なつ")
+    page = desk.get("/manage/people/").content.decode()
+    assert link not in page and "まねいている人" in page
+    withdraw = f"/manage/people/invitations/{made.pk}/withdraw/"
+    assert desk.post(withdraw, fields(page, withdraw)).status_code == 303
+    assert Client().get(link).status_code == 404
+    assert "もうありません" in words(desk.post(withdraw, fields(page, withdraw)))
+
+
+def test_an_invitation_goes_by_mail_where_the_house_can_and_else_says_so(
+    desk: Client, settings, mailoutbox
+):
+    sent = {"role": "counselor", "mail": "natsu@example.jp"}
+    settings.CAN_MAIL = False
+    assert "送れませんでした" in words(send(desk, "/manage/people/invite/", **sent))
+    settings.CAN_MAIL = True
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert "メールを送りました" in words(send(desk, "/manage/people/invite/", **sent))
+    assert "/accounts/invitation/" in mailoutbox[0].body
+    assert "natsu" not in str(list(Invitation.objects.values())), "the address is kept nowhere"
+
+
+def test_what_is_wrong_with_an_invitation_is_told_and_kept(desk: Client):
+    answer = send(
+        desk, "/manage/people/invite/", display_name="なつ", mail="natsu",
+        trained_on="2999-01-01", expires_on="2020-01-01", rooms=["999999"],
+    )  # fmt: skip
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    for said in ("メールアドレスを見なおして", "きょうより後", "もうすぎて", "この事業の部屋"):
+        assert said in page
+    assert 'value="なつ"' in page
+    assert not Invitation.objects.exists()
+
+
+def test_the_list_reminds_of_roles_that_end_within_thirty_days(desk: Client, ren, kaede, now):
+    today = jst_day(now)
+    for staff, days in ((ren, 30), (kaede, 31)):
+        staff.grants.update(expires_on=today + timedelta(days=days))
+    page = words(desk.get("/manage/people/"))
+    assert page.count("もうすぐ期限です") == 1
+    kaede.grants.update(expires_on=today - timedelta(days=1))
+    assert "期限がすぎました" in words(desk.get("/manage/people/"))
+
+
+def test_a_role_is_given_anew_with_another_last_day_and_other_rooms(desk: Client, ren, room: Room):
+    answer = give(
+        desk, ren, role="supporter", rooms=[str(room.pk)], trained_on="2026-01-10",
+        expires_on="2099-03-31",
+    )  # fmt: skip
+    assert answer.status_code == 303, words(answer)
+    assert open_roles(ren) == ["supporter"]
+    held = ren.grants.get(ended_at=None)
+    assert [one.room for one in held.rooms.all()] == [room.pk]
+    assert "雑談の部屋" in words(desk.get(of(ren)))
+
+
+def test_nobody_gives_themselves_a_role_and_nobody_makes_an_admin(desk: Client, mori, ren):
+    assert "わたすことはできません" in words(desk.get(of(mori)))
+    data = {"program": "hyogo", "give-role": "auditor"}
+    answer = desk.post(f"{of(mori)}give/", data)
+    assert answer.status_code == 422 and open_roles(mori) == ["coordinator"]
+    assert desk.post(f"{of(ren)}give/", {**data, "give-role": "admin"}).status_code == 422
+    assert open_roles(ren) == ["supporter"]
+
+
+def test_a_role_ends_with_a_reason_and_its_doors_close(desk: Client, ren):
+    held = ren.grants.get()
+    answer = end(desk, held, reason="")
+    assert answer.status_code == 422 and "わけ" in words(answer)
+    assert end(desk, held).status_code == 303
+    assert open_roles(ren) == []
+    assert AuditEntry.objects.get(verb="ended").reason == "年度がかわるため"
+    page = words(desk.get("/manage/people/"))
+    assert "れん" in page, "whoever had a role can be given it again"
+
+
+def test_the_last_coordinator_stays_and_a_sentence_says_why(desk: Client, mori, program):
+    held = mori.grants.get()
+    answer = end(desk, held)
+    assert answer.status_code == 422 and "統括が、ひとりもいなく" in words(answer)
+    assert "年度がかわるため" in answer.content.decode(), "the reason that was typed is kept"
+    kiku = make_staff("kiku")
+    grant(kiku, Role.COORDINATOR, program)
+    assert end(desk, held).status_code == 303
+    assert open_roles(kiku) == ["coordinator"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_coordinators_who_end_each_other_at_once_leave_one(mori, program, now):
+    kiku = make_staff("kiku")
+    grant(kiku, Role.COORDINATOR, program)
+    viewers = {mori: staff_viewer(mori), kiku: staff_viewer(kiku)}
+    said: list[str] = []
+
+    def ends(who: Staff, whom: Staff) -> None:
+        try:
+            people.end(viewers[who], grant=whom.grants.get(ended_at=None).pk, now=now)
+            said.append("ended")
+        except Refused as no:
+            said.append(no.code)
+        finally:
+            connection.close()
+
+    hands = [threading.Thread(target=ends, args=pair) for pair in ((mori, kiku), (kiku, mori))]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join()
+    assert sorted(said) == ["ended", "last_coordinator"]
+    assert RoleGrant.objects.filter(role="coordinator", ended_at=None).count() == 1
+
+
+def test_who_lost_everything_is_let_in_again_by_a_link_or_a_sheet(desk: Client, ren):
+    answer = send(desk, f"{of(ren)}again/", drops_factors="on")
+    (link,) = re.findall(r"/accounts/invitation/[\w-]+/", answer.content.decode())
+    assert Client().get(link).status_code == 200
+    answer = send(desk, f"{of(ren)}sheet/")
+    assert len(re.findall(r"<code>\d{8}</code>", answer.content.decode())) == 40
+
+
+def test_who_also_works_elsewhere_is_let_in_by_an_admin_alone(desk: Client, ren, program):
+    grant(ren, Role.SUPPORTER, make_program("kochi"))
+    assert "管理者にたのんで" in words(desk.get(of(ren)))
+    assert desk.get(f"{of(ren)}sheet/").status_code == 404
+    admin = make_staff("admin")
+    grant(admin, Role.ADMIN)
+    theirs = signed_in_as(admin)
+    assert theirs.get(f"{of(ren)}sheet/").status_code == 200
+    assert theirs.get("/manage/").status_code == 200
+    assert theirs.get("/manage/rooms/").status_code == 404
+
+
+def test_an_account_is_closed_with_a_reason(desk: Client, ren):
+    to = f"{of(ren)}close/"
+    assert send(desk, of(ren), to=to).status_code == 422
+    assert send(desk, of(ren), to=to, **{"close-reason": "退職"}).status_code == 303
+    ren.refresh_from_db()
+    assert not ren.is_active
+    assert "れん" not in words(desk.get("/manage/people/"))
+
+
+def test_a_screen_left_open_is_not_enough_to_let_somebody_in(desk: Client, ren):
+    session = desk.session
+    for proof in session["account_authentication_methods"]:
+        proof["at"] -= 600
+    session.save()
+    answer = desk.get(f"{of(ren)}sheet/")
+    assert answer.status_code == 303
+    assert answer["Location"].startswith("/accounts/reauthenticate/?next=")
+
+
+def test_people_of_another_program_are_not_there(desk: Client):
+    stranger = make_staff("yuzu", display_name="ゆず")
+    grant(stranger, Role.SUPPORTER, make_program("kochi"))
+    assert desk.get(of(stranger)).status_code == 404
+    assert "ゆず" not in words(desk.get("/manage/people/"))

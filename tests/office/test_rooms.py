@@ -1,0 +1,192 @@
+"""Rooms, as a coordinator sets them up by plain forms."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import Participant
+from accounts.states import Role
+from audit.models import AuditEntry
+from chat.models import Opening, Room, RoomEvent
+from tests.cast import grant, make_program, make_room, make_staff, signed_in_as
+from tests.office.desk import fields, send, words
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def night(program) -> Room:
+    return make_room("yoru", name="夜の部屋", always=False)
+
+
+def lines(*rows: tuple[str, str, str]) -> dict[str, str]:
+    found = {"weekly-TOTAL_FORMS": str(len(rows))}
+    for number, row in enumerate(rows):
+        for name, value in zip(("weekday", "opens", "closes"), row, strict=True):
+            found[f"weekly-{number}-{name}"] = value
+    return found
+
+
+def test_a_room_is_made_given_hours_and_stands_on_the_list(desk: Client, program):
+    answer = send(desk, "/manage/rooms/new/", slug="asa", name="朝の部屋", capacity="12")
+    made = Room.objects.get(slug="asa")
+    assert answer.status_code == 303
+    assert answer["Location"] == f"/manage/rooms/{made.pk}/hours/?said=saved"
+    assert (made.program, made.capacity, len(made.stamps)) == (program, 12, 8)
+    answer = send(desk, f"/manage/rooms/{made.pk}/hours/", **lines(("all", "22:00", "02:00")))
+    assert answer.status_code == 303
+    assert Opening.objects.filter(room=made).count() == 7
+    page = words(desk.get(f"/manage/rooms/{made.pk}/hours/"))
+    assert page.count("22:00〜翌2:00") == 14
+    assert "朝の部屋" in Client().get("/rooms/").content.decode()
+
+
+def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(desk: Client):
+    answer = send(
+        desk, "/manage/rooms/new/", slug="あさ", name="朝の部屋", required_supporters="0",
+        rules="きまり" * 10,
+    )  # fmt: skip
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'value="あさ"' in page and "きまり" * 10 in page
+    assert "1 から 5 まで" in page
+    assert not Room.objects.exists()
+
+
+def test_a_taken_address_is_told_at_its_field(desk: Client, night: Room):
+    answer = send(desk, "/manage/rooms/new/", slug="yoru", name="べつの夜")
+    assert answer.status_code == 422 and "ほかの部屋が使っています" in words(answer)
+
+
+def test_of_two_who_change_a_room_the_second_sees_both_and_loses_nothing(
+    desk: Client, other_desk: Client, night: Room
+):
+    address = f"/manage/rooms/{night.pk}/"
+    seen_before = other_desk.get(address).content.decode()
+    assert send(desk, address, name="もりの部屋").status_code == 303
+    mine = {**fields(seen_before, address), "name": "きくの部屋", "about": "きくの紹介"}
+    answer = other_desk.post(address, mine)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "もりの部屋" in page and "きくの部屋" in page and "きくの紹介" in page
+    assert Room.objects.get().name == "もりの部屋"
+    again = {**fields(page, address)}
+    assert again["name"] == ["きくの部屋"]
+    assert other_desk.post(address, again).status_code == 303
+    assert Room.objects.get().name == "きくの部屋"
+
+
+def test_hours_that_overlap_are_refused_with_both_lines_and_kept_on_the_page(
+    desk: Client, night: Room
+):
+    address = f"/manage/rooms/{night.pk}/hours/"
+    answer = send(desk, address, **lines(("0", "22:00", "02:00"), ("1", "01:00", "03:00")))
+    page = words(answer)
+    assert answer.status_code == 422
+    assert "「月曜日 22:00〜翌2:00」と「火曜日 1:00〜3:00」が重なっています" in page
+    assert 'value="01:00"' in answer.content.decode()
+    assert not Opening.objects.exists()
+
+
+def test_a_line_that_is_half_written_is_told(desk: Client, night: Room):
+    answer = send(desk, f"/manage/rooms/{night.pk}/hours/", **lines(("0", "22:00", "")))
+    assert answer.status_code == 422 and "そろえてください" in words(answer)
+    answer = send(desk, f"/manage/rooms/{night.pk}/hours/", **lines(("0", "25:00", "26:00")))
+    assert answer.status_code == 422 and "22:00 のように" in words(answer)
+
+
+def test_a_day_of_rest_and_a_day_with_other_hours(desk: Client, night: Room):
+    answer = send(
+        desk, f"/manage/rooms/{night.pk}/hours/",
+        **lines(("all", "22:00", "02:00")),
+        **{
+            "special-0-day": "2099-12-30",
+            "special-1-day": "2099-12-31", "special-1-opens": "20:00", "special-1-closes": "06:00",
+        },
+    )  # fmt: skip
+    assert answer.status_code == 303
+    assert Room.objects.get().special_days == {
+        "2099-12-30": [], "2099-12-31": [["20:00", "06:00"]],
+    }  # fmt: skip
+    again = send(desk, f"/manage/rooms/{night.pk}/hours/", **{"weekly-0-DELETE": "on"})
+    assert again.status_code == 303
+    assert Opening.objects.count() == 6, "what is struck out goes, the rest stays as it was"
+
+
+def test_the_hand_switch_wants_a_reason_and_open_pages_hear_it(desk: Client, room: Room):
+    address = f"/manage/rooms/{room.pk}/"
+    hand = {"to": f"{address}hand/", "hand-hand": "quiet"}
+    answer = send(desk, address, **hand)
+    assert answer.status_code == 422 and "わけ" in words(answer)
+    answer = send(desk, address, **hand, **{"hand-reason": "支援者が急に休んだため"})
+    assert answer.status_code == 303
+    assert RoomEvent.objects.latest("seq").body["state"] == "quiet"
+    entry = AuditEntry.objects.get(verb="switch")
+    assert (entry.reason, entry.values) == ("支援者が急に休んだため", {"hand": ["none", "quiet"]})
+
+
+def test_a_room_is_removed_only_on_purpose(desk: Client, room: Room):
+    address = f"/manage/rooms/{room.pk}/"
+    remove = {"to": f"{address}remove/", "remove-reason": "統合"}
+    assert send(desk, address, **remove).status_code == 422
+    assert send(desk, address, **remove, **{"remove-sure": "on"}).status_code == 303
+    assert Client().get("/rooms/").content.decode().count("roomcard") == 0
+    assert desk.get(address).status_code == 404
+
+
+def test_every_change_is_in_the_log_with_its_values_and_an_unchanged_form_is_not(
+    desk: Client, night: Room, mori
+):
+    address = f"/manage/rooms/{night.pk}/"
+    send(desk, address)
+    assert not AuditEntry.objects.exists()
+    send(desk, address, required_supporters="1", premoderated="on")
+    entry = AuditEntry.objects.get()
+    assert (entry.actor, entry.role, entry.verb) == (mori.pk, "coordinator", "change")
+    assert entry.values == {"required_supporters": [2, 1], "premoderated": [False, True]}
+
+
+def test_another_programs_rooms_are_not_there(desk: Client, night: Room):
+    other = make_program("kochi")
+    stranger = make_staff("yuzu")
+    grant(stranger, Role.COORDINATOR, other)
+    theirs = signed_in_as(stranger)
+    for path in ("", "hours/"):
+        assert theirs.get(f"/manage/rooms/{night.pk}/{path}").status_code == 404
+    assert "夜の部屋" not in theirs.get("/manage/rooms/").content.decode()
+    sent = send(desk, "/manage/rooms/new/", slug="x", name="x", program="kochi")
+    assert sent.status_code == 404
+    assert not Room.objects.filter(slug="x").exists()
+
+
+def test_who_coordinates_two_programs_chooses_the_desk(desk: Client, mori, night: Room):
+    kochi = make_program("kochi")
+    kochi.name = "こうちの居場所"
+    kochi.save()
+    grant(mori, Role.COORDINATOR, kochi)
+    assert "夜の部屋" in desk.get("/manage/rooms/").content.decode()
+    assert send(desk, "/manage/", to="/manage/program/", program="kochi").status_code == 303
+    assert "夜の部屋" not in desk.get("/manage/rooms/").content.decode()
+    assert desk.get("/manage/").content.decode().count("こうちの居場所") >= 2
+    send(desk, "/manage/rooms/new/", slug="kochi-asa", name="朝")
+    assert Room.objects.get(slug="kochi-asa").program == kochi
+
+
+def test_nobody_else_learns_that_there_is_an_office(room: Room, ren, kaede, aoi: Participant):
+    for staff in (ren, kaede):
+        assert signed_in_as(staff).get("/manage/rooms/").status_code == 404
+    answer = Client().get("/manage/rooms/")
+    assert answer.status_code == 303 and answer["Location"].startswith("/accounts/login/")
+
+
+def test_whoever_wrote_until_the_sign_in_ran_out_gets_their_words_back(desk: Client, night: Room):
+    address = "/manage/texts/rules/"
+    written = fields(desk.get(address).content.decode(), address)
+    text = "この部屋では、だれかをさがさないでください。" * 3
+    desk.logout()
+    answer = desk.post(address, {**written, "body": text, "password": "himitsu" * 5})
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert text in page and "himitsu" not in page
+    assert "/accounts/login/?next=" in page
+    short = desk.post(f"/manage/rooms/{night.pk}/hand/", {"hand-hand": "quiet"})
+    assert short.status_code == 303
