@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from allauth.mfa.totp.internal.auth import generate_totp_secret, hotp_value
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.actions import second_factors
 from accounts.actions.people import open_grant
+from accounts.adapters import code_at, new_secret
 from accounts.models import Staff
 from accounts.states import Role
 from foundation.clock import jst_day
@@ -64,7 +64,7 @@ def fill(programs: Sequence[tuple[int, str]], *, now: datetime) -> list[dict[str
 def _make(
     username: str, shown: str, role: Role, program: int | None, slug: str | None, *, now: datetime
 ) -> dict[str, str | None]:
-    password, secret = secrets.token_urlsafe(12), generate_totp_secret()
+    password, secret = secrets.token_urlsafe(12), new_secret()
     kept = {"password": make_password(password)}
     staff, made = Staff.objects.update_or_create(
         username=username,
@@ -98,7 +98,7 @@ def code_of(username: str, *, now: datetime) -> str | None:
     told = next((one for one in sign_ins() if one["username"] == username), None)
     if told is None:
         return None
-    return f"{hotp_value(str(told['totp_secret']), int(now.timestamp()) // 30):06}"
+    return code_at(str(told["totp_secret"]), now)
 
 
 def _file() -> Path:

@@ -17,7 +17,7 @@ from programs import agency_rows
 from programs.agency_rows import HEADERS, Bad, Good, Reading, key
 from programs.models import Agency, AgencyImport, Municipality, Program
 
-CHUNK = 100  # rows a transaction: SQLite's one lock is never held longer than 50 ms
+CHUNK = 50  # rows a transaction: SQLite's one lock is never held longer than 50 ms
 COLUMNS = (
     "kind", "name", "municipality_id", "address", "telephone", "hours_text", "hours", "accepts",
     "note", "url", "source", "verified_on",

@@ -74,3 +74,13 @@ def test_only_the_bell_knows_the_channel_layer():
         if name.startswith(("channels.layers", "channels_redis"))
     }
     assert knowing == {"foundation/bell.py"}
+
+
+def test_only_the_adapters_know_allauth_s_inside():
+    knowing = {
+        path.parent.name
+        for path in modules()
+        for name, _ in imports(path)
+        if name.startswith("allauth.") and ".internal" in name
+    }
+    assert knowing == {"adapters"}

@@ -1,0 +1,64 @@
+"""allauth's views, where ours do more."""
+
+from typing import Any, cast
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
+from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
+from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from accounts.adapters.forms import SESSION_SETUP
+from accounts.adapters.second_factor import SecondFactor
+
+
+def _proven(request: HttpRequest, kind: Authenticator.Type) -> None:
+    """Who just set up a second factor has shown it: the session is good from here on."""
+    made = Authenticator.objects.filter(user=request.user.pk, type=kind).latest("pk")
+    record_authentication(
+        request, cast(AbstractBaseUser, request.user), "mfa", id=made.pk, type=kind.value
+    )
+
+
+class ActivateTOTP(ActivateTOTPView):
+    """The first code was right."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer = super().form_valid(form)
+        self.request.session.pop(SESSION_SETUP, None)
+        _proven(self.request, Authenticator.Type.TOTP)
+        return answer
+
+
+class AddPasskey(AddWebAuthnView):
+    """A passkey was made."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer = super().form_valid(form)
+        _proven(self.request, Authenticator.Type.WEBAUTHN)
+        return answer
+
+
+class RemovePasskey(RemoveWebAuthnView):
+    """The last second factor stays."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        adapter = SecondFactor()
+        if not adapter.can_delete_authenticator(self.get_object()):
+            messages.error(self.request, str(adapter.error_messages["cannot_delete_authenticator"]))
+            return HttpResponseRedirect(reverse("mfa_list_webauthn"))
+        return super().form_valid(form)
+
+
+class RecoveryCodesOnce(ViewRecoveryCodesView):
+    """The first look shows the codes; a glance ahead by the browser isn't one."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        purposes = (request.headers.get("Sec-Purpose", ""), request.headers.get("Purpose", ""))
+        if request.method == "HEAD" or any("prefetch" in purpose for purpose in purposes):
+            return HttpResponse(status=204)
+        return super().get(request, *args, **kwargs)
