@@ -356,9 +356,8 @@ def _setup_at(staff: int | None) -> str:
 def _proven(request: HttpRequest, kind: Authenticator.Type) -> None:
     """Who just set up a second factor has shown it: the session is good from here on."""
     made = Authenticator.objects.filter(user=request.user.pk, type=kind).latest("pk")
-    record_authentication(
-        request, cast(AbstractBaseUser, request.user), "mfa", id=made.pk, type=kind.value
-    )
+    user = cast(AbstractBaseUser, request.user)
+    record_authentication(request, user, "mfa", id=made.pk, type=kind.value)
 
 
 class ActivateTOTP(ActivateTOTPView):

@@ -74,6 +74,15 @@ def mend_agencies(
 def apply_agencies(viewer: Viewer, *, program: int, imported: int, now: datetime) -> Applied:
     """All of the list at once. Raises `Refused`: `gone`, `not_ready`, `changed_meanwhile`."""
     actor = must_coordinate(viewer, program=program)
+    return _apply(actor, program=program, imported=imported, now=now)
+
+
+def apply_by_command(*, program: int, imported: int, now: datetime) -> Applied:
+    """The same for `manage.py import_agencies`: whoever may use the machine itself may do this."""
+    return _apply(None, program=program, imported=imported, now=now)
+
+
+def _apply(actor: int | None, *, program: int, imported: int, now: datetime) -> Applied:
     with transaction.atomic():
         done = imports.apply(program=program, imported=imported, now=now)
         changes = {"added": done.added, "changed": done.changed, "same": done.same}

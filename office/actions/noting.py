@@ -8,14 +8,17 @@ from audit import actions as audit
 
 
 def note(
-    actor: int, verb: str, *, what: str, number: str | int, program: int | None, now: datetime,
-    changes: Mapping[str, object] | None = None, reason: str = "",
+    actor: int | None, verb: str, *, what: str, number: str | int, program: int | None,
+    now: datetime, changes: Mapping[str, object] | None = None, reason: str = "",
 ) -> None:  # fmt: skip
-    """`changes`: column to [before, after] of a setting; never anything about a person."""
+    """`changes`: column to [before, after] of a setting; never anything about a person.
+
+    No `actor`: a command on the machine itself.
+    """
     values = {name: _plain(value) for name, value in (changes or {}).items()}
     audit.record(
         actor,
-        role=Role.COORDINATOR,
+        role="command" if actor is None else Role.COORDINATOR,
         verb=verb,
         object_type=what,
         object_id=number,

@@ -14,6 +14,22 @@ export class AnswerSheet {
     dialog.addEventListener("click", (event) => this.#press(event));
   }
 
+  /** The room has other stamps now. */
+  stampsAre(names) {
+    const [first] = this.#chips;
+    const set = this.dialog.querySelector(".stampset");
+    if (!first || !set) return;
+    set.replaceChildren(
+      ...names.map((name) => {
+        const place = first.closest("li").cloneNode(true);
+        const chip = place.querySelector("[data-stamp]");
+        chip.dataset.stamp = chip.textContent = name;
+        chip.setAttribute("aria-pressed", "false");
+        return place;
+      }),
+    );
+  }
+
   stampsAllowed(may) {
     for (const chip of this.#chips) chip.disabled = !may;
   }

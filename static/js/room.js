@@ -62,7 +62,7 @@ export function openRoom(main) {
     epoch,
     last: Number(main.dataset.head),
     apply: (event) => {
-      if (event.type === "room") return state.update(event);
+      if (event.type === "room") return roomIs(event);
       const item = messages.apply(event);
       the("empty").hidden = messages.list.childElementCount > 0;
       if (!item) return;
@@ -126,8 +126,15 @@ export function openRoom(main) {
   });
   state.update({});
 
+  /** All of the room, or what changed of it. */
+  function roomIs(some) {
+    state.update(some);
+    if ("name" in some) the("main").textContent = some.name;
+    if ("stamps" in some) sheet.stampsAre(some.stamps);
+  }
+
   function welcome(frame) {
-    state.update(frame.room);
+    roomIs(frame.room);
     drawPresence(the("presence"), frame.presence);
     composer.most = frame.limits.text;
     if (wanted && wanted !== frame.you.mode) send({ type: "stay", mode: wanted });

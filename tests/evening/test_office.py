@@ -8,8 +8,10 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page
 
+from foundation import clock
+from foundation.clock import jst_day
 from tests.accounts.codes import code_of
-from tests.evening.people import picture
+from tests.evening.people import connected, enter, picture
 from tests.evening.test_every_page import RULES, Watch
 from tests.live import House
 
@@ -109,6 +111,35 @@ async def test_a_room_with_hours_across_midnight_comes_to_stand_on_the_list(
     visitor = await (await browser.new_context(locale="ja-JP")).new_page()
     await visitor.goto(own_house.urls[0] + "/rooms/")
     await visitor.locator(".roomcard", has_text="ま夜中の部屋").wait_for()
+
+
+async def test_who_sits_in_a_room_hears_within_five_seconds_that_it_changed(
+    own_house: House, browser: Browser
+) -> None:
+    visitor = await enter(
+        await browser.new_context(locale="ja-JP"), own_house.urls[-1], handle="ほしぞら"
+    )
+    await connected(visitor)
+    await visitor.locator("#state-chip[data-state=open]").wait_for()
+    context = await coordinator(browser, 1366, 768)
+    page = await sign_in(own_house, context, program="hyogo")
+    await page.goto(own_house.urls[0] + "/manage/rooms/")
+    await page.click("main h2 a:text('雑談の部屋')")
+    await page.fill("input[name=name]", "おしゃべりの部屋")
+    await page.fill("textarea[name=stamps]", "うん\nほっとする")
+    await page.click("main form button.main")
+    await page.wait_for_url("**/manage/rooms/?said=saved")
+    await visitor.locator("h1", has_text="おしゃべりの部屋").wait_for(timeout=5000)
+    stamps = visitor.locator("#answer [data-stamp]")
+    assert await stamps.all_text_contents() == ["うん", "ほっとする"]
+
+    await page.click("main h2 a:text('おしゃべりの部屋')")
+    await page.click("main a[href$='hours/']")
+    await page.fill("input[name=special-0-day]", jst_day(clock.now()).isoformat())
+    await page.click("main form button.main")
+    await page.wait_for_url("**/hours/?said=saved")
+    await visitor.locator("#state-chip[data-state=closed]").wait_for(timeout=5000)
+    assert "休み" in await page.inner_text("main table")
 
 
 LIST = """種別,名前,市町村コード,電話,受付時間,出典,確認日

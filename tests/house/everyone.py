@@ -92,7 +92,7 @@ def callers(room: Room, aoi: Participant, haha: Participant, ren, kaede, mori, n
     }  # fmt: skip
     for name in (*ROLES, *ELSEWHERE):
         if name not in known:
-            known[name] = make_staff(name)
+            known[name] = make_staff(name, display_name="だれか")
             role = Role(name.removesuffix("_elsewhere"))
             grant(known[name], role, kochi if name in ELSEWHERE else hyogo)
     Staff.objects.update(password=some_password())

@@ -5,7 +5,6 @@ import time
 from datetime import date, timedelta
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import IntegrityError
 from django.db.transaction import Atomic
 
@@ -16,7 +15,6 @@ from programs import agency_rows, queries
 from programs.actions import agencies, imports
 from programs.models import Agency, AgencyImport, Municipality
 from tests.cast import make_program
-from tests.foundation.books import book
 
 HEAD = "種別,名前,市町村コード,電話,受付時間,対象と方法,出典,確認日"
 HIMEJI = (
@@ -264,31 +262,6 @@ def test_ten_thousand_rows_hold_the_lock_only_for_moments(program, now):
     assert counts == imports.Applied(added=0, changed=10_000, same=0)
     locks.must_be_short()
     assert queries.agencies(program.pk).total == 10_000
-
-
-def test_the_command_tries_first_and_applies_when_it_is_meant(program, tmp_path, capsys):
-    file = tmp_path / "一覧.csv"
-    file.write_bytes("\r\n".join([HEAD, HIMEJI]).encode("cp932"))
-    call_command("import_agencies", str(file))
-    assert "追加 1" in capsys.readouterr().out
-    assert names(program) == []
-    call_command("import_agencies", str(file), "--apply", "--program", "hyogo")
-    assert names(program) == ["ひめじ相談室"]
-
-
-def test_the_command_says_which_line_is_wrong_and_takes_nothing(program, tmp_path):
-    file = tmp_path / "一覧.xlsx"
-    head = HEAD.split(",")
-    file.write_bytes(book([list(head), [*HIMEJI.split(",")[:-1], 46113], ["役所"]]))
-    with pytest.raises(CommandError, match=r"3行目: 種別"):
-        call_command("import_agencies", str(file), "--apply")
-    assert names(program) == []
-
-
-def test_the_command_asks_whose_list_it_is_when_there_are_two(program, tmp_path):
-    make_program("kochi")
-    with pytest.raises(CommandError, match="--program"):
-        call_command("import_agencies", str(tmp_path / "x.csv"))
 
 
 def test_an_agency_nobody_looked_after_for_a_year_is_counted(program, now):

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from foundation import clock, tables
 from foundation.refusals import Refused
 from foundation.workbook import NotATable
+from office.actions.agencies import apply_by_command
 from programs import queries
 from programs.actions import imports
 from programs.agency_rows import HEADERS
@@ -58,7 +59,7 @@ class Command(BaseCommand):
             self.stdout.write(f"支援機関: {counts}(ためしただけです。取り込むには --apply)")
             return
         try:
-            imports.apply(program=house.pk, imported=laid.pk, now=now)
+            apply_by_command(program=house.pk, imported=laid.pk, now=now)
         except Refused:
             imports.drop(program=house.pk, imported=laid.pk, now=now)
             raise CommandError(
