@@ -87,9 +87,12 @@ def _rule(code: str, ok: bool, todo: str) -> Readiness:
 
 
 def _supporters(program: int, needs: Sequence[Need], now: datetime) -> Readiness:
+    # Whoever left since stays on the rota until it is planned anew, and keeps nothing.
+    keepers = open_grants(now=now).filter(program=program, role=Role.SUPPORTER)
     planned = Shift.objects.filter(
-        program=program, state__in=STANDING, ends_at__gt=now, starts_at__lt=now + WEEK
-    )
+        program=program, state__in=STANDING, ends_at__gt=now, starts_at__lt=now + WEEK,
+        supporter__in=keepers.order_by().values("staff"),
+    )  # fmt: skip
     shifts = [Stretch(*ends) for ends in planned.order_by("pk").values_list("starts_at", "ends_at")]
     missing = gaps(needs, shifts)
     named = "、".join(_said(one) for one in missing[:GAPS_NAMED])

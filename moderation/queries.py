@@ -1,6 +1,6 @@
 """What the desk shows: rooms and duty together, which `duty` alone can't know."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,6 +16,7 @@ from duty.alerts import Call, next_call
 from duty.colleagues import keepers, name_of, team
 from duty.models import AlarmTest, Handover, Notice, Relief, Shift, Swap
 from duty.policies import EARLY, TEAM
+from duty.states import ShiftState
 from foundation.clock import jst_day
 from foundation.holidays import holiday
 from foundation.refusals import Refused
@@ -210,6 +211,7 @@ class OnRota:
     rooms: tuple[str, ...]
     mine: bool
     asked: bool  # かわってもらえますか
+    left: bool  # planned, and no supporter here any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +224,13 @@ class RotaDay:
     shifts: list[OnRota]
 
 
-def month(viewer: Viewer, *, program: int, first: date, today: date) -> list[RotaDay]:
-    """Every day of the month with its shifts, each on the day on which it begins in Japan."""
+def month(
+    viewer: Viewer, *, program: int, first: date, today: date, keeping: Collection[int]
+) -> list[RotaDay]:
+    """Every day of the month with its shifts, each on the day on which it begins in Japan.
+
+    `keeping` are those who are supporters there today.
+    """
     names = {room.pk: room.name for room in rooms_of(program)}
     by_day: dict[date, list[OnRota]] = {}
     for shift in duty.month(viewer, program=program, first=first):
@@ -234,6 +241,7 @@ def month(viewer: Viewer, *, program: int, first: date, today: date) -> list[Rot
                 rooms=tuple(names[room] for room in shift.rooms if room in names),
                 mine=shift.supporter_id == viewer.staff,
                 asked=bool(shift.open_swaps),  # type: ignore[attr-defined]
+                left=shift.state == ShiftState.PLANNED and shift.supporter_id not in keeping,
             )
         )
     return [

@@ -33,21 +33,30 @@ def _month(request: HttpRequest, at: At) -> date:
 def _rota(request: HttpRequest, *, no: Refused | None = None) -> HttpResponse:
     at = at_program(request)
     first = _month(request, at)
+    keepers = colleagues.keepers(at.program.pk, now=at.now)
     context: dict[str, object] = {
         "first": first,
         "before": arithmetic.month_before(first),
         "after": arithmetic.next_month(first),
-        "days": queries.month(at.viewer, program=at.program.pk, first=first, today=jst_day(at.now)),
+        "days": queries.month(
+            at.viewer,
+            program=at.program.pk,
+            first=first,
+            today=jst_day(at.now),
+            keeping={one.staff for one in keepers},
+        ),
         "sent": request.POST,
     }
     if at.plans:
-        context |= _to_plan_with(at, request)
+        context |= _to_plan_with(at, request, keepers)
     return page(request, at, "rota", context, no=no)
 
 
-def _to_plan_with(at: At, request: HttpRequest) -> dict[str, object]:
+def _to_plan_with(
+    at: At, request: HttpRequest, keepers: list[colleagues.Keeper]
+) -> dict[str, object]:
     return {
-        "keepers": colleagues.keepers(at.program.pk, now=at.now),
+        "keepers": keepers,
         "rooms": queries.rooms_of(at.program.pk),
         "sent_supporter": forms.number(request.POST, "supporter"),
         "sent_rooms": forms.numbers(request.POST, "room"),
@@ -128,7 +137,7 @@ def patterns(request: HttpRequest) -> HttpResponse:
             "sent_weekday": forms.number(request.POST, "weekday"),
             "weekdays": list(enumerate("月火水木金土日")),
             "next_month": arithmetic.next_month(jst_day(at.now).replace(day=1)),
-            **_to_plan_with(at, request),
+            **_to_plan_with(at, request, colleagues.keepers(at.program.pk, now=at.now)),
         }
         return page(request, at, "patterns", context, no=no)
 

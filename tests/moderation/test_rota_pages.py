@@ -189,3 +189,12 @@ def test_a_calendar_reads_ones_shifts_without_signing_in(evening, ren, mori, cli
 def test_an_address_that_nobody_was_given_is_none(client, db):
     assert client.get(f"/moderation/calendar/{'a' * 43}.ics").status_code == 404
     assert client.get("/moderation/calendar/a.ics").status_code == 404
+
+
+def test_a_shift_of_somebody_who_left_is_marked(evening, ren, mori):
+    client = signed_in_as(mori)
+    sent(client, f"{ROTA}plan/", to=ROTA, **evening)
+    mark = "いまは支援者ではありません"
+    assert mark not in page(client, f"{ROTA}?month=2098-12")
+    ren.grants.update(ended_at="2026-11-01T00:00Z")
+    assert mark in page(client, f"{ROTA}?month=2098-12")
