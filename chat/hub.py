@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 from chat import protocol as p
-from chat import queries
+from chat import queries, whereabouts
 from chat.models import Room
 from chat.outlet import framed
 from chat.states import Mode
@@ -271,7 +271,7 @@ class Hub:
         rooms, people = tuple(self.rooms), tuple(self.people)
         if not rooms and not people:
             return
-        heads, versions = await in_thread(self.readers, queries.positions, rooms, people)
+        heads, versions = await in_thread(self.readers, whereabouts.positions, rooms, people)
         for room in rooms:
             if room in heads:
                 self.room_rang(room, heads[room], ())
@@ -288,7 +288,7 @@ class Hub:
         try:
             found = await in_thread(
                 self.readers,
-                queries.recheck,
+                whereabouts.recheck,
                 person,
                 tuple((one.room, one.session) for one in there),
                 min(one.letter for one in there),

@@ -1,0 +1,75 @@
+"""What a hub asks of the database: where its rooms and people stand, and who may stay."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from django.db.models import BigIntegerField, Value
+from django.db.models.functions import Cast
+
+from accounts import letters
+from accounts.models import Letter, Participant
+from accounts.queries import signed_in
+from chat import protocol as p
+from chat.models import Room
+from chat.policies import FREE
+from chat.queries import standings
+from foundation import clock
+
+
+def positions(rooms: Sequence[int], people: Sequence[int]) -> tuple[dict[int, int], dict[int, int]]:
+    """Heads of rooms and versions of people, in one query; what is gone is missing."""
+    zero = Value(0, output_field=BigIntegerField())
+    one = Value(1, output_field=BigIntegerField())
+    heads = Room.objects.filter(pk__in=rooms, removed_at__isnull=True)
+    versions = Participant.objects.filter(pk__in=people)
+    rows = (
+        heads.order_by()
+        .values_list(zero, "pk", "head")
+        .union(
+            versions.order_by().values_list(
+                one, "pk", Cast("version", output_field=BigIntegerField())
+            ),
+            all=True,
+        )
+    )
+    found: tuple[dict[int, int], dict[int, int]] = ({}, {})
+    for which, key, number in rows:
+        found[which][key] = number
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """What a look at someone's standing says to each of their sockets, and what waits for them."""
+
+    codes: dict[tuple[int, str | None], p.Close | None]
+    cards: list[tuple[int, p.Card]]
+
+
+def recheck(person: int, sockets: Sequence[tuple[int, str | None]], after: int) -> Recheck:
+    """Who may stay, and the cards written after letter number `after`."""
+    now = clock.now()
+    if not Participant.objects.filter(pk=person).exists():
+        return Recheck(dict.fromkeys(sockets, p.Close.NOT_ALLOWED), [])
+    standing = standings([person], rooms={room for room, _ in sockets}, now=now)
+    codes: dict[tuple[int, str | None], p.Close | None] = {}
+    for room, session in sockets:
+        if standing.get((person, room), FREE).barred:
+            codes[room, session] = p.Close.NOT_ALLOWED
+        elif session is not None and not signed_in(session, person):
+            codes[room, session] = p.Close.NOT_ENTERED
+        else:
+            codes[room, session] = None
+    cards = [(one.pk, card_of(one)) for one in letters.unread_after(person, after=after)]
+    return Recheck(codes, cards)
+
+
+def card_of(letter: Letter) -> p.Card:
+    """A letter as a frame."""
+    return p.Card(
+        kind=cast("p.CardKind", letter.kind),
+        title=letter.title,
+        text=letter.text,
+        links=[p.Href(label=one["label"], href=one["href"]) for one in letter.links],
+    )
