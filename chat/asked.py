@@ -134,6 +134,7 @@ def read(
     said = answers.pop() if nonces else []
     live: dict[str, str] = {row[0]: row[1] for row in answers.pop()} if keys else {}
     locked, watching, there = answers
+    forget(set(sitting) - {row[0] for row in there})
     found = {row[0]: RoomRow(*row) for row in locked}
     people: dict[int, int] = dict(watching)
     return Found(
@@ -250,6 +251,12 @@ def _recognised(rows: Iterable[Row]) -> dict[int, Known]:
     return found
 
 
+def forget(seats: Iterable[int]) -> None:
+    """What was known of these seats goes: somebody erased themselves."""
+    for seat in seats:
+        _known.pop(seat, None)
+
+
 def _get_to_know(rows: Mapping[int, Row]) -> dict[int, Known]:
     seats = Seat.objects.filter(pk__in=rows).select_related("participant").order_by("pk")
     people = [row[3] for row in rows.values() if row[3]]
@@ -291,5 +298,8 @@ def signed_in(one: Known, data: str | None) -> bool:
             held, one.seat.participant.passphrase_at
         ):
             return False
+        # Rewritten at most once a minute while someone acts: only a few stand at a time.
+        if len(one.good) >= 8:
+            one.good.clear()
         one.good.add(data)
     return True

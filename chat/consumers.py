@@ -63,6 +63,9 @@ class RoomSocket:
     def leave(self, code: p.Close, *, retry_after: float | None = None) -> None:
         """Say goodbye and close, once."""
         if self.leaving is None:
+            # What was answered already goes out before the goodbye.
+            house.hub.settle(self)
+        if self.leaving is None:
             house.hub.detach(self)
             patience = 0.2 if code is p.Close.SLOW else 2.0
             self.leaving = asyncio.get_running_loop().create_task(
@@ -121,7 +124,6 @@ class RoomSocket:
         if self.own:
             house.hub.owe(self)
         if answer.close is not None:
-            house.hub.settle(self)
             self.leave(answer.close)
 
     async def _resume(self, since: int) -> None:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
+from chat import asked, queries, whereabouts
 from chat import protocol as p
-from chat import queries, whereabouts
 from chat.models import Room
 from chat.outlet import framed
 from chat.states import Mode
@@ -129,11 +129,16 @@ class Hub:
             self._owed.pop(sitter, None)
             if not room.sitters:
                 del self.rooms[sitter.room]
+                # Someone may be on the way in who read before this.
+                _remember(self._heard_rooms, room.id, max(room.head, room.last))
         if there := self.people.get(sitter.person):
             there.discard(sitter)
             if not there:
                 del self.people[sitter.person]
-                self.versions.pop(sitter.person, None)
+                known = self.versions.pop(sitter.person, -1)
+                _remember(self._heard_people, sitter.person, known)
+            # Nothing of them is kept in memory for longer than somebody sits there.
+            asked.forget([sitter.seat])
 
     def sitters(self) -> list[Sitter]:
         """All sockets of this process."""
@@ -339,8 +344,7 @@ class Hub:
 
 
 def _remember(heard: dict[int, int], key: int, number: int) -> None:
-    heard.pop(key, None)
-    heard[key] = number
+    heard[key] = max(number, heard.pop(key, number))
     if len(heard) > REMEMBERED:
         del heard[next(iter(heard))]
 

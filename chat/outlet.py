@@ -85,9 +85,13 @@ class Outlet:
             self._waiting.append(text)
             self._queued += len(text.encode())
             return self._queued <= p.OUTBOX_BYTES
-        if self._waiting_bytes is not None and self._waiting_bytes() > p.OUTBOX_BYTES:
-            return False
-        if frame is None or self._write is None or not self._write(frame):
+        try:
+            if self._waiting_bytes is not None and self._waiting_bytes() > p.OUTBOX_BYTES:
+                return False
+            gone = frame is not None and self._write is not None and self._write(frame)
+        except Exception:  # noqa: BLE001 - the server's own ways failed: the plain one tells why
+            gone = False
+        if not gone:
             self._start(text)
         return True
 

@@ -113,7 +113,9 @@ def events_after(room: int, *, since: int, limit: int, head: int | None = None) 
         return []
     numbers = {"room_id": room, "seq__gt": since, "seq__lte": upto}
     messages = Message.objects.filter(**numbers).select_related("seat").order_by("seq")
-    others = RoomEvent.objects.filter(**numbers).select_related("message").order_by("seq")
+    # A row for a message is what an older process of this house wrote: it says nothing more.
+    others = RoomEvent.objects.filter(**numbers).exclude(kind="message")
+    others = others.select_related("message").order_by("seq")
     found: dict[int, p.Event] = {row.seq or 0: message_frame(row) for row in messages}
     found |= {row.seq: event_frame(row) for row in others}
     return [found.get(seq) or p.Gone(seq=seq) for seq in range(since + 1, upto + 1)]

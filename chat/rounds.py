@@ -88,10 +88,17 @@ class _Keeper:
             one.restless = False
         stays = [visits.Stay(one.seat, one.room, one.mode) for one in new]
         left, self.hub.left = self.hub.left, []
-        if left:
-            await in_thread(self.pool, _go_on, [visits.Stay(*one) for one in left])
-        if stays:
-            await in_thread(self.pool, _touch, stays)
+        try:
+            if left:
+                await in_thread(self.pool, _go_on, [visits.Stay(*one) for one in left])
+            if stays:
+                await in_thread(self.pool, _touch, stays)
+        except Exception:
+            # The next turn does it.
+            self.hub.left = left + self.hub.left
+            for one in new:
+                one.restless = True
+            raise
 
     async def touch(self) -> None:
         """Go on with the visits of all who are here; end those that nobody touches any more."""

@@ -73,7 +73,11 @@ class Writer:
         # In one turn of the loop, so that an answer and what the room hears can leave together.
         try:
             for done, answer in pairs:
-                done(answer)
+                try:
+                    done(answer)
+                except Exception:
+                    # One who can't be told holds up nobody else.
+                    log.exception("somebody couldn't be told")
             if rings:
                 bell.rooms_here(rings)
             # Two turns on, what was said to the sockets has left the process.

@@ -46,9 +46,10 @@ class Buckets:
 
     def give_back(self, key: object) -> None:
         """One token that was taken for nothing."""
-        if key in self._held:
-            tokens, since = self._held[key]
-            self._held[key] = (min(rate(self.name)[0], tokens + 1), since)
+        with self._lock:
+            if key in self._held:
+                tokens, since = self._held[key]
+                self._held[key] = (min(rate(self.name)[0], tokens + 1), since)
 
     def take(self, key: object, *, at: float | None = None) -> float:
         """Take one token. 0.0 when there was one, else the seconds until there is.

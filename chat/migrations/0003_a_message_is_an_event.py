@@ -4,13 +4,6 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 
-def forget_rows_of_messages(apps, schema_editor):
-    """A message is an event by its own number now; its row in the log says nothing more."""
-    events = apps.get_model("chat", "RoomEvent").objects.filter(kind="message")
-    while keys := list(events.order_by("pk").values_list("pk", flat=True)[:500]):
-        events.filter(pk__in=keys).delete()
-
-
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -41,5 +34,4 @@ class Migration(migrations.Migration):
             model_name='message',
             index=models.Index(condition=models.Q(('seq__isnull', True)), fields=['at'], name='message_unnumbered'),
         ),
-        migrations.RunPython(forget_rows_of_messages, migrations.RunPython.noop, elidable=True),
     ]

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from chat import hub as hub_module
 from chat import protocol as p
-from chat.hub import Hub
+from chat.hub import Hub, RoomHere
 from chat.states import Mode
 from tests.reader import Reader, flatten
 
@@ -159,3 +160,26 @@ async def _evening(log: list[tuple[int, bytes]], dice: random.Random) -> None:  
                     if seq > since:
                         someone.page.take(json.loads(data), at=1.0)
             assert someone.page.applied == list(range(head + 1, stored[-1][0] + 1))
+
+
+async def test_what_rang_before_the_last_one_left_is_known_to_whoever_is_on_the_way_in() -> None:
+    reads: list[int] = []
+    with ThreadPoolExecutor(1) as readers:
+        hub = Hub(readers)
+        hub._read = _noted(reads)  # type: ignore[method-assign]
+        first, second = _Sitter(1, 10), _Sitter(2, 10)
+        hub.attach(first, head=10, version=1)
+        hub.room_rang(1, 11, ())
+        await asyncio.sleep(0)
+        hub.detach(first)
+        reads.clear()
+        hub.attach(second, head=10, version=1)
+        await asyncio.sleep(0)
+        assert reads == [1]
+
+
+def _noted(reads: list[int]) -> Callable[[RoomHere], Coroutine[None, None, None]]:
+    async def read(room: RoomHere) -> None:
+        reads.append(room.id)
+
+    return read
