@@ -15,6 +15,9 @@ from accounts.states import Role
 from audit.queries import AT_ONCE, Sought, entries
 from foundation.clock import JST
 
+# What every program's coordinators write, for the whole house.
+SHARED = ("help_line",)
+
 
 class Search(forms.Form):
     """What is looked for; every field may stay empty."""
@@ -55,7 +58,7 @@ def log(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "accounts/log.html", {"form": form}, status=422)
     programs = None if viewer.holds(Role.ADMIN) else viewer.programs(Role.COORDINATOR)
-    found = entries(programs, sought=form.sought())
+    found = entries(programs, sought=form.sought(), shared=SHARED)
     names = queries.names_of({one.actor for one in found if one.actor is not None})
     older = request.GET.copy()
     if len(found) == AT_ONCE:

@@ -7,6 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from audit.models import AuditEntry
 
 AT_ONCE = 50
@@ -25,8 +27,13 @@ class Sought:
     before: int | None = None
 
 
-def entries(programs: Collection[int] | None, *, sought: Sought) -> list[AuditEntry]:
-    """The newest entries first, at most `AT_ONCE`. `programs` None: of all, for an admin."""
+def entries(
+    programs: Collection[int] | None, *, sought: Sought, shared: Collection[str] = ()
+) -> list[AuditEntry]:
+    """The newest entries first, at most `AT_ONCE`. `programs` None: of all, for an admin.
+
+    `shared` are the object types that belong to every program: found beside those of `programs`.
+    """
     wanted = {
         "actor": sought.actor,
         "verb": sought.verb,
@@ -35,7 +42,9 @@ def entries(programs: Collection[int] | None, *, sought: Sought) -> list[AuditEn
         "at__gte": sought.since,
         "at__lt": sought.until,
         "pk__lt": sought.before,
-        "program__in": programs,
     }
     found = AuditEntry.objects.filter(**{k: v for k, v in wanted.items() if v is not None})
+    if programs is not None:
+        of_all = Q(program__isnull=True, object_type__in=shared)
+        found = found.filter(Q(program__in=programs) | of_all)
     return list(found.order_by("-pk")[:AT_ONCE])

@@ -35,6 +35,19 @@ def must_keep(viewer: Viewer, *, program: int, room: int | None = None) -> int:
     return must_hold(viewer, Role.SUPPORTER, program=program, room=room)
 
 
+def must_relieve(viewer: Viewer, *, program: int, rooms: Collection[int]) -> int:
+    """Supporters who may attend one of the rooms at least; any, if there are none; their number.
+
+    Raises `Refused`: `not_found`, `not_your_room`: nobody would be left in the room.
+    """
+    staff = must_keep(viewer, program=program)
+    if rooms and not any(
+        viewer.holds(Role.SUPPORTER, program=program, room=room) for room in rooms
+    ):
+        raise Refused("not_your_room")
+    return staff
+
+
 def must_be_own(viewer: Viewer, shift: Shift | None) -> Shift:
     """Somebody else's shift isn't there. Raises `Refused("not_found")`."""
     if shift is None or shift.supporter_id != viewer.staff:

@@ -94,14 +94,16 @@ def _replace(changed: Callable[[tuple[Line, ...]], list[Line]]) -> None:
 @contextmanager
 def _alone() -> Iterator[None]:
     path = edited_file().with_suffix(".lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield
 
 
 def _write(path: Path, text: str) -> None:
+    # Only ever alone: the draft has one name.
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft = path.with_name(f"{path.name}.draft")
     with draft.open("w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
@@ -119,8 +121,9 @@ def copy_file() -> Path:
 
 def keep_copy(*, now: datetime) -> None:
     """Write that copy. It says nothing of the minute: nobody knows when it will be read."""
-    # Those that always answer first; then in the file's order, as far as this day goes.
-    there = sorted(shown(now), key=lambda one: not one.always)
-    context = {"lines": there, "emergency": EMERGENCY, "any_time": True}
-    page = render_to_string("helplines/now.html", context)
-    _write(copy_file(), page)
+    # Alone from reading to writing: else older lines could be written over newer ones.
+    with _alone():
+        # Those that always answer first; then in the file's order, as far as this day goes.
+        there = sorted(shown(now), key=lambda one: not one.always)
+        context = {"lines": there, "emergency": EMERGENCY, "any_time": True}
+        _write(copy_file(), render_to_string("helplines/now.html", context))

@@ -13,6 +13,8 @@ from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
 REST_S = 2.0  # how long Redis isn't asked after it failed
+# As many as without Redis: a mark that is pushed out makes a used code good again.
+MOST_HERE = 50_000
 
 
 class CalmRedis(RedisCache):
@@ -20,7 +22,7 @@ class CalmRedis(RedisCache):
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
-        self._here = LocMemCache("calm", params)
+        self._here = LocMemCache("calm", {**params, "OPTIONS": {"MAX_ENTRIES": MOST_HERE}})
         self._rests_until = 0.0
 
     def add(self, *args: Any, **kwargs: Any) -> Any:

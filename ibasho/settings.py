@@ -184,7 +184,13 @@ if REDIS_URLS:
     }
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            # Of Django's 300, a code's mark could be pushed out: the code would be good again.
+            "OPTIONS": {"MAX_ENTRIES": 50_000},
+        }
+    }
 
 # Staff sign in by invitation, with a password and a second factor. All hooks: accounts/adapters/.
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

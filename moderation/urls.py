@@ -55,7 +55,7 @@ urlpatterns = [
     path("moderation/alerts/", own.alerts, name="alerts"),
     path("moderation/alerts/test/", own.try_alarm, name="alarm-test"),
     path(
-        "moderation/alerts/tests/<number:number>/acknowledge/", own.acknowledge_test,
+        "moderation/alerts/tests/<number:number>/acknowledge/", desk.acknowledge_test,
         name="alarm-acknowledge",
     ),
     path("moderation/calendar/", own.calendar, name="calendar"),

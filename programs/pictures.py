@@ -4,6 +4,7 @@ Where, when and with what a picture was taken stays in none that we keep. Only h
 turned stays, in a note that holds nothing else.
 """
 
+import re
 import struct
 from collections.abc import Iterator
 
@@ -16,6 +17,12 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_KEPT = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP",
              b"sBIT", b"pHYs", b"bKGD"}  # fmt: skip
 _WEBP_KEPT = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ICCP"}
+# JFIF, colour profile and Adobe's transform draw the picture; what else the fourteen APPn and COM
+# hold (previews, places, words) talks about it, or is another picture.
+_JPEG_KEPT = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
+# What ends the data of a scan (ITU-T T.81, B.1.1): no stuffed byte, no restart, no fill.
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
 _ORIENTATION = 0x0112
 TYPES = {
     PictureKind.JPEG: "image/jpeg",
@@ -60,8 +67,10 @@ def _jpeg(data: bytes) -> tuple[bytes, tuple[int, int]]:
     for mark, segment in _segments(data):
         if mark == 0xE1:
             turned = _turned(segment[4:]) or turned
-        # JFIF, colour profile and Adobe's transform draw the picture; the rest talks about it.
-        elif mark in (0xE0, 0xE2, 0xEE) or not (0xE0 <= mark <= 0xEF or mark == 0xFE):
+        elif mark in _JPEG_KEPT:
+            if segment.startswith(_JPEG_KEPT[mark], 4):
+                kept.append(segment)
+        elif not (0xE0 <= mark <= 0xEF or mark == 0xFE):
             kept.append(segment)
         if 0xC0 <= mark <= 0xCF and mark not in (0xC4, 0xC8, 0xCC):
             height, width = struct.unpack(">HH", segment[5:9])
@@ -70,20 +79,29 @@ def _jpeg(data: bytes) -> tuple[bytes, tuple[int, int]]:
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Marker and segment, up to the first picture's end: what follows it isn't the picture."""
     at = 2
     while True:
         if data[at] != 0xFF:
             raise ValueError("no marker")
         mark = data[at + 1]
-        length = int.from_bytes(data[at + 2 : at + 4], "big")
-        if mark == 0xDA:
-            end = data.rindex(b"\xff\xd9") + 2  # what follows the picture isn't the picture
-            yield mark, data[at:end]
+        if mark == 0xFF:
+            at += 1
+            continue
+        if mark == _EOI:
+            yield mark, data[at : at + 2]
             return
-        if length < 2 or at + 2 + length > len(data):
+        length = int.from_bytes(data[at + 2 : at + 4], "big")
+        end = at + 2 + length
+        if mark == _SOI or length < 2 or end > len(data):
             raise ValueError("cut off")
-        yield mark, data[at : at + 2 + length]
-        at += 2 + length
+        if mark == _SOS:
+            found = _MARKER.search(data, end)
+            if found is None:
+                raise ValueError("cut off")
+            end = found.start()
+        yield mark, data[at:end]
+        at = end
 
 
 def _turned(exif: bytes) -> int:

@@ -1,5 +1,6 @@
 """かわって: in one tap, whoever is on duty is asked to take over. Nobody asks why."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from accounts.viewer import Viewer
 from duty import policies
 from duty.actions.attending import take_room
 from duty.actions.moves import move, note, tell
-from duty.colleagues import ACT_WITHIN
+from duty.colleagues import ACT_WITHIN, keepers
 from duty.models import Attendance, Notice, Relief, Shift
 from duty.states import RUNNING, AskState, NoticeKind, ShiftState
 from foundation.refusals import Refused
@@ -32,15 +33,20 @@ def ask_relief(viewer: Viewer, *, shift: int, now: datetime) -> Relief:
             rooms=list(rooms.order_by("room").values_list("room", flat=True)),
         )  # fmt: skip
         note(held, "relief_asked", actor=viewer.staff, role=Role.SUPPORTER, now=now)
-        told = _who_hears(held, now=now) - {held.supporter_id}
+        told = _who_hears(held, relief.rooms, now=now) - {held.supporter_id}
         tell(told, NoticeKind.RELIEF_ASKED, shift=held, about=held.supporter_id, now=now)
     return relief
 
 
-def _who_hears(held: Shift, *, now: datetime) -> set[int]:
+def _who_hears(held: Shift, rooms: Collection[int], *, now: datetime) -> set[int]:
     there = Shift.objects.filter(program=held.program_id, state__in=RUNNING, ends_at__gt=now)
     coordinators = open_grants(now=now).filter(program=held.program_id, role=Role.COORDINATOR)
-    found = set(there.order_by("pk").values_list("supporter", flat=True))
+    able = {
+        one.staff
+        for one in keepers(held.program_id, now=now)
+        if not (rooms and one.only) or one.only & set(rooms)
+    }
+    found = able & set(there.order_by("pk").values_list("supporter", flat=True))
     return found | set(coordinators.order_by("pk").values_list("staff", flat=True))
 
 
@@ -48,7 +54,8 @@ def take_relief(viewer: Viewer, *, relief: int, now: datetime) -> Relief:
     """「かわります」: the rooms change hands, and the one who asked rests. The first has it.
 
     Of the rooms, as many are taken as one person may attend; the others turn quiet by themselves.
-    Raises `Refused`: `not_found`, `taken_already`, `not_begun` (the taker's own shift).
+    Raises `Refused`: `not_found`, `taken_already`, `not_your_room` (none of them may be the
+    taker's), `not_begun` (the taker's own shift).
     """
     with transaction.atomic():
         row = (
@@ -59,9 +66,10 @@ def take_relief(viewer: Viewer, *, relief: int, now: datetime) -> Relief:
         )
         if row is None or row.shift.supporter_id == viewer.staff:
             raise Refused("not_found")
-        taker = policies.must_keep(viewer, program=row.shift.program_id)
+        policies.must_keep(viewer, program=row.shift.program_id)
         if row.state != AskState.ASKED:
             raise Refused("taken_already")
+        taker = policies.must_relieve(viewer, program=row.shift.program_id, rooms=row.rooms)
         mine = (
             Shift.objects.select_for_update(no_key=True)
             .filter(supporter=taker, program=row.shift.program_id, state=ShiftState.BEGUN)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.staff_doors import staff_only
 from accounts.viewer import Viewer
-from duty.actions import attending, notes, relief, shifts, swaps
+from duty.actions import attending, notes, own, relief, shifts, swaps
 from duty.colleagues import name_of
 from duty.models import Notice
 from foundation.refusals import Refused
@@ -148,6 +148,13 @@ def _on_desk(request: HttpRequest, deed: Deed) -> HttpResponse:
 
 
 # --- what is asked and told ----------------------------------------------------------------------
+
+
+@staff_only(*TEAM)
+@require_POST
+def acknowledge_test(request: HttpRequest, number: int) -> HttpResponse:
+    """うけとりました."""
+    return _on_desk(request, lambda who, now: own.acknowledge_test(who, test=number, now=now))
 
 
 @staff_only(*TEAM)

@@ -77,15 +77,6 @@ def try_alarm(request: HttpRequest) -> HttpResponse:
     return done("alerts", program=at.program)
 
 
-@staff_only(*TEAM)
-@require_POST
-def acknowledge_test(request: HttpRequest, number: int) -> HttpResponse:
-    """うけとりました."""
-    at = at_program(request)
-    own.acknowledge_test(at.viewer, test=number, now=at.now)
-    return done("desk", program=at.program)
-
-
 @staff_only(Role.SUPPORTER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def calendar(request: HttpRequest) -> HttpResponse:

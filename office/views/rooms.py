@@ -122,11 +122,14 @@ def switch(request: HttpRequest, pk: int) -> HttpResponse:
     row = _room(at, pk)
     form = forms.HandForm(request.POST, prefix="hand")
     if form.is_valid():
-        actions.switch_room(
-            at.viewer, program=at.program.pk, room=pk, now=at.now,
-            hand=Hand(form.cleaned_data["hand"]), reason=form.cleaned_data["reason"],
-        )  # fmt: skip
-        return done("manage-rooms", said="switched")
+        try:
+            actions.switch_room(
+                at.viewer, program=at.program.pk, room=pk, now=at.now,
+                hand=Hand(form.cleaned_data["hand"]), reason=form.cleaned_data["reason"],
+            )  # fmt: skip
+            return done("manage-rooms", said="switched")
+        except Refused as no:
+            form.add_error(None, sentence(no.code))
     return _again(request, at, row, {"hand": form})
 
 

@@ -1,16 +1,17 @@
 """かわって: one tap; whoever is there takes over; the one who asked rests."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from accounts.states import Role
 from duty.actions.attending import attend
 from duty.actions.relief import ask_relief, take_relief, withdraw_relief
 from duty.actions.shifts import end_shift
 from duty.models import Notice
 from duty.queries import attending, reliefs
 from duty.states import AskState, NoticeKind, ShiftState
-from tests.cast import staff_viewer
+from tests.cast import grant, make_staff, staff_viewer
 from tests.duty.team import begun, logged
 from tests.duty.test_shifts import OTHER, ROOM, THIRD, refused
 
@@ -73,6 +74,42 @@ def test_only_a_colleague_at_the_desk_takes_over(watching, ren, sora, mori, now)
         for who in (sora, mori, ren)
     ]
     assert codes == ["not_begun", "not_found", "not_found"]
+
+
+@pytest.fixture
+def narrowed(program):
+    """Of two on duty, one keeps the room that is asked about, the other a different one."""
+
+    def on_duty(name: str, room: int):
+        made = make_staff(name)
+        grant(made, Role.SUPPORTER, rooms=(room,), trained_on=date(2026, 6, 1))
+        begun(made, program)
+        return made
+
+    return on_duty("kono", ROOM), on_duty("betsu", OTHER)
+
+
+def test_somebody_who_may_not_keep_the_room_does_not_leave_it_without_anybody(
+    watching, ren, narrowed, now
+):
+    of_the_room, of_another = narrowed
+    relief = ask_relief(staff_viewer(ren), shift=watching.pk, now=now)
+    assert told(of_the_room) == [NoticeKind.RELIEF_ASKED] and told(of_another) == []
+    no = refused(lambda: take_relief(staff_viewer(of_another), relief=relief.pk, now=now))
+    assert no == "not_your_room"
+    watching.refresh_from_db()
+    assert watching.state == ShiftState.BEGUN and attending([ROOM], now=now) == {ROOM: 1}
+    take_relief(staff_viewer(of_the_room), relief=relief.pk, now=now)
+    assert attending([ROOM], now=now) == {ROOM: 1}
+
+
+def test_whoever_watches_no_room_may_be_relieved_by_every_colleague(ren, narrowed, program, now):
+    mine = begun(ren, program)
+    relief = ask_relief(staff_viewer(ren), shift=mine.pk, now=now)
+    assert [told(who) for who in narrowed] == [[NoticeKind.RELIEF_ASKED]] * 2
+    take_relief(staff_viewer(narrowed[1]), relief=relief.pk, now=now)
+    mine.refresh_from_db()
+    assert mine.state == ShiftState.RESTING
 
 
 def test_one_may_take_it_back_or_simply_end(watching, ren, sora, program, now):

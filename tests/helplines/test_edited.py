@@ -1,6 +1,7 @@
 """Lines that coordinators corrected: a file of their own, and never a page without lines."""
 
 import json
+import os
 import threading
 from dataclasses import replace
 from datetime import date, timedelta
@@ -151,3 +152,31 @@ def test_the_copy_is_true_at_any_time_and_shown_when_the_page_itself_breaks(monk
     actions.copy_file().unlink()
     page = Client().get("/now/").content.decode()
     assert "tel:0120279338" in page and "https://talkme.jp/" in page and "tel:110" in page
+
+
+def test_of_two_copies_written_at_once_the_one_with_the_newer_lines_stays(monkeypatch, now):
+    fsync, first_is_there, second_is_done = os.fsync, threading.Event(), threading.Event()
+    troubles = []
+
+    def slow(file: int) -> None:
+        if threading.current_thread() is first:
+            first_is_there.set()
+            second_is_done.wait(0.5)
+        fsync(file)
+
+    def keep() -> None:
+        try:
+            actions.keep_copy(now=now)
+        except OSError as trouble:
+            troubles.append(trouble)
+
+    monkeypatch.setattr(os, "fsync", slow)
+    first = threading.Thread(target=keep)
+    first.start()
+    assert first_is_there.wait(10)
+    actions.change(replace(line("yorisoi"), number="0120-000-111"), seen=mark(line("yorisoi")))
+    keep()
+    second_is_done.set()
+    first.join()
+    assert not troubles
+    assert "tel:0120000111" in actions.copy_file().read_text(encoding="utf-8")

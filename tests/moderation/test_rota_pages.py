@@ -148,6 +148,7 @@ def test_a_test_alarm_stands_on_every_desk_until_somebody_answers(ren, mori):
     answer = f"/moderation/alerts/tests/{test.pk}/acknowledge/"
     assert "ためしのよびだし" in page(signed_in_as(mori))
     assert answer not in page(signed_in_as(mori))
+    said_no(signed_in_as(mori), answer, "own_test")
     assert answer in page(signed_in_as(ren))
     sent(signed_in_as(ren), answer)
     test.refresh_from_db()

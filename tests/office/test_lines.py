@@ -3,8 +3,11 @@
 import pytest
 from django.test import Client
 
+from accounts.states import Role
 from audit.models import AuditEntry
 from helplines.lines import lines
+from helplines.writing import hours_in_words
+from tests.cast import grant, make_program, make_staff, signed_in_as
 from tests.office.desk import fields, send, words
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +82,42 @@ def test_a_line_is_added_and_taken_away_again(desk: Client):
     assert send(desk, "/manage/lines/hyogo/", **remove).status_code == 422
     assert send(desk, "/manage/lines/hyogo/", **remove, **{"remove-sure": "on"}).status_code == 303
     assert desk.get("/manage/lines/hyogo/").status_code == 404
+
+
+def test_the_log_tells_what_a_line_was_before_and_afterwards_and_nothing_of_an_unchanged_form(
+    desk: Client,
+):
+    address = "/manage/lines/yorisoi/"
+    before = next(one for one in lines() if one.key == "yorisoi")
+    assert send(desk, address, note="あたらしい説明", hours="平日 9:00-17:00").status_code == 303
+    assert send(desk, address).status_code == 303
+    entry = AuditEntry.objects.get()
+    assert entry.values == {
+        "note": [before.note, "あたらしい説明"],
+        "hours": [hours_in_words(before.hours), "月火水木金 09:00-17:00"],
+        "verified": [False, True],  # with its day on the form, it counts as verified
+    }
+    send(desk, "/manage/lines/", to=f"{address}verify/")
+    assert AuditEntry.objects.get(verb="verify").values.keys() >= {"verified_on"}
+    remove = {"to": f"{address}remove/", "remove-reason": "おわったため", "remove-sure": "on"}
+    assert send(desk, address, **remove).status_code == 303
+    gone = AuditEntry.objects.get(verb="remove").values
+    assert gone["note"] == ["あたらしい説明", None]
+    assert gone["name"] == [before.name, None] and gone["number"] == [before.number, None]
+
+
+def test_a_change_that_is_refused_leaves_nothing_in_the_log(desk: Client, other_desk: Client):
+    address = "/manage/lines/yorisoi/"
+    before = fields(other_desk.get(address).content.decode(), address)
+    send(desk, address, note="もりの説明")
+    assert other_desk.post(address, {**before, "note": "きくの説明"}).status_code == 422
+    assert AuditEntry.objects.count() == 1
+
+
+def test_every_coordinator_finds_in_the_log_what_was_done_to_the_lines(desk: Client, program):
+    send(desk, "/manage/lines/", to="/manage/lines/yorisoi/verify/")
+    elsewhere = make_staff("yuzu")
+    grant(elsewhere, Role.COORDINATOR, make_program("kochi"))
+    for client in (desk, signed_in_as(elsewhere)):
+        found = words(client.get("/accounts/audit/", {"object_type": "help_line"}))
+        assert "help_line yorisoi" in found

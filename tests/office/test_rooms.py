@@ -7,6 +7,8 @@ from accounts.models import Participant
 from accounts.states import Role
 from audit.models import AuditEntry
 from chat.models import Opening, Room, RoomEvent
+from office.actions import rooms as actions
+from office.sentences import sentence
 from tests.cast import grant, make_program, make_room, make_staff, signed_in_as
 from tests.office.desk import fields, send, words
 
@@ -122,6 +124,27 @@ def test_the_hand_switch_wants_a_reason_and_open_pages_hear_it(desk: Client, roo
     assert RoomEvent.objects.latest("seq").body["state"] == "quiet"
     entry = AuditEntry.objects.get(verb="switch")
     assert (entry.reason, entry.values) == ("支援者が急に休んだため", {"hand": ["none", "quiet"]})
+
+
+def test_whoever_switches_a_room_that_a_colleague_removes_meanwhile_is_told(
+    desk: Client, room: Room, mori, monkeypatch
+):
+    switch = actions.switch_room
+
+    def removed_first(viewer, *, program: int, room: int, now, **rest):
+        actions.remove_room(
+            viewer, program=program, room=room, version=Room.objects.get().version, reason="統合",
+            now=now,
+        )  # fmt: skip
+        switch(viewer, program=program, room=room, now=now, **rest)
+
+    monkeypatch.setattr(actions, "switch_room", removed_first)
+    address = f"/manage/rooms/{room.pk}/"
+    hand = {"hand-hand": "quiet", "hand-reason": "支援者が急に休んだため"}
+    answer = send(desk, address, to=f"{address}hand/", **hand)
+    page = words(answer)
+    assert answer.status_code == 422 and sentence("gone") in page
+    assert hand["hand-reason"] in answer.content.decode()
 
 
 def test_a_room_is_removed_only_on_purpose(desk: Client, room: Room):

@@ -83,6 +83,36 @@ def test_a_picture_is_kept_and_what_the_camera_wrote_is_not(data, kind):
     assert cleaned(kept) == (kind, kept), "what was cleaned is a picture still"
 
 
+def test_a_second_picture_behind_the_first_goes_with_its_own_note():
+    first = cleaned(jpeg())[1]
+    assert cleaned(jpeg() + jpeg()) == (PictureKind.JPEG, first)
+
+
+def test_between_the_scans_of_one_picture_nothing_is_kept_that_talks_about_it():
+    scan = segment(0xDA, b"\x01\x01\0\0\x3f\0") + b"\x12\xff\0\x34\xff\xd3\x56"
+    tables = segment(0xC4, b"\0" * 17)
+    start = cleaned(jpeg())[1].split(b"\xff\xda")[0]
+    note, words = exif(1), segment(0xFE, SECRET)
+    _, kept = cleaned(start + scan + note + words + tables + scan + note + b"\xff\xd9")
+    assert kept == start + scan + tables + scan + b"\xff\xd9"
+
+
+@pytest.mark.parametrize(
+    ("mark", "begins", "stays"),
+    [
+        (0xE2, b"ICC_PROFILE\0\x01\x01", True),
+        (0xE2, b"MPF\0", False),
+        (0xE0, b"JFXX\0\x10", False),
+        (0xEE, b"Adobe\0\x64", True),
+        (0xEE, b"other", False),
+    ],
+)
+def test_of_what_programs_add_only_what_draws_the_picture_stays(mark, begins, stays):
+    added = segment(mark, begins + b"x" * 12)
+    data = jpeg()
+    assert (added in cleaned(data[:2] + added + data[2:])[1]) is stays
+
+
 def test_how_a_picture_is_turned_is_all_that_stays_of_the_note():
     _, kept = cleaned(jpeg(turned=6))
     assert kept.startswith(b"\xff\xd8\xff\xe1") and SECRET not in kept
