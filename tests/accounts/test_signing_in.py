@@ -196,6 +196,18 @@ def test_the_last_second_factor_stays(sato):
     assert Authenticator.objects.filter(user=sato, type="totp").exists()
 
 
+@pytest.mark.parametrize("kind", ["totp", "webauthn"])
+def test_the_last_second_factor_stays_beside_a_printed_sheet_too(sato, now, kind):
+    last = Authenticator.objects.get(user=sato)
+    Authenticator.objects.filter(pk=last.pk).update(type=kind, data={"name": "鍵"})
+    second_factors.new_sheet(sato.pk, now=now)
+    client = signed_in_as(sato)
+    leave = "totp/deactivate/" if kind == "totp" else f"webauthn/keys/{last.pk}/remove/"
+    page = client.post(f"/accounts/2fa/{leave}", follow=True)
+    assert "最後のひとつ" in page.content.decode()
+    assert set(Authenticator.objects.values_list("type", flat=True)) == {kind, "recovery_codes"}
+
+
 def test_a_printed_sheet_lets_in_once_per_code_and_a_new_one_ends_the_old(
     client, db, program, mori
 ):
