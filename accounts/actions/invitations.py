@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from accounts import policies, queries
-from accounts.actions import second_factors, sessions
+from accounts.actions import links, second_factors, sessions
 from accounts.actions.people import open_grant
 from accounts.models import Invitation, Staff
 from accounts.states import Role
@@ -70,10 +70,12 @@ def _invite(by: int | None, *, acting: Role, terms: Terms, now: datetime) -> str
 def invite_again(viewer: Viewer, *, staff: int, drops_factors: bool, now: datetime) -> str:
     """A new link for an account whose password, or telephone too, was lost; its token.
 
+    One that was sent before is good no longer: it may have gone to a wrong address.
     Raises what `policies.may_keep` raises.
     """
     acting = policies.may_keep(viewer, staff, held=queries.held_by(staff, now=now))
     with transaction.atomic():
+        links.withdraw_to(staff, now=now)
         token, _ = _make(viewer.staff, now=now, staff_id=staff, drops_factors=drops_factors)
         record(
             viewer.staff, role=acting, verb="invited_again", object_type="staff", object_id=staff,
@@ -177,6 +179,7 @@ def _come_back(found: Invitation, *, password: str, now: datetime) -> Staff:
     Staff.objects.filter(pk=staff.pk).update(password=make_password(password))
     if found.drops_factors:
         second_factors.drop(staff.pk)
+    links.withdraw_to(staff.pk, now=now)
     sessions.end_all(staff.pk)
     record(
         staff.pk, role="own", verb="accepted_again", object_type="staff", object_id=staff.pk,

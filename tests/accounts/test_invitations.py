@@ -9,6 +9,7 @@ from django.test import Client
 from accounts.actions import invitations
 from accounts.mail import send_invitation
 from accounts.models import Invitation, Staff
+from accounts.queries import key_of
 from accounts.states import Role
 from tests.accounts.codes import code_of
 from tests.accounts.staff_door import CODE, PASSWORD, SECRET, sato, signed_in, typed
@@ -116,3 +117,17 @@ def test_whoever_lost_everything_is_invited_again_and_old_screens_end(client, sa
     assert answer["Location"] == "/accounts/2fa/"
     assert not signed_in(old)
     assert typed(Client()).status_code == 200, "the old password is no longer one"
+
+
+def test_of_several_links_to_come_back_only_the_newest_is_good_and_none_once_one_is_back(
+    client, sato, mori, now
+):
+    again = {"staff": sato.pk, "drops_factors": True, "now": now}
+    astray = invitations.invite_again(staff_viewer(mori), **again)
+    newest = invitations.invite_again(staff_viewer(mori), **again)
+    new = {"password": "ame no hi no tokage", "again": "ame no hi no tokage"}
+    assert client.post(f"/accounts/invitation/{astray}/", new).status_code == 404
+    # One from before such links were taken back.
+    Invitation.objects.filter(key=key_of(astray)).update(withdrawn_at=None)
+    assert client.post(f"/accounts/invitation/{newest}/", new).status_code == 302
+    assert Client().post(f"/accounts/invitation/{astray}/", new).status_code == 404
