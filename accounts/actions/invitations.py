@@ -121,7 +121,8 @@ def withdraw(viewer: Viewer, *, invitation: int, now: datetime) -> None:
 def accept(*, token: str, username: str, display_name: str, password: str, now: datetime) -> Staff:
     """Become a member of staff, or come back as one; the account.
 
-    Raises `Refused`: what `queries.invitation` raises, `username_taken`, or `weak_password` (its
+    Raises `Refused`: what `queries.invitation` raises, also where whoever invited might do so no
+    longer; `username_taken`, or `weak_password` (its
     sentences are `validate_password`'s: the door asks for them).
     """
     with transaction.atomic():
@@ -132,11 +133,28 @@ def accept(*, token: str, username: str, display_name: str, password: str, now: 
         )
         if not free.update(used_at=now):
             raise Refused("invitation_used")
+        _must_still_be_theirs_to_give(found, now=now)
         if found.staff is not None:
             return _come_back(found, password=password, now=now)
         return _become(
             found, username=username, display_name=display_name, password=password, now=now
         )
+
+
+def _must_still_be_theirs_to_give(found: Invitation, *, now: datetime) -> None:
+    """Whoever invited may do so on the day that the link is used, too; roles end by their date."""
+    by = found.invited_by_id
+    if by is None:
+        return
+    inviter = Viewer(staff=by, grants=queries.grants_of(by, now=now), verified=True)
+    try:
+        if found.staff_id is None:
+            policies.may_give(inviter, Role(found.role), program=found.program_id)
+        else:
+            held = queries.held_by(found.staff_id, now=now)
+            policies.may_keep(inviter, found.staff_id, held=held)
+    except Refused:
+        raise Refused("invitation_withdrawn") from None
 
 
 def _become(
