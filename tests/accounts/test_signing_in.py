@@ -12,6 +12,7 @@ import ibasho.settings as house_settings
 from accounts import proofs
 from accounts.actions import second_factors
 from accounts.models import Staff
+from accounts.queries import grants_of
 from accounts.states import Role
 from audit.models import AuditEntry
 from foundation import clock
@@ -161,6 +162,18 @@ def test_a_secret_that_waits_for_its_first_code_is_sealed_in_the_session_too(cli
     secret = re.search(r'<code id="secret">([A-Z2-7]{32})</code>', page)[1]
     assert secret not in str(dict(client.session))
     assert client.get("/accounts/2fa/totp/picture/")["Content-Type"] == "image/svg+xml"
+
+
+def test_an_account_of_the_demo_opens_nothing_in_production(client, sato, settings):
+    Staff.objects.filter(pk=sato.pk).update(is_demo=True)
+    there = signed_in_as(sato)
+    assert signed_in(there)
+    settings.DEMO = False
+    assert not signed_in(there)
+    assert not grants_of(sato.pk, now=clock.now())
+    assert typed(client)["Location"] == "/accounts/inactive/"
+    client.post(CODE, {"code": code_of(SECRET)})
+    assert not signed_in(client)
 
 
 # --- the second factor ----------------------------------------------------------------------------
