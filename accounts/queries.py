@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY as SESSION_STAFF
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.base import SessionBase
@@ -50,7 +51,9 @@ def staff_of(session: SessionBase, *, now: datetime) -> Staff | None:
     if not proofs.is_good(session, now=now):
         return None
     user: Any = get_user(SimpleNamespace(session=session))  # type: ignore[arg-type]
-    return cast(Staff, user) if user.is_authenticated else None
+    if not user.is_authenticated or (user.is_demo and not settings.DEMO):
+        return None
+    return cast(Staff, user)
 
 
 def viewer_from_session(session_key: str | None, *, now: datetime) -> Viewer:
@@ -89,9 +92,11 @@ def grants_of(staff: int, *, now: datetime) -> tuple[Grant, ...]:
 
 def open_grants(*, now: datetime) -> QuerySet[RoleGrant]:
     """Grants that hold today: not ended, and not past their last day."""
-    return RoleGrant.objects.filter(ended_at__isnull=True).filter(
+    found = RoleGrant.objects.filter(ended_at__isnull=True).filter(
         Q(expires_on__isnull=True) | Q(expires_on__gte=jst_day(now))
     )
+    # What a demo left behind in the database opens nothing in production.
+    return found if settings.DEMO else found.filter(staff__is_demo=False)
 
 
 def _stands(session: Mapping[str, Any] | SessionBase, participant: int) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Q
+
 from accounts import policies
 from accounts.models import Invitation, RoleGrant, Staff
 from accounts.queries import held_by
@@ -94,12 +96,21 @@ def room_choices(program: int) -> list[tuple[int, str]]:
 
 
 def open_invitations(viewer: Viewer, *, program: int, now: datetime) -> list[Invitation]:
-    """Those that somebody could still accept, the newest first."""
+    """Those that somebody could still accept, the newest first.
+
+    Links to come back are of no program: they are here where the viewer may take them back.
+    """
     must_know_people(viewer, program=program)
-    rows = Invitation.objects.filter(
-        program_id=program, used_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=now
+    theirs = RoleGrant.objects.filter(program_id=program).values("staff")
+    rows = (
+        Invitation.objects.filter(used_at__isnull=True, withdrawn_at__isnull=True)
+        .filter(Q(program_id=program) | Q(staff__in=theirs), expires_at__gt=now)
+        .select_related("staff")
+        .order_by("-invited_at")[:MOST]
     )
-    return list(rows.order_by("-invited_at")[:MOST])
+    return [
+        one for one in rows if one.staff_id is None or may_keep(viewer, staff=one.staff_id, now=now)
+    ]
 
 
 def may_keep(viewer: Viewer, *, staff: int, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from accounts import policies, queries
-from accounts.actions import second_factors, sessions
+from accounts.actions import links, second_factors, sessions
 from accounts.actions.people import open_grant
 from accounts.models import Invitation, Staff
 from accounts.states import Role
@@ -70,10 +70,12 @@ def _invite(by: int | None, *, acting: Role, terms: Terms, now: datetime) -> str
 def invite_again(viewer: Viewer, *, staff: int, drops_factors: bool, now: datetime) -> str:
     """A new link for an account whose password, or telephone too, was lost; its token.
 
+    One that was sent before is good no longer: it may have gone to a wrong address.
     Raises what `policies.may_keep` raises.
     """
     acting = policies.may_keep(viewer, staff, held=queries.held_by(staff, now=now))
     with transaction.atomic():
+        links.withdraw_to(staff, now=now)
         token, _ = _make(viewer.staff, now=now, staff_id=staff, drops_factors=drops_factors)
         record(
             viewer.staff, role=acting, verb="invited_again", object_type="staff", object_id=staff,
@@ -119,7 +121,8 @@ def withdraw(viewer: Viewer, *, invitation: int, now: datetime) -> None:
 def accept(*, token: str, username: str, display_name: str, password: str, now: datetime) -> Staff:
     """Become a member of staff, or come back as one; the account.
 
-    Raises `Refused`: what `queries.invitation` raises, `username_taken`, or `weak_password` (its
+    Raises `Refused`: what `queries.invitation` raises, also where whoever invited might do so no
+    longer; `username_taken`, or `weak_password` (its
     sentences are `validate_password`'s: the door asks for them).
     """
     with transaction.atomic():
@@ -130,11 +133,28 @@ def accept(*, token: str, username: str, display_name: str, password: str, now: 
         )
         if not free.update(used_at=now):
             raise Refused("invitation_used")
+        _must_still_be_theirs_to_give(found, now=now)
         if found.staff is not None:
             return _come_back(found, password=password, now=now)
         return _become(
             found, username=username, display_name=display_name, password=password, now=now
         )
+
+
+def _must_still_be_theirs_to_give(found: Invitation, *, now: datetime) -> None:
+    """Whoever invited may do so on the day that the link is used, too; roles end by their date."""
+    by = found.invited_by_id
+    if by is None:
+        return
+    inviter = Viewer(staff=by, grants=queries.grants_of(by, now=now), verified=True)
+    try:
+        if found.staff_id is None:
+            policies.may_give(inviter, Role(found.role), program=found.program_id)
+        else:
+            held = queries.held_by(found.staff_id, now=now)
+            policies.may_keep(inviter, found.staff_id, held=held)
+    except Refused:
+        raise Refused("invitation_withdrawn") from None
 
 
 def _become(
@@ -177,6 +197,7 @@ def _come_back(found: Invitation, *, password: str, now: datetime) -> Staff:
     Staff.objects.filter(pk=staff.pk).update(password=make_password(password))
     if found.drops_factors:
         second_factors.drop(staff.pk)
+    links.withdraw_to(staff.pk, now=now)
     sessions.end_all(staff.pk)
     record(
         staff.pk, role="own", verb="accepted_again", object_type="staff", object_id=staff.pk,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from accounts import policies, queries
-from accounts.actions import sessions
+from accounts.actions import links, sessions
 from accounts.models import RoleGrant, RoleRoom, Staff
 from accounts.standing import bump_staff
 from accounts.states import Role
@@ -69,6 +69,8 @@ def open_grant(
         expires_on=expires_on, granted_at=now, granted_by_id=by,
     )  # fmt: skip
     RoleRoom.objects.bulk_create(RoleRoom(grant=made, room=room) for room in sorted(set(rooms)))
+    # Who sent them had the right over less than this account may now.
+    links.withdraw_to(staff, now=now)
     bump_staff(staff)
     return made.pk
 
@@ -89,6 +91,8 @@ def end(viewer: Viewer, *, grant: int, reason: str = "", now: datetime) -> None:
             acting = policies.may_give(viewer, role, program=found.program_id)
         _must_leave_somebody(found, now=now)
         RoleGrant.objects.filter(pk=grant).update(ended_at=now, ended_by=viewer.staff)
+        if role in _LAST:
+            links.withdraw_from(found.staff_id, now=now)
         bump_staff(found.staff_id)
         record(
             viewer.staff, role=acting, verb="ended", object_type="grant", object_id=grant,
@@ -109,6 +113,8 @@ def close_account(viewer: Viewer, *, staff: int, reason: str = "", now: datetime
         mine.update(ended_at=now, ended_by=viewer.staff)
         if not Staff.objects.filter(pk=staff, is_active=True).update(is_active=False):
             raise Refused("not_found")
+        links.withdraw_to(staff, now=now)
+        links.withdraw_from(staff, now=now)
         sessions.end_all(staff)
         record(
             viewer.staff, role=acting, verb="closed", object_type="staff", object_id=staff,

@@ -99,6 +99,14 @@ class Account(DefaultAccountAdapter):
         known = request.get_signed_cookie(KNOWN_COOKIE, "", max_age=KNOWN_FOR)
         return bool(login) and known == hashlib.sha256(login.encode()).hexdigest()
 
+    def pre_login(
+        self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
+    ) -> HttpResponse | None:
+        """A demo's sign-ins lie in a file: in production its accounts are closed ones."""
+        if cast(Staff, user).is_demo and not settings.DEMO:
+            user.is_active = False  # never saved: allauth's own way to turn away
+        return cast("HttpResponse | None", super().pre_login(request, user, **kwargs))
+
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """A session never holds a participant and a member of staff; it lasts 12 hours at most."""
         for key in (SESSION_PARTICIPANT, seats.SESSION_SINCE, SESSION_ACTIVE):

@@ -66,9 +66,12 @@ class SecondFactor(DefaultMFAAdapter):
         )
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        """Someone without a second factor would be let in by a password alone to set up another."""
+        """Someone without a second factor would be let in by a password alone to set up another.
+
+        A printed sheet isn't counted: allauth takes every code away with the last app or passkey.
+        """
         others = Authenticator.objects.filter(user=authenticator.user_id, type__in=_APPS)
-        return others.exclude(pk=authenticator.pk).exists() or has_sheet(authenticator.user_id)
+        return others.exclude(pk=authenticator.pk).exists()
 
     def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:  # noqa: A002 - allauth's name
         """What a passkey is called until its owner names it."""

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.mail import send_invitation
@@ -34,7 +35,13 @@ def all_people(request: HttpRequest) -> HttpResponse:
 
 def _list(request: HttpRequest, at: Desk, *, trouble: str = "") -> HttpResponse:
     invited = [
-        {"one": one, "role": role_name(Role(one.role)) if one.role else "—"}
+        {
+            "one": one,
+            "what": role_name(Role(one.role)) if one.role else _("もどるためのリンク"),
+            "name": (one.staff.display_name or one.staff.username)
+            if one.staff
+            else one.display_name,
+        }
         for one in queries.open_invitations(at.viewer, program=at.program.pk, now=at.now)
     ]
     context = {

@@ -6,13 +6,14 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from accounts.actions import invitations
+from accounts.actions import invitations, people
 from accounts.mail import send_invitation
 from accounts.models import Invitation, Staff
+from accounts.queries import key_of
 from accounts.states import Role
 from tests.accounts.codes import code_of
 from tests.accounts.staff_door import CODE, PASSWORD, SECRET, sato, signed_in, typed
-from tests.cast import staff_viewer
+from tests.cast import grant, make_program, make_staff, staff_viewer
 
 __all__ = ["sato"]
 
@@ -116,3 +117,49 @@ def test_whoever_lost_everything_is_invited_again_and_old_screens_end(client, sa
     assert answer["Location"] == "/accounts/2fa/"
     assert not signed_in(old)
     assert typed(Client()).status_code == 200, "the old password is no longer one"
+
+
+def test_of_several_links_to_come_back_only_the_newest_is_good_and_none_once_one_is_back(
+    client, sato, mori, now
+):
+    again = {"staff": sato.pk, "drops_factors": True, "now": now}
+    astray = invitations.invite_again(staff_viewer(mori), **again)
+    newest = invitations.invite_again(staff_viewer(mori), **again)
+    new = {"password": "ame no hi no tokage", "again": "ame no hi no tokage"}
+    assert client.post(f"/accounts/invitation/{astray}/", new).status_code == 404
+    # One from before such links were taken back.
+    Invitation.objects.filter(key=key_of(astray)).update(withdrawn_at=None)
+    assert client.post(f"/accounts/invitation/{newest}/", new).status_code == 302
+    assert Client().post(f"/accounts/invitation/{astray}/", new).status_code == 404
+
+
+@pytest.mark.parametrize("how", ["ended", "closed", "expired"])
+def test_a_link_is_good_no_longer_once_its_sender_may_not_invite(
+    client, mori, ren, program, now, how
+):
+    boss, kiku = make_staff("boss"), make_staff("kiku")
+    grant(boss, Role.ADMIN)
+    held = grant(kiku, Role.COORDINATOR, program)
+    sender = staff_viewer(kiku)
+    terms = invitations.Terms(role=Role.COORDINATOR, program=program.pk)
+    token = invitations.invite(sender, terms=terms, now=now)
+    again = invitations.invite_again(sender, staff=ren.pk, drops_factors=True, now=now)
+    if how == "ended":
+        people.end(staff_viewer(mori), grant=held.pk, now=now)
+    elif how == "closed":
+        people.close_account(staff_viewer(boss), staff=kiku.pk, now=now)
+    else:
+        kiku.grants.update(expires_on=now.date() - timedelta(days=2))
+    for link in (token, again):
+        assert "取り消されました" in accept(client, link).content.decode()
+    assert not Staff.objects.filter(username="kei").exists()
+
+
+def test_an_old_link_to_come_back_opens_nothing_that_was_given_since(client, mori, ren, now):
+    token = invitations.invite_again(staff_viewer(mori), staff=ren.pk, drops_factors=True, now=now)
+    boss = make_staff("boss")
+    grant(boss, Role.ADMIN)
+    kochi = make_program("kochi").pk
+    given = {"staff": ren.pk, "role": Role.SUPPORTER, "program": kochi, "now": now}
+    people.give(staff_viewer(boss), **given)
+    assert accept(client, token).status_code == 404

@@ -12,6 +12,7 @@ import ibasho.settings as house_settings
 from accounts import proofs
 from accounts.actions import second_factors
 from accounts.models import Staff
+from accounts.queries import grants_of
 from accounts.states import Role
 from audit.models import AuditEntry
 from foundation import clock
@@ -163,6 +164,18 @@ def test_a_secret_that_waits_for_its_first_code_is_sealed_in_the_session_too(cli
     assert client.get("/accounts/2fa/totp/picture/")["Content-Type"] == "image/svg+xml"
 
 
+def test_an_account_of_the_demo_opens_nothing_in_production(client, sato, settings):
+    Staff.objects.filter(pk=sato.pk).update(is_demo=True)
+    there = signed_in_as(sato)
+    assert signed_in(there)
+    settings.DEMO = False
+    assert not signed_in(there)
+    assert not grants_of(sato.pk, now=clock.now())
+    assert typed(client)["Location"] == "/accounts/inactive/"
+    client.post(CODE, {"code": code_of(SECRET)})
+    assert not signed_in(client)
+
+
 # --- the second factor ----------------------------------------------------------------------------
 
 
@@ -194,6 +207,18 @@ def test_the_last_second_factor_stays(sato):
     page = client.post("/accounts/2fa/totp/deactivate/")
     assert "最後のひとつ" in page.content.decode()
     assert Authenticator.objects.filter(user=sato, type="totp").exists()
+
+
+@pytest.mark.parametrize("kind", ["totp", "webauthn"])
+def test_the_last_second_factor_stays_beside_a_printed_sheet_too(sato, now, kind):
+    last = Authenticator.objects.get(user=sato)
+    Authenticator.objects.filter(pk=last.pk).update(type=kind, data={"name": "鍵"})
+    second_factors.new_sheet(sato.pk, now=now)
+    client = signed_in_as(sato)
+    leave = "totp/deactivate/" if kind == "totp" else f"webauthn/keys/{last.pk}/remove/"
+    page = client.post(f"/accounts/2fa/{leave}", follow=True)
+    assert "最後のひとつ" in page.content.decode()
+    assert set(Authenticator.objects.values_list("type", flat=True)) == {kind, "recovery_codes"}
 
 
 def test_a_printed_sheet_lets_in_once_per_code_and_a_new_one_ends_the_old(

@@ -171,6 +171,27 @@ def test_who_lost_everything_is_let_in_again_by_a_link_or_a_sheet(desk: Client, 
     assert len(re.findall(r"<code>\d{8}</code>", answer.content.decode())) == 40
 
 
+def test_a_link_to_come_back_is_listed_and_can_be_taken_back(desk: Client, ren):
+    send(desk, f"{of(ren)}again/")
+    page = desk.get("/manage/people/")
+    assert "もどるためのリンク れん" in words(page)
+    made = Invitation.objects.get()
+    withdraw = f"/manage/people/invitations/{made.pk}/withdraw/"
+    assert send(desk, "/manage/people/", to=withdraw).status_code == 303
+    made.refresh_from_db()
+    assert made.withdrawn_at is not None
+    assert "もどるためのリンク" not in words(desk.get("/manage/people/"))
+
+
+def test_a_link_that_only_an_admin_may_take_back_is_in_an_admin_s_list_alone(desk: Client, ren):
+    send(desk, f"{of(ren)}again/")
+    grant(ren, Role.SUPPORTER, make_program("kochi"))
+    assert "もどるためのリンク" not in words(desk.get("/manage/people/"))
+    admin = make_staff("admin")
+    grant(admin, Role.ADMIN)
+    assert "もどるためのリンク" in words(signed_in_as(admin).get("/manage/people/?program=hyogo"))
+
+
 def test_who_also_works_elsewhere_is_let_in_by_an_admin_alone(desk: Client, ren, program):
     grant(ren, Role.SUPPORTER, make_program("kochi"))
     assert "管理者にたのんで" in words(desk.get(of(ren)))
