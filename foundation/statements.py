@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
+from psycopg import Cursor
 
 Row = tuple[Any, ...]
 
@@ -28,8 +29,7 @@ def ask(*statements: Statement) -> list[list[Row]]:
     Raises Django's database errors.
     """
     with connection.wrap_database_errors:
-        connection.ensure_connection()
-        raw: Any = connection.connection
+        raw = _connected()
         if connection.vendor != "postgresql":
             return [
                 raw.execute(_in_sqlite(sql), [_for_sqlite(one) for one in params]).fetchall()
@@ -45,8 +45,7 @@ def ask(*statements: Statement) -> list[list[Row]]:
 def tell(statement: Statement) -> None:
     """Run a statement that has no rows."""
     with connection.wrap_database_errors:
-        connection.ensure_connection()
-        raw: Any = connection.connection
+        raw = _connected()
         if connection.vendor == "postgresql":
             _sent(raw, statement)
         else:
@@ -56,8 +55,7 @@ def tell(statement: Statement) -> None:
 def tell_each(sql: str, rows: Iterable[Sequence[Any]]) -> None:
     """Run a statement once a row; for SQLite, where a statement is no round trip."""
     with connection.wrap_database_errors:
-        connection.ensure_connection()
-        raw: Any = connection.connection
+        raw = _connected()
         raw.executemany(_in_sqlite(sql), rows)
 
 
@@ -73,8 +71,17 @@ def instant(value: datetime) -> datetime:
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
+def _connected() -> Any:
+    # As Django's own cursors do: a line that was cut while nobody used it is replaced.
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    return connection.connection
+
+
 def _sent(raw: Any, statement: Statement) -> Any:
-    return raw.cursor().execute(statement.sql, statement.params, prepare=True)
+    # Not `raw.cursor()`: Django's binds on this side, so that nothing is ever prepared and every
+    # text would stand in the statement itself, and in the database's log when it fails.
+    return Cursor(raw).execute(statement.sql, statement.params)
 
 
 @lru_cache(maxsize=64)

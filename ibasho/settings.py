@@ -131,6 +131,8 @@ if _url:
     # A database that hangs must become `busy`, not a writer that never answers.
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         connect_timeout=3,
+        # Of the statements by hand alone; the ORM's are bound on this side and never prepared.
+        prepare_threshold=2,
         # The last: a process that is frozen in mid-transaction would hold its room for everybody.
         options="-c statement_timeout=10000 -c lock_timeout=5000"
         " -c idle_in_transaction_session_timeout=5000",

@@ -11,13 +11,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.faults.gathering import ROOM, change, rows, someone
+from tests.faults.gathering import ROOM, rows, someone
 from tests.faults.nemesis import Dose, crowd
 from tests.live import House
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BACK_S = 30.0
-_HERE = f"slug = '{ROOM}'"
 
 
 class Clock:
@@ -46,15 +45,34 @@ class Clock:
         fresh.replace(self.file)
 
 
+# Two more who attend the room, whatever time of day it is: duty goes by the clock.
+_ATTENDED = """
+from datetime import timedelta
+from accounts.models import Staff
+from chat.models import Room
+from duty.models import Attendance, Shift
+from foundation import clock
+room, now, long = Room.objects.get(slug={slug!r}), clock.now(), timedelta(days=1200)
+for name in ("clock-1", "clock-2"):
+    person, _ = Staff.objects.get_or_create(username=name, defaults={{"password": "!"}})
+    shift = Shift.objects.create(supporter=person, program=room.program, starts_at=now,
+        ends_at=now + long, state="begun", begun_at=now, stretch_at=now, changed_at=now)
+    Attendance.objects.create(shift=shift, room=room.pk, acted_at=now + long)
+"""
+_GONE = """
+from duty.models import Shift
+Shift.objects.filter(supporter__username__startswith="clock-").delete()
+"""
+
+
 @pytest.fixture
 def clock(shaken_house: House) -> "Iterator[Clock]":
-    """A clock to be set. The room needs no supporters meanwhile: duty goes by the time of day."""
-    [(needed,)] = rows(shaken_house, f"SELECT required_supporters FROM chat_room WHERE {_HERE}")
-    change(shaken_house, f"UPDATE chat_room SET required_supporters = 0 WHERE {_HERE}")
+    """A clock to be set, in a house whose room is attended at any time."""
+    shaken_house.manage("shell", "-c", _ATTENDED.format(slug=ROOM))
     made = Clock(shaken_house)
     made.start()
     yield made
-    change(shaken_house, f"UPDATE chat_room SET required_supporters = {needed} WHERE {_HERE}")
+    shaken_house.manage("shell", "-c", _GONE)
     shaken_house.term(made.door)
     shaken_house.start(made.door)
 
