@@ -50,6 +50,10 @@ def fill(programs: Sequence[tuple[int, str]], *, now: datetime) -> list[dict[str
         for number, slug in programs
         for name, shown, role in _PEOPLE
     ]
+    names = {_KEEPERS.get(name, name) for name, *_ in wanted} | {_ADMIN[0]}
+    real = Staff.objects.filter(username__in=names, is_demo=False).order_by("pk").first()
+    if real is not None:
+        raise RuntimeError(f"{real.username} is a real account: the demo leaves it alone")
     found = []
     for name, shown, role, number, slug in (*wanted, (*_ADMIN, None, None)):
         username = _KEEPERS.get(name, name)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.contrib.auth import SESSION_KEY as SESSION_STAFF
 from django.contrib.auth.password_validation import (
     password_validators_help_texts,
     validate_password,
@@ -116,6 +117,9 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return _invitation(request, paper, back=found.staff)
     if viewer_of_request(request).staff is not None:
         adapters.sign_out(request)
+    elif SESSION_STAFF in request.session:
+        # One that is over: nothing of it may count for whoever signs in now.
+        request.session.flush()
     return adapters.sign_in(request, staff)
 
 

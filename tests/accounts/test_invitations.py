@@ -13,7 +13,7 @@ from accounts.queries import key_of
 from accounts.states import Role
 from tests.accounts.codes import code_of
 from tests.accounts.staff_door import CODE, PASSWORD, SECRET, sato, signed_in, typed
-from tests.cast import grant, make_program, make_staff, staff_viewer
+from tests.cast import grant, make_program, make_staff, signed_in_as, staff_viewer
 
 __all__ = ["sato"]
 
@@ -163,3 +163,14 @@ def test_an_old_link_to_come_back_opens_nothing_that_was_given_since(client, mor
     given = {"staff": ren.pk, "role": Role.SUPPORTER, "program": kochi, "now": now}
     people.give(staff_viewer(boss), **given)
     assert accept(client, token).status_code == 404
+
+
+def test_an_invitation_is_accepted_in_a_browser_whose_old_sign_in_is_over(
+    token, sato, time_machine, now
+):
+    time_machine.move_to(now, tick=False)
+    browser = signed_in_as(sato)
+    time_machine.shift(timedelta(minutes=40))
+    assert accept(browser, token)["Location"] == "/accounts/2fa/"
+    assert browser.get("/accounts/2fa/").status_code == 200
+    assert Staff.objects.get(username="kei").sessions.count() == 1
