@@ -1,4 +1,4 @@
-"""What a transaction of acts reads before it decides: all of it in one round trip.
+"""What a transaction of acts reads before it decides: a handful of statements for all of them.
 
 The rooms under their locks, then who attends, who sits where, their sessions, and what their
 nonces already said. Who someone is and what stands against them is remembered between

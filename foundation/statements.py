@@ -1,4 +1,4 @@
-"""SQL by hand for what is asked at every act: few statements, prepared, sent in one go.
+"""SQL by hand for what is asked at every act: few statements, prepared.
 
 Written once, in PostgreSQL's words; SQLite gets them translated. Everything else goes through the
 ORM. Names of tables and columns belong to the app that asks; this file knows none.
@@ -24,7 +24,7 @@ class Statement(NamedTuple):
 
 
 def ask(*statements: Statement) -> list[list[Row]]:
-    """The rows of each statement, in order. On PostgreSQL all of them in one round trip.
+    """The rows of each statement, in order.
 
     Raises Django's database errors.
     """
@@ -35,11 +35,9 @@ def ask(*statements: Statement) -> list[list[Row]]:
                 raw.execute(_in_sqlite(sql), [_for_sqlite(one) for one in params]).fetchall()
                 for sql, params in statements
             ]
-        if len(statements) == 1:
-            return [_sent(raw, statements[0]).fetchall()]
-        with raw.pipeline():
-            sent = [_sent(raw, one) for one in statements]
-            return [cursor.fetchall() for cursor in sent]
+        # One after the other: in a pipeline PostgreSQL takes a process that was frozen in its
+        # midst for a busy one, and keeps the rooms locked for it for ever.
+        return [_sent(raw, one).fetchall() for one in statements]
 
 
 def tell(statement: Statement) -> None:

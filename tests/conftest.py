@@ -76,6 +76,10 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["REDIS_URLS"] = servers.redis.url
     os.environ["DJANGO_SETTINGS_MODULE"] = "ibasho.settings"
     settings.PASSWORD_HASHERS = ["tests.hashers.QuickArgon2"]
+    if servers.shape == "server":
+        # A test's own transaction may idle for as long as the machine lets it.
+        options = settings.DATABASES["default"]["OPTIONS"]
+        options["options"] += " -c idle_in_transaction_session_timeout=0"
     if servers.shape == "embedded":
         # Django would test SQLite in memory, where locking, WAL and other threads differ.
         settings.DATABASES["default"]["TEST"] = {"NAME": str(servers.data / "test.sqlite3")}
