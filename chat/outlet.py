@@ -95,10 +95,6 @@ class Outlet:
             self._start(text)
         return True
 
-    def frame(self, frame: p.Outgoing) -> bool:
-        """Push one frame of this person's own."""
-        return self.push(p.encode(frame).decode())
-
     def behind(self, now: float) -> bool:
         """Whether something has waited longer than a reader may take."""
         return self._drain is not None and now - self._since > p.OUTBOX_SECONDS
