@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "duty",
     "chat",
     "moderation",
+    "counseling",
     "office",
 ]
 MIDDLEWARE = [
