@@ -31,6 +31,8 @@ class Case(models.Model):
         "accounts.Staff", null=True, on_delete=models.PROTECT, related_name="cases"
     )
     urgency = models.CharField(max_length=6, default="usual")
+    # Since when this counselor is responsible.
+    assigned_at = models.DateTimeField(null=True)
     # Both are of the person whom it is about.
     cohort = models.CharField(max_length=8, default="unknown")
     municipality = models.ForeignKey(
@@ -108,6 +110,7 @@ class Asking(models.Model):
     words = models.TextField(max_length=2000, blank=True)
     state = models.CharField(max_length=10, default=AskingState.ASKED)
     asked_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
     class Meta:

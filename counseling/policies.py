@@ -1,5 +1,6 @@
 """Every "may I" of counseling. Whoever may not know of a case is told that it isn't there."""
 
+from accounts.models import Participant
 from accounts.policies import must_be_entered, must_hold
 from accounts.states import Role
 from accounts.viewer import Viewer
@@ -58,3 +59,16 @@ def may_reassign(viewer: Viewer, case: Case | None) -> int:
     if case is None:
         raise Refused("not_found")
     return staff
+
+
+def must_have_a_way_back(person: Participant | None) -> None:
+    """An answer may come days later. Raises `Refused`: `not_entered`, `no_passphrase`."""
+    if person is None:
+        raise Refused("not_entered")
+    if person.passphrase_key is None:
+        raise Refused("no_passphrase")
+
+
+def may_invite(viewer: Viewer, *, program: int, room: int) -> int:
+    """A supporter of that room, a coordinator. Raises `Refused`: `not_found`, `second_factor`."""
+    return must_hold(viewer, Role.SUPPORTER, Role.COORDINATOR, program=program, room=room)
