@@ -50,7 +50,7 @@ def own_cases(viewer: Viewer) -> list[Case]:
 
 
 def top_of(case: Case) -> Case:
-    """The case that stands for the person, in the ledger and at the desk: itself unless merged."""
+    """The case that stands for the person at the desk: itself unless it was merged."""
     return case.merged_into if case.merged_into is not None else case
 
 

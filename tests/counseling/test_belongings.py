@@ -10,6 +10,7 @@ from accounts import belongings
 from accounts.models import Participant
 from chat.actions.daily import purge_all
 from counseling.actions import cases, merging, talk, vault
+from counseling.actions import purge as going
 from counseling.models import Asking, Case, ContactDetail, Vault
 from counseling.states import CaseState, Detail, Relation
 from tests.cast import make_participant, seen_by, staff_viewer
@@ -119,7 +120,6 @@ def test_the_talk_isn_t_purged_like_a_room_and_goes_with_its_case(his, aoi, kaed
     his.refresh_from_db()
     assert his.room.messages.filter(text="こんばんは").exists()
     cases.close(staff_viewer(kaede), code=his.code, now=now)
-    purge_all(now=now + timedelta(days=5 * 365))
-    assert Case.objects.filter(pk=his.pk).exists()
-    purge_all(now=now + timedelta(days=5 * 366 + 2))
+    assert list(going.purge(now=now + timedelta(days=5 * 365))) == []
+    assert list(going.purge(now=now + timedelta(days=5 * 366 + 2))) == [("cases", 1)]
     assert not Case.objects.filter(pk=his.pk).exists()
