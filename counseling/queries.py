@@ -14,7 +14,8 @@ from accounts.viewer import Viewer
 from audit.queries import acted_since
 from chat import protocol as p
 from chat.models import Finding, Message
-from chat.queries import newest, talk_seat
+from chat.queries import newest
+from chat.talks import talk_seat
 from counseling import codes, policies
 from counseling.models import (
     Asking,

@@ -113,7 +113,8 @@ ELSEWHERE = {
     "presence.tell",
     "purge.purge", "rooms.take_away", "seats.names_near", "seats.take", "setup.create",
     "setup.remove", "sitting.lock_rooms",
-    "stamp.acked", "visits.close_left", "visits.note", "visits.touch", "words.flag",
+    "stamp.acked", "talks.end_seat", "talks.open_talk", "talks.seat_person", "talks.seat_staff",
+    "visits.close_left", "visits.note", "visits.touch", "words.flag",
     "words.look_at", "words.stop_if_unsafe",
 }  # fmt: skip
 
