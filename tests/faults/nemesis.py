@@ -175,8 +175,10 @@ class Regular(Caller):
     async def _until_closed(self) -> None:
         while self.close_code is None:
             self._news.clear()
+            # Not `wait_for`: on Python 3.11 it may swallow a cancellation, and they never end.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), self.quiet_s / 4)
+                async with asyncio.timeout(self.quiet_s / 4):
+                    await self._news.wait()
             silent = time.monotonic() - self._heard_at
             if silent > self.dead_s:
                 self.socket.transport.abort()
@@ -203,7 +205,8 @@ class Regular(Caller):
         op.sent += 1
         await self.post(op.text, nonce=op.nonce)
         try:
-            answer = await asyncio.wait_for(self._verdict, ANSWER_S * self.hurry)
+            async with asyncio.timeout(ANSWER_S * self.hurry):
+                answer = await self._verdict
         except TimeoutError:
             return
         if answer.get("code") in ("busy", "too_fast"):
