@@ -121,11 +121,9 @@ def read(
 ) -> Found:  # fmt: skip
     """Lock the rooms in id order and read all that their acts will ask."""
     ids, sitting = sorted(set(rooms)), list(set(seats))
-    statements = [
-        Statement(_ROOMS, [ids]),
-        attending_statement(ids, now=now),
-        Statement(_SEATS, [sitting]),
-    ]
+    # First and alone: all the rest is read as it is once the rooms are ours.
+    [locked] = ask(Statement(_ROOMS, [ids]))
+    statements = [attending_statement(ids, now=now), Statement(_SEATS, [sitting])]
     if keys := list(set(sessions)):
         statements.append(Statement(_SESSIONS, [keys, now]))
     if nonces:
@@ -133,7 +131,7 @@ def read(
     answers = ask(*statements)
     said = answers.pop() if nonces else []
     live: dict[str, str] = {row[0]: row[1] for row in answers.pop()} if keys else {}
-    locked, watching, there = answers
+    watching, there = answers
     forget(set(sitting) - {row[0] for row in there})
     found = {row[0]: RoomRow(*row) for row in locked}
     people: dict[int, int] = dict(watching)

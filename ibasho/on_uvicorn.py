@@ -1,6 +1,8 @@
 """The server shape: uvicorn, which has backpressure, told to say nothing about anyone."""
 
 import asyncio
+import contextlib
+import os
 import socket
 
 import uvicorn
@@ -14,8 +16,13 @@ from ibasho.asgi import application
 class Sockets(WebSocketsSansIOProtocol):
     """Lets a socket be cut: a peer that reads nothing can't be told goodbye either."""
 
+    _fd = -1
+
     async def run_asgi(self) -> None:
         """As uvicorn does it, with `abort` and `write` in the scope."""
+        # Under TLS of its own there is no plain way past the transport.
+        if self.transport.get_extra_info("sslcontext") is None:
+            self._fd = self.transport.get_extra_info("socket").fileno()
         self.scope["abort"] = self.transport.abort  # type: ignore[typeddict-unknown-key]
         self.scope["write"] = self.write_frame  # type: ignore[typeddict-unknown-key]
         await super().run_asgi()
@@ -26,7 +33,13 @@ class Sockets(WebSocketsSansIOProtocol):
             return False
         if not self.writable.is_set() or self.transport.is_closing():
             return False
-        self.transport.write(frame)
+        sent = 0
+        # Where nothing waits, the kernel takes it at once: a third less work than the transport's.
+        if self._fd >= 0 and not self.transport.get_write_buffer_size():
+            with contextlib.suppress(OSError):  # full, or gone: the transport finds out which
+                sent = os.write(self._fd, frame)
+        if sent < len(frame):
+            self.transport.write(frame[sent:])
         return True
 
 
