@@ -3,14 +3,31 @@
 import asyncio
 import contextlib
 import os
+import resource
 import socket
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from chat.household import house
 from chat.protocol import Close
 from ibasho.asgi import application
+
+# Files that newcomers never get: the database's lines and the broker's may have to be drawn anew.
+KEPT_FILES = 64
+
+
+class Callers(H11Protocol):
+    """Turns newcomers away while the last files would go to them: those inside talk on."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """As uvicorn does it, if there is room."""
+        super().connection_made(transport)
+        may_open, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        # The system gives the lowest number that is free.
+        if transport.get_extra_info("socket").fileno() >= may_open - KEPT_FILES:
+            transport.abort()
 
 
 class Sockets(WebSocketsSansIOProtocol):
@@ -65,6 +82,7 @@ def serve(*, host: str, port: int) -> None:
         application,
         host=host,
         port=port,
+        http=Callers,
         ws=Sockets,
         ws_max_size=64 * 1024,
         # On by default it would cost 35-90 KB a connection and open the door to bombs.
