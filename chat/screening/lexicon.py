@@ -1,6 +1,5 @@
 """The house's rules, read once from the files in `lexicon/`. Data decides; code only reads it."""
 
-import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from chat.screening.terms import BadTerm, Index, read
+from chat.screening.terms import BadTerm, Index, Part, Term, pieces_of, read
 
 FOLDER = Path(__file__).with_name("lexicon")
 CLASSES = ("crisis", "contact", "attack", "flood")
@@ -17,13 +16,13 @@ _KEYS = {"name", "any", "but", "near", "told", "own"}
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of a class. A match of its terms is spared …"""
+    """One rule of a class. A match of its terms is spared … (`but`, `near`: expressions)"""
 
     kind: str
     name: str
     terms: tuple[str, ...]
-    but: re.Pattern[str] | None = None  # where one of these overlaps it
-    near: re.Pattern[str] | None = None  # where one of these stands in the same sentence, nearby
+    but: str = ""  # where one of these overlaps it
+    near: str = ""  # where one of these stands in the same sentence, nearby
     told: bool = False  # where it is told as something that others said or did
     own: bool = False  # where someone says it of themselves
 
@@ -37,9 +36,8 @@ class Lexicon:
     index: Index[Rule]
 
 
-def _either(terms: Iterable[str], pieces: Mapping[str, str]) -> re.Pattern[str] | None:
-    said = [read(term, pieces, anywhere=True).found.pattern for term in terms]
-    return re.compile("|".join(said)) if said else None
+def _either(terms: Iterable[str], pieces: Mapping[str, Part]) -> str:
+    return "|".join(read(term, pieces, anywhere=True).said for term in terms)
 
 
 def _expanded(terms: Sequence[str], lists: Mapping[str, Sequence[str]]) -> list[str]:
@@ -50,9 +48,9 @@ def _expanded(terms: Sequence[str], lists: Mapping[str, Sequence[str]]) -> list[
     return out
 
 
-def rules_of(data: Mapping[str, Any]) -> list[tuple[Rule, list[str], Mapping[str, str]]]:
+def rules_of(data: Mapping[str, Any]) -> list[tuple[Rule, list[Term]]]:
     """The rules of one file, with their terms. Raises `BadTerm`."""
-    pieces, lists, kind = data.get("pieces", {}), data.get("lists", {}), data["class"]
+    pieces, lists, kind = pieces_of(data.get("pieces", {})), data.get("lists", {}), data["class"]
     if kind not in CLASSES:
         raise BadTerm(f"no class is called {kind}")
     out = []
@@ -69,7 +67,7 @@ def rules_of(data: Mapping[str, Any]) -> list[tuple[Rule, list[str], Mapping[str
             told=one.get("told", False),
             own=one.get("own", False),
         )
-        out.append((rule, terms, pieces))
+        out.append((rule, [read(term, pieces) for term in terms]))
     return out
 
 
@@ -79,8 +77,8 @@ def lexicon_of(files: Iterable[Mapping[str, Any]]) -> Lexicon:
     read_in = [found for data in files for found in rules_of(data)]
     return Lexicon(
         version=max(str(data["version"]) for data in files),
-        rules=tuple(rule for rule, _, _ in read_in),
-        index=Index((read(term, pieces), rule) for rule, terms, pieces in read_in for term in terms),
+        rules=tuple(rule for rule, _ in read_in),
+        index=Index((term, rule) for rule, terms in read_in for term in terms),
     )
 
 

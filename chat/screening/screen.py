@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from chat.screening import contact, context, flood
 from chat.screening.fold import Folded, fold, folded_text
 from chat.screening.lexicon import Lexicon, Rule, house
+from chat.screening.terms import compiled
 
 MASK = "＿"
 # The room's side, the strongest first: each class and what it asks of the room.
@@ -109,10 +110,10 @@ def _found(text: str, lexicon: Lexicon) -> list[tuple[Rule, int, int]]:
 def _spared(text: str, rule: Rule, start: int, end: int) -> bool:
     left, right = context.sentence(text, start, end)
     if rule.but and any(
-        m.start() < end and start < m.end() for m in rule.but.finditer(text, left, right)
+        m.start() < end and start < m.end() for m in compiled(rule.but).finditer(text, left, right)
     ):
         return True
-    if rule.near and rule.near.search(text, left, right):
+    if rule.near and compiled(rule.near).search(text, left, right):
         return True
     if rule.told and context.told(text, start, end):
         return True
