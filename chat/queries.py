@@ -344,6 +344,7 @@ def _standing(rows: Sequence[Restriction]) -> Standing:
         paused=bool(paused),
         paused_until=_last(paused),
         barred=bool(by_kind[RestrictionKind.BAR]),
+        checked=bool(by_kind[RestrictionKind.CHECK]),
     )
 
 
