@@ -124,6 +124,9 @@ class ItemKind(StrEnum):
     HIDDEN = "hidden"  # a message was hidden without an item of its own
 
 
+# These end by their own act alone.
+JUDGED_ONLY = (ItemKind.HELD, ItemKind.APPEAL, ItemKind.PROPOSAL)
+
 # Smaller is sooner. What a machine or a supporter holds back comes before what merely waits.
 URGENCY: Mapping[ItemKind, int] = {
     ItemKind.CRISIS: 0,
