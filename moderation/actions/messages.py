@@ -55,7 +55,7 @@ def act_on_message(
             viewer, kind, role=role, program_id=row.room.program_id, room_id=row.room_id,
             message=row, participant_id=row.seat.participant_id if row.seat else None,
             item=_item(row), reason=reason.value, note=note, evidence=evidence, before=before,
-            value={"veil": veil} if veil else None, now=now,
+            value=veil or None, now=now,
         )  # fmt: skip
         if kind in telling.WHAT:
             telling.tell(done, now=now)
@@ -88,7 +88,7 @@ def _carry_out(kind: ActKind, row: Message, *, veil: str, now: datetime) -> obje
                 _must_be(row, MessageState.HIDDEN)
                 rooms.restore(message=row.pk, now=now)
             case ActKind.VEIL:
-                return {"veil": rooms.veil(message=row.pk, veil=veil, now=now)}
+                return rooms.veil(message=row.pk, veil=veil, now=now)
             case _:
                 raise Refused("not_found")
     except Refused as no:

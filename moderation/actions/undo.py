@@ -1,6 +1,7 @@
 """Undoing closes exactly one row, and only what that row did ends with it."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -69,23 +70,23 @@ def _end(row: Act, *, now: datetime) -> None:
 
 
 def _end_on_message(row: Act, kind: ActKind, *, now: datetime) -> None:
-    message = Message.objects.get(pk=row.message_id)
+    message = Message.objects.get(pk=row.message_id or 0)
     if kind is ActKind.HIDE and message.state == MessageState.HIDDEN:
         chat.restore(message=message.pk, now=now)
     if kind is ActKind.VEIL and message.state == MessageState.SHOWN:
         others = Act.objects.filter(message=message, kind=kind.value, closed_at__isnull=True)
         last = others.order_by("pk").last()
-        word = last.value["veil"] if last is not None else (row.before or {}).get("veil", "")
-        chat.veil(message=message.pk, veil=word, now=now)
+        word = last.value if last is not None else row.before
+        chat.veil(message=message.pk, veil=str(word or ""), now=now)
 
 
-def settle_room(room: int, kind: ActKind, *, base: object, now: datetime) -> None:
+def settle_room(room: int, kind: ActKind, *, base: Any, now: datetime) -> None:
     """Bring a room to what its standing acts ask for; without any, to what it was before them."""
     lock_rooms([room])
     standing = Act.objects.filter(room=room, kind=kind.value, closed_at__isnull=True)
-    wanted = [base, *standing.order_by("pk").values_list("value", flat=True)]
+    wanted: list[Any] = [base, *standing.order_by("pk").values_list("value", flat=True)]
     if kind is ActKind.SLOW:
-        rooms.set_slow(room=room, seconds=max(int(one) for one in wanted), now=now)  # type: ignore[call-overload]
+        rooms.set_slow(room=room, seconds=max(int(one) for one in wanted), now=now)
     elif kind is ActKind.PREMODERATE:
         rooms.hold_posts(room=room, everyone=any(wanted))
     elif kind is ActKind.NEWCOMERS:
