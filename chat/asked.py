@@ -31,7 +31,7 @@ from foundation.statements import Row, Statement, ask, instant
 REMEMBERED = 20_000
 
 _ROOMS = """
-SELECT id, head, slow_s, premoderated, removed_at, hand, required_supporters,
+SELECT id, head, slow_s, premoderated, newcomers_held, removed_at, hand, required_supporters,
   holidays || '|' || CAST(special_days AS text) || '|' ||
     coalesce((SELECT string_agg(o.weekday || ' ' || o.opens || ' ' || o.closes, ',')
     FROM chat_opening o WHERE o.room_id = chat_room.id), '')
@@ -74,6 +74,7 @@ class RoomRow:
     head: int
     slow_s: int
     premoderated: bool
+    newcomers_held: bool
     removed_at: object | None
     hand: str
     required: int

@@ -64,9 +64,12 @@ def _seen(sitting: Sitting, seat: Seat, key: str) -> bool:
 
 def flag(
     sitting: Sitting, seat: Seat, look: Look, text: str, *,
-    message: Message | None = None, murmur: Murmur | None = None,
+    message: Message | None = None, murmur: Murmur | None = None, about_staff: int | None = None,
 ) -> None:  # fmt: skip
-    """Tell the supporters what screening saw. Words are kept only where nothing else keeps them."""
+    """Tell the supporters what screening saw. Words are kept only where nothing else keeps them.
+
+    `about_staff`: they speak of this member of staff, who isn't among those told.
+    """
     stored = message is not None or murmur is not None
     if not look.screened.findings or (look.again and not stored):
         return
@@ -85,7 +88,8 @@ def flag(
             rules=sorted({one.rule for one in look.screened.findings}),
             words=look.screened.masked(text)[:MOST_SCREENED] if keep else "",
             at=sitting.now,
-        )
+        ),
+        about_staff=about_staff,
     )
 
 
