@@ -31,7 +31,7 @@ p { margin: 0 0 2mm; orphans: 2; widows: 2 } p, td, th { overflow-wrap: anywhere
 """
 
 
-class Nothing(URLFetcher):  # type: ignore[misc]
+class Nothing(URLFetcher):
     """Fetches nothing: no page, no picture, no file of this machine."""
 
     def fetch(self, url: str, headers: Any = None) -> NoReturn:
