@@ -63,6 +63,8 @@ REPEAT_KEY = secret("REPEAT_KEY", DATA)
 SEALING_KEY = secret("SEALING_KEY", DATA)
 # The one before it, while `manage.py reseal` is still to be run (`docs/leak.md`).
 SEALING_KEY_BEFORE = env.str("SEALING_KEY_BEFORE", default="")
+# People are counted in the ledger by a code that only this key makes (`ledger/subjects.py`).
+SUBJECT_KEY = secret("SUBJECT_KEY", DATA)
 
 INSTALLED_APPS = [
     "ibasho.apps.InspectionConfig",
@@ -77,6 +79,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "programs",
     "helplines",
+    "ledger",
     "audit",
     "accounts",
     "duty",
