@@ -72,3 +72,8 @@ def must_have_a_way_back(person: Participant | None) -> None:
 def may_invite(viewer: Viewer, *, program: int, room: int) -> int:
     """A supporter of that room, a coordinator. Raises `Refused`: `not_found`, `second_factor`."""
     return must_hold(viewer, Role.SUPPORTER, Role.COORDINATOR, program=program, room=room)
+
+
+def may_coordinate(viewer: Viewer, *, program: int) -> int:
+    """A coordinator of the program. Raises `Refused`: `not_found`, `second_factor`."""
+    return must_hold(viewer, Role.COORDINATOR, program=program)

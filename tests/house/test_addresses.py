@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts import letters
 from accounts.models import Participant
+from tests.house.counseling_lines import COUNSELING, counseling_things
 from tests.house.everyone import (
     ELSEWHERE,
     EVERYONE,
@@ -80,6 +81,7 @@ GRID: dict[str, tuple[str, Row]] = {
     "room-mute": ("/rooms/zatsudan/mute/", POSTED),
     "room-handle": ("/rooms/zatsudan/handle/", POSTED),
     **OFFICE,
+    **COUNSELING,
     "healthz": ("/healthz", always()),
     "readyz": ("/readyz", always()),
     "staff-home": ("/accounts/", SIGNED_IN),
@@ -194,14 +196,15 @@ def changes(before: dict, after: dict) -> set[tuple[str, str]]:
 
 
 @pytest.fixture
-def things(aoi: Participant, callers, mori, ren, room, now) -> dict[str, int | str]:
+def things(aoi: Participant, callers, kaede, mori, ren, room, now) -> dict[str, int | str]:
     """What an address may name: aoi's letter, mori's passkey, ren's shift, the office's things."""
     letter = letters.write(
         aoi.pk, kind=letters.Kind.REPLY, title="おへんじ", text="よみました。", now=now
     )
     shift = ren.shifts.get().pk
     own = {"letter": letter.pk, "passkey": passkey_of(mori.pk), "shift": shift}
-    return own | office_things(room, ren, now)
+    talks = counseling_things(aoi, kaede, ren, room, now)
+    return own | office_things(room, ren, now) | talks
 
 
 def test_every_address_has_a_line():
