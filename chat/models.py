@@ -67,7 +67,9 @@ class Room(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(required_supporters__gte=1), name="room_is_never_unwatched"
+                # A talk of two is kept by its counselor.
+                condition=Q(required_supporters__gte=1) | Q(kind="counseling"),
+                name="room_is_never_unwatched",
             ),
             models.CheckConstraint(
                 condition=Q(capacity__isnull=True) | Q(capacity__gte=2), name="room_holds_two"

@@ -61,6 +61,8 @@ PASSPHRASE_KEY = secret("PASSPHRASE_KEY", DATA)
 REPEAT_KEY = secret("REPEAT_KEY", DATA)
 # Seals what is kept but must not be read from a stolen database (`foundation/sealed.py`).
 SEALING_KEY = secret("SEALING_KEY", DATA)
+# The one before it, while `manage.py reseal` is still to be run (`docs/leak.md`).
+SEALING_KEY_BEFORE = env.str("SEALING_KEY_BEFORE", default="")
 # People are counted in the ledger by a code that only this key makes (`ledger/subjects.py`).
 SUBJECT_KEY = secret("SUBJECT_KEY", DATA)
 
@@ -83,6 +85,7 @@ INSTALLED_APPS = [
     "duty",
     "chat",
     "moderation",
+    "counseling",
     "office",
 ]
 MIDDLEWARE = [

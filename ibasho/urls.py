@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("programs.urls")),
     path("", include("chat.urls")),
     path("", include("moderation.urls")),
+    path("", include("counseling.urls")),
     path("manage/", include("office.urls")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from chat.models import Finding, Message, Murmur, Room, RoomEvent, Visit
+from chat.states import RoomKind
 
 WORDS = timedelta(days=30)
 VISITS = timedelta(days=90)
@@ -14,7 +15,9 @@ AT_ONCE = 50
 
 def purge(*, now: datetime) -> Iterator[tuple[str, int]]:
     """Yields (class, rows gone) after each short transaction; the caller breathes in between."""
-    for room in Room.objects.order_by("pk").values_list("pk", flat=True):
+    # A talk of two goes with its case.
+    rooms = Room.objects.exclude(kind=RoomKind.COUNSELING)
+    for room in rooms.order_by("pk").values_list("pk", flat=True):
         while gone := _events(room, now - WORDS):
             yield "events", gone
     # Held and refused texts have no number, so the log doesn't lead to them.

@@ -22,6 +22,7 @@ from accounts.states import Role
 from chat.models import Room
 from foundation import clock
 from tests.cast import attend, grant, make_participant, make_room, make_staff
+from tests.house.counseling_lines import COUNSELING, counseling_things
 from tests.house.everyone import (
     ELSEWHERE,
     EVERYONE,
@@ -86,6 +87,7 @@ GRID: dict[str, tuple[str, Row]] = {
     "room-mute": ("/rooms/zatsudan/mute/", POSTED),
     "room-handle": ("/rooms/zatsudan/handle/", POSTED),
     **OFFICE,
+    **COUNSELING,
     "healthz": ("/healthz", always()),
     "readyz": ("/readyz", always()),
     "staff-home": ("/accounts/", SIGNED_IN),
@@ -224,20 +226,22 @@ def whole_house(django_db_setup, django_db_blocker) -> Iterator[dict[str, Any]]:
         room, ren = make_room(), cast["supporter"]
         attend(room, ren, make_staff("nao", display_name="なお"))
         callers = everyone(room, aoi=aoi, haha=haha, known=cast, now=now)
-        things = named_things(aoi, cast["coordinator"], ren, room, now)
+        things = named_things(aoi, cast, room, now)
         keep = {who: (client, SimpleCookie(client.cookies)) for who, client in callers.items()}
         yield {"callers": keep, "things": things, "aoi": aoi.pk, "mori": cast["coordinator"].pk}
         transaction.set_rollback(True)
 
 
 def named_things(
-    aoi: Participant, mori: Staff, ren: Staff, room: Room, now: datetime
+    aoi: Participant, cast: dict[str, Staff], room: Room, now: datetime
 ) -> dict[str, int | str]:
     """aoi's letter, mori's passkey, ren's shift, the office's things."""
     letter = letters.write(
         aoi.pk, kind=letters.Kind.REPLY, title="おへんじ", text="よみました。", now=now
     )
-    own = {"letter": letter.pk, "passkey": passkey_of(mori.pk), "shift": ren.shifts.get().pk}
+    ren, passkey = cast["supporter"], passkey_of(cast["coordinator"].pk)
+    own = {"letter": letter.pk, "passkey": passkey, "shift": ren.shifts.get().pk}
+    own |= counseling_things(aoi, cast["counselor"], ren, room, now)
     return own | office_things(room, ren, now)
 
 
