@@ -54,7 +54,9 @@ _URL = re.compile(
     f"|(?<![a-z0-9@.])[a-z0-9][a-z0-9-]{{1,40}}(?:\\.[a-z0-9-]{{1,30}}){{0,3}}(?:\\.|\\s?\\(dot\\)\\s?|\\[\\.\\]|どっと|\\s\\.\\s)"
     f"(?:{_TOP})(?![a-z0-9])"
 )
-_SIGN = re.compile("(?<![a-z0-9@])@\\s?(?=[0-9_.]{0,10}[a-z])(?!home|work|school|cosme)[a-z0-9_.]{3,30}")
+_SIGN = re.compile(
+    "(?<![a-z0-9@])@\\s?(?=[0-9_.]{0,10}[a-z])(?!home|work|school|cosme)[a-z0-9_.]{3,30}"
+)
 _ID = re.compile(
     "(?:(?<![a-z])id|あいで[いぃ]-?ー?|あかうんと(?:名)?|(?<![a-z])垢(?:名)?|ゆ-?ー?ざ-?ー?(?:名|ね-?ー?む)|あか名"
     "|ふれんどこ-?ー?ど|ふれこ|(?:line|らいん|discord|でぃすこ-?ー?ど?|でいすこ-?ー?ど?|かかお(?:と-?ー?く)?|kakao|いんすた(?:ぐらむ)?"
@@ -81,7 +83,9 @@ _HOME = re.compile(
     f"|(?:住所|家|自宅|実家|うち|わたし|私|僕|俺)(?:は|が|の住所は)?[^。?]{{0,14}}?[0-9]{{2,4}}号室|番地は{_N}|{_N}番地(?:の?{_N})?に(?:住|い|あ|来)"
 )
 # Worth a closer look by any of the above.
-_SIGNS = re.compile("[@:.#◎☆★]|[a-z0-9]{3}|どっと|あっと|(?<![a-z])id|丁目|番地|号室|〒|郵便番号| dot | at |[0-9]-[0-9]")
+_SIGNS = re.compile(
+    "[@:.#◎☆★]|[a-z0-9]{3}|どっと|あっと|(?<![a-z])id|丁目|番地|号室|〒|郵便番号| dot | at |[0-9]-[0-9]"
+)
 _ALLOWED = frozenset(
     tomllib.loads(
         (Path(__file__).with_name("lexicon") / "contact.toml").read_text(encoding="utf-8")

@@ -5,7 +5,9 @@ import re
 REACH = 20  # characters of the same sentence that are looked at on either side
 
 _SELF = "(?:自分|私|わたし|あたし|俺|おれ|僕|ぼく|うち|わし|わい|我が?身)"
-_YOU = re.compile("お前|おまえ|おめえ|あんた|てめえ|てめ-|貴様|きさま|君(?:は|も|って|の|みたい|なんか)|こいつ|あなた")
+_YOU = re.compile(
+    "お前|おまえ|おめえ|あんた|てめえ|てめ-|貴様|きさま|君(?:は|も|って|の|みたい|なんか)|こいつ|あなた"
+)
 _OWN_BEFORE = re.compile(
     f"{_SELF}(?:自身|みたい|たち|達|らしい)?(?:は|が|も|って|なんて|なんか|なんざ|の|を|に|こそ|だけ|ほんと|本当)?"
     "[^。?]{0,12}$"
@@ -35,7 +37,7 @@ _TELLERS = (
 _TELLER_BEFORE = re.compile(
     f"(?:{_TELLERS})(?:たち|達|さん|ら)?(?:に|から|が|は|も|で|の)[^。?]{{0,12}}$"
 )
-_QUOTED_AFTER = re.compile("[。?」』”\"]*(?:と|って|とか|なんて|みたいな)(?!る)")
+_QUOTED_AFTER = re.compile('[。?」』”"]*(?:と|って|とか|なんて|みたいな)(?!る)')
 
 
 def sentence(text: str, start: int, end: int) -> tuple[int, int]:

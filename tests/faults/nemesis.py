@@ -26,8 +26,6 @@ from tests.reader import EVENTS, flatten
 # The page's own (static/js/outbox.js, static/js/socket.js), in seconds.
 ANSWER_S, BUSY_S = 10.0, 5.0
 STABLE_S, QUIET_S, DEAD_S = 60.0, 25.0, 45.0
-
-
 # Another way to a door: what `websockets` is told beside the address.
 Way = Callable[[int], Awaitable[dict[str, Any]]]
 
@@ -275,7 +273,6 @@ class Crowd:
         verdict = await asyncio.to_thread(self.judge)
         for one in self.members:
             assert one.reader.applied == list(range(self.floor + 1, head + 1)), one.name
-            # Nobody had to begin anew: each continued from where it stood.
             assert one.fresh_starts == 1, f"{one.name} began anew"
         self._report(name, verdict)
         assert verdict.wrong() == {}
