@@ -51,6 +51,10 @@ class Room(models.Model):
     # The oldest number that can still be replayed is `floor + 1`.
     floor = models.BigIntegerField(default=0)
 
+    # The gate as it was last looked at (`chat.schedule.Gate`); null: never.
+    watched = models.BooleanField(null=True)
+    turning_since = models.DateTimeField(null=True)
+
     # What the room was last told of itself; the truth is computed from clock, hand and duty.
     state = models.CharField(max_length=8, default="closed")
     until = models.DateTimeField(null=True)

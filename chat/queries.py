@@ -1,6 +1,6 @@
 """Every read of rooms. A message becomes words for people in one place only: `message_frame`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -22,9 +22,10 @@ from chat.models import (
     Visit,
 )  # fmt: skip
 from chat.policies import FREE, Standing
-from chat.schedule import USUAL, Hours, Now, Special, door, special_days, state_at
+from chat.schedule import USUAL, Gate, Hours, Now, Special, door, look, special_days, state_at
 from chat.states import Hand, HolidayRule, MessageState, RestrictionKind
-from duty.queries import attending
+from duty.queries import attending, watching
+from duty.watch import NOBODY, Watch
 from foundation.clock import wire
 
 # A visit that nobody touched for this long is over, whoever notes its end.
@@ -198,17 +199,49 @@ def special_of(room: Room, hours: Sequence[Hours], *, now: datetime) -> Special:
     return special_days(room.special_days, rule=rule, hours=hours, now=now)
 
 
+def gate_of(
+    *, watched: bool | None, since: datetime | None, watch: Watch, required: int, now: datetime
+) -> tuple[bool, Gate]:
+    """Whether a room is watched at `now`, from what is kept of its gate and who attends."""
+    return look(
+        Gate(watched, since),
+        enough=watch.enough(required),
+        since=now if watch.enough(required) else watch.since(required, now=now),
+        now=now,
+    )
+
+
+def gates_of(rooms: Sequence[Room], *, now: datetime) -> dict[int, tuple[bool, Gate]]:
+    """Each room's gate: how it stands, and what is to be kept of it. One query."""
+    there = watching([room.pk for room in rooms], now=now)
+    return {
+        room.pk: gate_of(
+            watched=room.watched,
+            since=room.turning_since,
+            watch=there.get(room.pk, NOBODY),
+            required=room.required_supporters,
+            now=now,
+        )
+        for room in rooms
+    }
+
+
 def states_of(rooms: Sequence[Room], *, now: datetime) -> dict[int, Now]:
     """The present state of each room, from clock, hand and duty: two queries."""
-    ids = [room.pk for room in rooms]
-    hours, people = hours_of(ids), attending(ids, now=now)
+    return states_by(rooms, gates_of(rooms, now=now), now=now)
+
+
+def states_by(
+    rooms: Sequence[Room], gates: Mapping[int, tuple[bool, Gate]], *, now: datetime
+) -> dict[int, Now]:
+    """`states_of`, where the gates are known already."""
+    hours = hours_of([room.pk for room in rooms])
     return {
         room.pk: state_at(
             now,
             hours=hours.get(room.pk, ()),
             hand=Hand(room.hand),
-            attending=people.get(room.pk, 0),
-            required=room.required_supporters,
+            watched=gates[room.pk][0],
             special=special_of(room, hours.get(room.pk, ()), now=now),
         )
         for room in rooms
@@ -358,6 +391,11 @@ def _last(rows: Sequence[Restriction]) -> datetime | None:
 def standing_of(participant: int, *, room: int, now: datetime) -> Standing:
     """One person's standing in one room."""
     return standings([participant], rooms=[room], now=now).get((participant, room), FREE)
+
+
+def staff_seat_in(room: int, *, staff: int) -> Seat | None:
+    """The seat of a member of staff in a room, if they ever took one."""
+    return Seat.objects.filter(room_id=room, staff_id=staff).first()
 
 
 def seat_in(room: int, *, participant: int) -> Seat | None:

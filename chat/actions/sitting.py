@@ -18,7 +18,7 @@ from chat import protocol as p
 from chat.actions import items, pace
 from chat.asked import Known, RoomRow, Said
 from chat.models import Finding, Message, Murmur, Report, Room, RoomEvent, Seat, StampGiven
-from chat.policies import FREE, Standing
+from chat.policies import FREE, Standing, sits
 from chat.schedule import Now
 from chat.states import ItemKind, MessageState
 from chat.written import NewMessage, write
@@ -121,6 +121,8 @@ class Sitting:
         self._letters: list[Letter] = []
         self._touched: dict[int, Message] = {}
         self.paid: list[tuple[str, int]] = []
+        # What members of staff did.
+        self.at_work: list[Act] = []
         # For the visits: what was done, by seat.
         self.acts: dict[int, dict[str, int]] = {}
 
@@ -156,7 +158,20 @@ class Sitting:
         """Whether the session an act came by still holds its seat."""
         if act.session is None:
             return True
-        return asked.signed_in(self._known[act.seat], self._sessions.get(act.session))
+        data = self._sessions.get(act.session)
+        return asked.signed_in(self._known[act.seat], data, now=self.now)
+
+    def keeps(self, act: "Act") -> bool:
+        """Whether a member of staff still may sit here; a participant needs no role."""
+        one = self._known[act.seat]
+        return one.seat.staff_id is None or sits(
+            one.grants, program=self.program(act.room), room=act.room
+        )
+
+    def program(self, room: int) -> int:
+        """The program that a locked room belongs to."""
+        row = self.rooms[room]
+        return row.program if isinstance(row, RoomRow) else row.program_id
 
     def said(self, seat: int, nonce: UUID) -> Said | NewMessage | Message | None:
         """What was said by a nonce, stored or in this very transaction; None if nothing was."""
