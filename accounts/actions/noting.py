@@ -23,7 +23,8 @@ def about_account(
     roles is noted before it does.
     """
     held = {program for _, program in queries.held_by(staff, now=now) if program is not None}
-    for program in sorted(held) or [None]:
+    found: list[int | None] = [*sorted(held)]
+    for program in found or [None]:
         record(
             actor, role=role, verb=verb, object_type="staff", object_id=staff, program=program,
             reason=reason, fields=fields, now=now,
