@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from duty.models import Notice
-from duty.states import Channel, NoticeKind
+from duty.channels import Trouble
+from duty.models import Call, Notice
+from duty.states import CallState, Channel, NoticeKind
 
 _REFUSALS = {
     # a shift
@@ -42,14 +43,28 @@ _REFUSALS = {
     "too_long": _("2000文字までにしてください。"),
     "malformed": _("つかえない文字が入っているようです。"),
     "no_supervisor": _("この当番には、相談先がいません。自分だけのメモにしてください。"),
+    "no_push_address": _("このブラウザの受けとり先は、つかえない形でした。メールをえらべます。"),
+    "too_many_browsers": _("受けとる端末は、5つまでです。つかわないものを外してください。"),
     "no_channel": _("よび方を、ひとつはえらんでください。"),
 }  # fmt: skip
 
 CHANNELS = {
     Channel.DESK: _("机の画面"),
-    Channel.PUSH: _("プッシュ通知(じゅんび中)"),
+    Channel.PUSH: _("プッシュ通知"),
     Channel.EMAIL: _("メール"),
 }
+
+_OUTCOMES = {
+    CallState.WAITING: _("送っています"),
+    CallState.SENT: _("送りました"),
+    CallState.FAILED: _("届きませんでした"),
+}
+_TROUBLES = {
+    Trouble.NO_WAY: _("送り先がありません。本人に「よびだし」のページをひらいてもらってください。"),
+    Trouble.GONE: _("端末が受けとりをやめていました。もう一度、その端末で加えてもらってください。"),
+    Trouble.REFUSED: _("相手のサーバーがことわりました。アドレスと設定を見てください。"),
+    Trouble.SILENT: _("相手のサーバーから、返事がありませんでした。"),
+}  # fmt: skip
 
 _NOTICES = {
     NoticeKind.PLANNED: _("当番表に、あなたの当番が入りました。"),
@@ -71,6 +86,12 @@ VERDICTS = {
 def sentence(code: str) -> str:
     """The sentence for a refusal's code, in the reader's language."""
     return str(_REFUSALS.get(code, _REFUSALS["moved_on"]))
+
+
+def outcome(call: Call) -> str:
+    """What became of a call, and what to do where it didn't arrive."""
+    said = str(_OUTCOMES[CallState(call.state)])
+    return f"{said} — {_TROUBLES[Trouble(call.trouble)]}" if call.trouble else said
 
 
 def verdict(code: str) -> str:

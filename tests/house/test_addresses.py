@@ -158,6 +158,10 @@ GRID: dict[str, tuple[str, Row]] = {
     "alerts": ("/moderation/alerts/", DESK),
     "alarm-test": ("/moderation/alerts/test/", PLANNERS_SENT),
     "alarm-acknowledge": ("/moderation/alerts/tests/1/acknowledge/", DESK_SENT),
+    "push-add": ("/moderation/alerts/push/", DESK_SENT),
+    "push-remove": ("/moderation/alerts/push/1/remove/", DESK_SENT),
+    # A browser asks for it without being signed in, too.
+    "push-worker": ("/moderation/alerts/worker.js", ANYONE),
     "calendar": ("/moderation/calendar/", KEEPERS),
     "calendar-revoke": ("/moderation/calendar/revoke/", KEEPERS_SENT),
     # Whoever has the secret; nobody has this one.
