@@ -10,7 +10,6 @@ from accounts.viewer import Viewer
 from chat import protocol as p
 from chat import queries
 from chat.actions import seats
-from chat.actions.pace import person_of
 from chat.actions.visits import SAME_VISIT
 from chat.asked import room_and_session, state_of
 from chat.models import Room, Seat
@@ -120,7 +119,7 @@ def _staff_arrives(
     caught_up = queries.catch_up(room, epoch=knock.epoch, since=knock.since)
     return LetIn(
         viewer=viewer,
-        person=person_of(seat),
+        person=queries.person_of(seat),
         version=version,
         room=room.pk,
         seat=seat.pk,

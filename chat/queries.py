@@ -23,7 +23,15 @@ from chat.models import (
 )  # fmt: skip
 from chat.policies import FREE, Standing
 from chat.schedule import USUAL, Gate, Hours, Now, Special, door, look, special_days, state_at
-from chat.states import Hand, HolidayRule, MessageState, RestrictionKind
+from chat.states import (
+    Audience,
+    Hand,
+    HolidayRule,
+    MessageState,
+    RestrictionKind,
+    RoomKind,
+    RoomState,
+)
 from duty.queries import attending, watching
 from duty.watch import NOBODY, Watch
 from foundation.clock import wire
@@ -295,6 +303,31 @@ def room_cards(rooms: Sequence[Room], *, now: datetime) -> list[RoomCard]:
     ]
 
 
+def elsewhere(room: Room, *, now: datetime) -> RoomCard | None:
+    """Where a room that takes no words now leads: one of its program that does, or, in the hours
+    without supporters, the night room. None from a room that is open.
+    """
+    rows = Room.objects.filter(program=room.program_id, removed_at__isnull=True)
+    there = list(rows.exclude(kind=RoomKind.COUNSELING).order_by("position", "pk"))
+    states = states_of(there, now=now)
+    if states[room.pk].state is RoomState.OPEN:
+        return None
+    # A room for some people is no place to send everybody to.
+    others = [
+        one
+        for one in there
+        if one.pk != room.pk and one.audience in (Audience.EVERYONE, room.audience)
+    ]
+    found = [one for one in others if states[one.pk].state is RoomState.OPEN]
+    if not found and room.kind != RoomKind.NIGHT:
+        found = [
+            one
+            for one in others
+            if one.kind == RoomKind.NIGHT and states[one.pk].state is RoomState.QUIET
+        ]
+    return room_cards(found[:1], now=now)[0] if found else None
+
+
 def is_full(room: Room, *, person: int, now: datetime) -> bool:
     """Whether a room holds as many as it may, about; whoever is inside already stays."""
     if room.capacity is None:
@@ -391,6 +424,11 @@ def _last(rows: Sequence[Restriction]) -> datetime | None:
 def standing_of(participant: int, *, room: int, now: datetime) -> Standing:
     """One person's standing in one room."""
     return standings([participant], rooms=[room], now=now).get((participant, room), FREE)
+
+
+def person_of(seat: Seat) -> int:
+    """Whose pace it is, and whose sockets: a participant's number, or minus one of the staff's."""
+    return seat.participant_id or -(seat.staff_id or 0)
 
 
 def staff_seat_in(room: int, *, staff: int) -> Seat | None:

@@ -242,6 +242,7 @@ def _context(request: HttpRequest, room: Room, viewer: Viewer, now: datetime) ->
     supporter = attending([room.pk], now=now).get(room.pk, 0) > 0
     return {
         "room": queries.room_cards([room], now=now)[0],
+        "elsewhere": queries.elsewhere(room, now=now),
         "stamps": room.stamps,
         "events": events,
         "oldest": oldest,

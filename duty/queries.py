@@ -55,17 +55,14 @@ SELECT a.id, a.room, s.id AS shift, a.acted_at, s.ends_at,
 FROM duty_attendance a JOIN duty_shift s ON s.id = a.shift_id
 JOIN programs_program p ON p.id = s.program_id
 WHERE a.shift_id IN (SELECT b.shift_id FROM duty_attendance b WHERE b.room = ANY(%s))
-  AND a.acted_at > %s AND s.state = %s AND s.ends_at > %s
+  AND a.acted_at > %s AND s.state = %s
 """
 
 
 def watching_statement(rooms: Iterable[int], *, now: datetime) -> Statement:
     """The question of `watching`, to be asked together with others."""
     begun = ShiftState.BEGUN.value
-    lately = now - REMEMBERED
-    return Statement(
-        _WATCHING, [begun, now, list(rooms), lately - ACT_WITHIN, begun, lately]
-    )  # fmt: skip
+    return Statement(_WATCHING, [begun, now, list(rooms), now - REMEMBERED, begun])
 
 
 def watched(rows: Iterable[Row], *, now: datetime) -> dict[int, Watch]:

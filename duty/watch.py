@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 ACT_WITHIN = timedelta(minutes=10)
 # Nobody can keep an eye on more open rooms than this, nor on more than one alone (design rule 2).
 ROOMS_AT_ONCE, ROOMS_ALONE = 2, 1
-# How long after its end an attendance is still asked for: by it a room knows since when it is
+# How old an act may be to be still asked for: by the one that lapsed a room knows since when it is
 # short of people.
-REMEMBERED = timedelta(minutes=5)
+REMEMBERED = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)

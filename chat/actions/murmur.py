@@ -2,10 +2,9 @@
 
 from uuid import UUID
 
-from chat import policies
+from chat import policies, queries
 from chat import protocol as p
 from chat.actions import words
-from chat.actions.pace import person_of
 from chat.actions.sitting import Act, Answer, Sitting
 from chat.models import Murmur
 from chat.repeats import body_key
@@ -30,7 +29,7 @@ def murmur(sitting: Sitting, act: Act, frame: p.Murmur) -> Answer:
             raise Refused(p.Refusal.CONFLICT)
         words.stop_if_unsafe(look)
         policies.may_murmur(room=sitting.states[act.room], is_staff=seat.staff_id is not None)
-        sitting.pay("posts", person_of(seat))
+        sitting.pay("posts", queries.person_of(seat))
     except Refused:
         words.flag(sitting, seat, look, text)
         raise

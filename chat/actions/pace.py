@@ -1,16 +1,10 @@
 """How fast one person may act in this process (`protocol.md`: someone on two may get twice)."""
 
-from chat.models import Seat
 from chat.protocol import Refusal
 from foundation.limits import Buckets
 from foundation.refusals import Refused
 
 BUCKETS = {name: Buckets(name) for name in ("posts", "stamps")}
-
-
-def person_of(seat: Seat) -> int:
-    """Whose pace it is, and whose sockets: a participant's number, or minus one of the staff's."""
-    return seat.participant_id or -(seat.staff_id or 0)
 
 
 def give_back(kind: str, person: int) -> None:

@@ -3,10 +3,9 @@
 from datetime import timedelta
 from uuid import UUID
 
-from chat import policies
+from chat import policies, queries
 from chat import protocol as p
 from chat.actions import words
-from chat.actions.pace import person_of
 from chat.actions.sitting import Act, Answer, Sitting
 from chat.asked import Said
 from chat.models import Message, Seat
@@ -95,4 +94,4 @@ def _keep_pace(sitting: Sitting, seat: Seat, slow_s: int) -> None:
         if last is not None:
             wait = slow_s - (sitting.now - last.at).total_seconds()
             raise Refused(p.Refusal.TOO_FAST, retry_after=max(1.0, round(wait, 1)))
-    sitting.pay("posts", person_of(seat))
+    sitting.pay("posts", queries.person_of(seat))

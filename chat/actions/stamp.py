@@ -2,7 +2,6 @@
 
 from chat import policies, queries
 from chat import protocol as p
-from chat.actions.pace import person_of
 from chat.actions.sitting import Act, Answer, Sitting, give_stamp
 from chat.states import MessageState
 from foundation.refusals import Refused
@@ -19,7 +18,7 @@ def stamp(sitting: Sitting, act: Act, frame: p.Stamp) -> Answer:
     message = sitting.message(act.room, frame.of)
     if message is None or message.state != MessageState.SHOWN:
         raise Refused(p.Refusal.NO_SUCH_MESSAGE)
-    sitting.pay("stamps", person_of(seat))
+    sitting.pay("stamps", queries.person_of(seat))
     seq: int | None = None
     if give_stamp(message, seat=seat.pk, stamp=frame.stamp, on=frame.on):
         sitting.change(message)
