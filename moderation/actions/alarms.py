@@ -64,11 +64,12 @@ def _somebody_has(item: Item, *, now: datetime) -> bool:
 
 
 def _people(item: Item, *, now: datetime) -> list[Colleague]:
-    """Whom the ladder may call; of what is about staff, and of objections, the coordinators alone."""
+    """Whom the ladder may call: of what is about staff, and of objections, other coordinators."""
+    besides = _besides(item)
     found = [
         replace(one, open=one.open & SENDING)
         for one in team(item.program_id, room=item.room_id, now=now)
-        if one.staff != item.about_staff_id
+        if one.staff not in besides
     ]
     if item.about_staff_id is None and item.kind == ItemKind.CRISIS:
         return found
@@ -77,6 +78,14 @@ def _people(item: Item, *, now: datetime) -> list[Colleague]:
         for one in found
         if one.coordinator
     ]
+
+
+def _besides(item: Item) -> tuple[int | None, ...]:
+    """Whoever it is about, or whose act is objected to."""
+    if item.kind == ItemKind.APPEAL:
+        key = int(item.subject.partition(":")[2])
+        return tuple(Appeal.objects.filter(pk=key).values_list("act__by", flat=True))
+    return (item.about_staff_id,)
 
 
 def _record(item: Item, call: Call, steps: Sequence[AlarmStep], *, now: datetime) -> None:
