@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts import letters
 from accounts.models import Participant
+from tests.house.desk_lines import DESK_LINES, desk_things
 from tests.house.everyone import (
     ELSEWHERE,
     EVERYONE,
@@ -80,6 +81,7 @@ GRID: dict[str, tuple[str, Row]] = {
     "room-mute": ("/rooms/zatsudan/mute/", POSTED),
     "room-handle": ("/rooms/zatsudan/handle/", POSTED),
     **OFFICE,
+    **DESK_LINES,
     "healthz": ("/healthz", always()),
     "readyz": ("/readyz", always()),
     "staff-home": ("/accounts/", SIGNED_IN),
@@ -201,7 +203,7 @@ def things(aoi: Participant, callers, mori, ren, room, now) -> dict[str, int | s
     )
     shift = ren.shifts.get().pk
     own = {"letter": letter.pk, "passkey": passkey_of(mori.pk), "shift": shift}
-    return own | office_things(room, ren, now)
+    return own | office_things(room, ren, now) | desk_things(room, aoi, ren, now)
 
 
 def test_every_address_has_a_line():
