@@ -105,10 +105,11 @@ def answer(request: HttpRequest, number: int) -> HttpResponse:
     at, said = at_item(request, number), forms.text(request.POST, "words")
     murmur = looks.detail(at.viewer, item=number, now=at.now).item.murmur_id or 0
 
-    def deed(who: Viewer, now: datetime) -> object:
-        if not said.strip():
-            return murmurs.mark_read(who, murmur=murmur, now=now)
-        return murmurs.reply(who, murmur=murmur, text=said, now=now)
+    def deed(who: Viewer, now: datetime) -> None:
+        if said.strip():
+            murmurs.reply(who, murmur=murmur, text=said, now=now)
+        else:
+            murmurs.mark_read(who, murmur=murmur, now=now)
 
     return _of_item(request, number, deed)
 
@@ -121,10 +122,11 @@ def proposal(request: HttpRequest, number: int) -> HttpResponse:
     found = looks.detail(at.viewer, item=number, now=at.now).proposal
     asked = found.pk if found is not None else 0
 
-    def deed(who: Viewer, now: datetime) -> object:
+    def deed(who: Viewer, now: datetime) -> None:
         if request.POST.get("agree") == "on":
-            return proposals.confirm(who, proposal=asked, now=now)
-        return proposals.decline(who, proposal=asked, now=now)
+            proposals.confirm(who, proposal=asked, now=now)
+        else:
+            proposals.decline(who, proposal=asked, now=now)
 
     return _of_item(request, number, deed)
 

@@ -111,10 +111,10 @@ UNHEARD: dict[str, Callable[[Scene], object]] = {
 ELSEWHERE = {
     "carry_out.refusal", "carry_out.refused", "daily.purge_all", "leavers.erase_leavers",
     "items.changed", "items.claim", "items.claimable", "items.keep_in_sight", "items.let_go",
-    "items.raise_all", "items.settle", "moderation.answer_murmur", "moderation.lift", "pace.give_back", "pace.take", "presence.band_of", "presence.forget",
-    "presence.tell",
-    "purge.purge", "rooms.hold_posts", "rooms.take_away", "seats.names_near", "seats.take", "setup.create",
-    "setup.remove", "sitting.lock_rooms",
+    "items.raise_all", "items.settle", "moderation.answer_murmur", "moderation.lift",
+    "pace.give_back", "pace.take", "presence.band_of", "presence.forget", "presence.tell",
+    "purge.purge", "rooms.hold_posts", "rooms.take_away", "seats.names_near", "seats.take",
+    "setup.create", "setup.remove", "sitting.lock_rooms",
     "stamp.acked", "visits.close_left", "visits.note", "visits.touch", "words.flag",
     "words.look_at", "words.stop_if_unsafe",
 }  # fmt: skip
