@@ -15,6 +15,7 @@ from chat import protocol as p
 from chat.actions import daily, presence, rooms, visits
 from chat.hub import Hub
 from chat.threads import in_thread
+from duty.actions.alarms import send_due
 from duty.actions.shifts import close_due
 from duty.queries import attending
 from foundation import clock
@@ -28,6 +29,7 @@ TOUCH_S = 60.0
 DEMO_S = 60.0
 COPY_S = 3600.0
 SHIFTS_S = 60.0
+CALLS_S = 2.0
 PURGE_FIRST_S, PURGE_S = 10 * 60.0, 24 * 3600.0
 
 
@@ -58,6 +60,7 @@ def all_rounds(hub: Hub, pool: ThreadPoolExecutor) -> list[Coroutine[Any, Any, N
         _every(1.0, "slow", keeper.slow),
         _every(COPY_S, "help lines", keeper.copy),
         _every(SHIFTS_S, "shifts", keeper.shifts),
+        _every(CALLS_S, "calls", keeper.calls),
         # What people are told goes after 30 days goes without anybody's remembering it.
         _every(PURGE_S, "purge", keeper.purge, first=PURGE_FIRST_S),
     ]
@@ -73,6 +76,8 @@ def all_rounds(hub: Hub, pool: ThreadPoolExecutor) -> list[Coroutine[Any, Any, N
 class _Keeper:
     def __init__(self, hub: Hub, pool: ThreadPoolExecutor) -> None:
         self.hub, self.pool = hub, pool
+        # A mail server may take its time: nothing else waits behind it.
+        self.callers = ThreadPoolExecutor(1, thread_name_prefix="caller")
         self.supporters: dict[int, bool] = {}
 
     async def rooms(self) -> None:
@@ -133,6 +138,10 @@ class _Keeper:
         """Shifts whose time went by are missed or ended."""
         await in_thread(self.pool, _shifts)
 
+    async def calls(self) -> None:
+        """Calls that wait go out, over the channels that people chose."""
+        await in_thread(self.callers, _calls)
+
     async def demo(self) -> None:
         """Keep the demo's supporters at their desks."""
         await in_thread(self.pool, _demo)
@@ -171,6 +180,10 @@ def _copy() -> None:
 
 def _shifts() -> None:
     close_due(now=clock.now())
+
+
+def _calls() -> None:
+    send_due(now=clock.now())
 
 
 def _demo() -> None:

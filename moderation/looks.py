@@ -10,7 +10,10 @@ from accounts.states import Role
 from accounts.viewer import Viewer
 from chat.models import Finding, Item, Message, Report, Restriction, Room, Seat
 from chat.states import ItemKind, MessageState
+from duty.calls import calls_about
+from duty.models import Call
 from duty.policies import must_be_of_the_team
+from duty.states import CallState
 from foundation.refusals import Refused
 from moderation import policies
 from moderation.models import Act, AlarmStep, Appeal, DeskChoice, Proposal
@@ -34,6 +37,7 @@ class Detail:
     findings: list[Finding]
     person: "Person | None"
     steps: list[AlarmStep]
+    unheard: list[Call]  # calls that could not be delivered
     hidden_by: Act | None
     proposal: Proposal | None
     appeal: Appeal | None
@@ -76,6 +80,7 @@ def detail(viewer: Viewer, *, item: int, now: datetime) -> Detail:
             .select_related("staff")
             .order_by("number")
         ),
+        unheard=[one for one in calls_about([f"item:{row.pk}"]) if one.state == CallState.FAILED],
         hidden_by=hidden.order_by("-pk").first() if message else None,
         proposal=_subject(Proposal, row, "proposal"),
         appeal=_subject(Appeal, row, "appeal"),

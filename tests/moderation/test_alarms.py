@@ -8,7 +8,7 @@ from django.db import connection
 from accounts.states import Role
 from chat.models import Item
 from chat.states import ItemKind
-from duty.models import AlertHour, Shift
+from duty.models import AlertHour, Call, Shift
 from duty.rota import hour_of_week
 from foundation import clock
 from moderation.actions.alarms import climb
@@ -62,6 +62,18 @@ def test_the_one_who_attends_is_called_first_and_the_next_two_minutes_later(
     attend(room, ren, now=at)
     climb(now=at + TWO)
     assert steps(item)[1:] == [("ren", "on_duty", "desk")]
+
+
+def test_a_call_goes_out_over_the_channel_that_reaches_them(crisis, mori, at):
+    type(mori).objects.filter(pk=mori.pk).update(email="mori@example.com")
+    climb(now=at)
+    assert steps(crisis)[-1] == ("mori", "coordinator", "email")
+    (call,) = Call.objects.filter(about=f"item:{crisis.pk}")
+    assert (call.staff, call.channel, call.state) == (mori, "email", "waiting")
+    climb(now=at + timedelta(minutes=9))
+    assert Call.objects.count() == 1
+    climb(now=at + timedelta(minutes=10))
+    assert Call.objects.count() == 2  # again, for as long as nobody has it
 
 
 def test_a_claim_ends_the_climb(crisis, mori, at):
