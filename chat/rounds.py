@@ -4,6 +4,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from importlib import import_module
 from typing import Any
 
 from django.conf import settings
@@ -63,6 +65,10 @@ def all_rounds(hub: Hub, pool: ThreadPoolExecutor) -> list[Coroutine[Any, Any, N
         # What people are told goes after 30 days goes without anybody's remembering it.
         _every(PURGE_S, "purge", keeper.purge, first=PURGE_FIRST_S),
     ]
+    # Rooms above have rounds of their own. They are named in settings: arrows point down.
+    for name in settings.ROUNDS:
+        module = import_module(name)
+        found.append(_every(module.EVERY_S, name, partial(in_thread, pool, module.turn)))
     if settings.DEMO:
         found.append(_every(DEMO_S, "demo", keeper.demo))
     return found

@@ -47,7 +47,10 @@ def raise_all(raised: Iterable[Raised], *, now: datetime) -> None:
     Item.objects.bulk_create(rows, ignore_conflicts=True)
     for key in known:
         _again(wanted[key], now=now)
-    changed({one.program or programs[one.room or 0] for one in wanted.values()})
+    # What is about staff is no business of the desk: not even that something changed.
+    changed(
+        one.program or programs[one.room or 0] for one in wanted.values() if one.about_staff is None
+    )
 
 
 def _known(wanted: Iterable[tuple[ItemKind, str]]) -> set[tuple[ItemKind, str]]:
@@ -127,7 +130,8 @@ def settle(items: Sequence[int], *, by: int | None, outcome: str, now: datetime)
 
 
 def _changed_by(item: int) -> None:
-    changed(Item.objects.filter(pk=item).values_list("program", flat=True))
+    at_desk = Item.objects.filter(pk=item, about_staff__isnull=True)
+    changed(at_desk.values_list("program", flat=True))
 
 
 def keep_in_sight(message: Message, *, now: datetime) -> None:

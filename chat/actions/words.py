@@ -10,8 +10,9 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 
 from accounts import letters, passphrase
+from chat import promises
 from chat.actions.sitting import Letter, Sitting
-from chat.models import Finding, Message, Murmur, Seat
+from chat.models import Finding, Message, Murmur, Room, Seat
 from chat.protocol import Refusal
 from chat.repeats import body_key
 from chat.screening import Screened, screen
@@ -46,15 +47,21 @@ def look_at(sitting: Sitting, seat: Seat, text: str) -> Look:
                 kind=letters.Kind.CARE,
                 title=_("いま話せるところ"),
                 text=_(
-                    "つらいことばがあったので、自動でお出ししています。支援者にも知らせを残しました。"
+                    "つらいことばがあったので、自動でお出ししています。%(called)s"
                     "いますぐ人と話せるところがあります。声を出さずに、文字で話せるところもあります。"
-                ),
+                )
+                % {"called": _called(sitting, seat)},
                 links=CARE_LINKS,
             )
         )
     person = seat.participant
     own = person.passphrase_key if person else None
     return Look(screened, key, again, bool(own) and passphrase.contained_in(text, own))
+
+
+def _called(sitting: Sitting, seat: Seat) -> str:
+    program = Room.objects.values_list("program", flat=True).get(pk=seat.room_id)
+    return promises.called(room=seat.room_id, program=program, now=sitting.now)
 
 
 def _seen(sitting: Sitting, seat: Seat, key: str) -> bool:

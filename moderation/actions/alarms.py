@@ -9,6 +9,7 @@ from django.db import transaction
 from chat.actions.items import CLAIMED_FOR
 from chat.models import Item
 from chat.states import ItemKind, ItemState
+from duty.actions.alarms import call as send
 from duty.alerts import Call, Called, Colleague, Rung, Why, next_call
 from duty.colleagues import team
 from duty.states import Channel
@@ -16,8 +17,11 @@ from moderation.models import AlarmStep, Appeal
 from moderation.states import AppealState
 
 AT_ONCE = 100
-# The channels by which the house can call today.
-SENDING = frozenset({Channel.DESK})
+
+
+def about(item: Item) -> str:
+    """What the calls for an item are named by."""
+    return f"item:{item.pk}"
 
 
 def climb(*, now: datetime) -> int:
@@ -64,11 +68,10 @@ def _somebody_has(item: Item, *, now: datetime) -> bool:
 
 
 def _people(item: Item, *, now: datetime) -> list[Colleague]:
-    """Whom the ladder may call; of what is about staff, and of objections, the coordinators alone."""
+    """Whom the ladder may call: of what is about staff, and of objections, other coordinators."""
+    besides = _besides(item)
     found = [
-        replace(one, open=one.open & SENDING)
-        for one in team(item.program_id, room=item.room_id, now=now)
-        if one.staff != item.about_staff_id
+        one for one in team(item.program_id, room=item.room_id, now=now) if one.staff not in besides
     ]
     if item.about_staff_id is None and item.kind == ItemKind.CRISIS:
         return found
@@ -77,6 +80,14 @@ def _people(item: Item, *, now: datetime) -> list[Colleague]:
         for one in found
         if one.coordinator
     ]
+
+
+def _besides(item: Item) -> tuple[int | None, ...]:
+    """Whoever it is about, or whose act is objected to."""
+    if item.kind == ItemKind.APPEAL:
+        key = int(item.subject.partition(":")[2])
+        return tuple(Appeal.objects.filter(pk=key).values_list("act__by", flat=True))
+    return (item.about_staff_id,)
 
 
 def _record(item: Item, call: Call, steps: Sequence[AlarmStep], *, now: datetime) -> None:
@@ -96,3 +107,5 @@ def _record(item: Item, call: Call, steps: Sequence[AlarmStep], *, now: datetime
     for number, row in enumerate(rows, start=len(steps) + 1):
         row.item, row.raised_at, row.number, row.at = item, item.raised_at, number, now
     AlarmStep.objects.bulk_create(rows)
+    for staff, channel in call.to:
+        send(staff, channel=channel, program=item.program_id, about=about(item), now=now)

@@ -9,7 +9,7 @@ from django.db.models import F
 from accounts.states import Role
 from accounts.viewer import Viewer
 from audit.actions import record
-from chat.actions import items
+from chat.actions import items as chat
 from chat.models import Item, Report
 from chat.states import JUDGED_ONLY, ItemKind, ItemState
 from duty.models import Shift
@@ -30,7 +30,7 @@ def claim(viewer: Viewer, *, item: int, now: datetime) -> Item:
     """
     row, role = _seen(viewer, item)
     with transaction.atomic():
-        if not items.claim(item, by=viewer.staff or 0, now=now):
+        if not chat.claim(item, by=viewer.staff or 0, now=now):
             raise Refused("claimed_already")
         record(
             viewer.staff, role=role, verb="moderation.claimed", object_type="item",
@@ -50,7 +50,7 @@ def let_go(viewer: Viewer, *, item: int, now: datetime) -> None:
     """Back into the queue, without a reason. Raises `Refused`: `not_found`, `claimed_already`."""
     row, role = _seen(viewer, item)
     with transaction.atomic():
-        if not items.let_go(item, by=viewer.staff or 0):
+        if not chat.let_go(item, by=viewer.staff or 0):
             raise Refused("claimed_already")
         record(
             viewer.staff, role=role, verb="moderation.let_go", object_type="item",
@@ -66,7 +66,7 @@ def settle(viewer: Viewer, *, item: int, outcome: Outcome, now: datetime) -> Non
     if row.kind in JUDGED_ONLY:
         raise Refused("must_be_judged")
     with transaction.atomic():
-        mine = Item.objects.filter(items.claimable(by=viewer.staff or 0, now=now), pk=item)
+        mine = Item.objects.filter(chat.claimable(by=viewer.staff or 0, now=now), pk=item)
         if not mine.exists():
             raise Refused("settled" if row.state == ItemState.DONE else "claimed_already")
         if not finish([row], by=viewer.staff, outcome=outcome, now=now):
@@ -77,10 +77,28 @@ def settle(viewer: Viewer, *, item: int, outcome: Outcome, now: datetime) -> Non
         )  # fmt: skip
 
 
+def settle_many(
+    viewer: Viewer, *, items: Iterable[int], outcome: Outcome, now: datetime
+) -> list[int]:
+    """Each as `settle` does, with a line of its own in the log; what somebody else has is passed
+    by. Those that were settled.
+    """
+    settled = []
+    for item in items:
+        try:
+            settle(viewer, item=item, outcome=outcome, now=now)
+        except Refused as no:
+            if no.code not in ("claimed_already", "settled"):
+                raise
+        else:
+            settled.append(item)
+    return settled
+
+
 def finish(rows: Iterable[Item], *, by: int | None, outcome: Outcome, now: datetime) -> list[int]:
     """Inside the caller's transaction: settle these, and tell whoever reported. Those settled."""
     held = list(rows)
-    settled = items.settle([row.pk for row in held], by=by, outcome=outcome.value, now=now)
+    settled = chat.settle([row.pk for row in held], by=by, outcome=outcome.value, now=now)
     told = [row for row in held if row.pk in settled and row.kind == ItemKind.REPORT]
     if outcome in _TOLD:
         for row in told:

@@ -23,6 +23,7 @@ from chat.models import Room
 from foundation import clock
 from tests.cast import attend, grant, make_participant, make_room, make_staff
 from tests.house.counseling_lines import COUNSELING, counseling_things
+from tests.house.desk_lines import DESK_LINES, desk_things
 from tests.house.everyone import (
     ELSEWHERE,
     EVERYONE,
@@ -88,6 +89,7 @@ GRID: dict[str, tuple[str, Row]] = {
     "room-handle": ("/rooms/zatsudan/handle/", POSTED),
     **OFFICE,
     **COUNSELING,
+    **DESK_LINES,
     "healthz": ("/healthz", always()),
     "readyz": ("/readyz", always()),
     "staff-home": ("/accounts/", SIGNED_IN),
@@ -246,7 +248,7 @@ def named_things(
     ren, passkey = cast["supporter"], passkey_of(cast["coordinator"].pk)
     own = {"letter": letter.pk, "passkey": passkey, "shift": ren.shifts.get().pk}
     own |= counseling_things(aoi, cast["counselor"], ren, room, now)
-    return own | office_things(room, ren, now)
+    return own | office_things(room, ren, now) | desk_things(room, aoi, ren, now)
 
 
 @pytest.fixture
