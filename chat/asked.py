@@ -52,7 +52,7 @@ FROM chat_room WHERE slug = %s
 """
 _SEATS = """
 SELECT s.id, s.key, s.handle, s.participant_id, s.staff_id, p.version, p.passphrase_at,
-  t.version AS staff_version
+  t.version AS staff_version, s.ended_at
 FROM chat_seat s LEFT JOIN accounts_participant p ON p.id = s.participant_id
 LEFT JOIN accounts_staff t ON t.id = s.staff_id WHERE s.id = ANY(%s)
 """

@@ -128,7 +128,7 @@ TEMPLATES = [
 
 # What each room keeps of a participant, for /me/: shown, exported and erased through these doors.
 # Named here and not in `accounts`, because arrows point down.
-BELONGINGS = ["chat.belongings", "moderation.belongings"]
+BELONGINGS = ["chat.belongings", "moderation.belongings", "counseling.belongings"]
 # What a house does by itself besides `chat.rounds`: modules with `EVERY_S` and `turn()`.
 ROUNDS = ["moderation.rounds"]
 
