@@ -47,6 +47,7 @@ class Sheet:
     words: packet.Words
     consent: Consent
     details: list[tuple[str, str]]
+    accepted: bool
 
 
 def send(viewer: Viewer, *, code: str, referral: int, by: Sent, now: datetime) -> Way | None:
@@ -185,7 +186,8 @@ def _sheet(referral: Referral) -> Sheet:
         raise Refused("consent_over")
     case = Case.objects.get(pk=referral.case_id)
     details = going_along(case, kinds=consent.scope, deposited_by=consent.at)
-    return Sheet(packet.read(consent.words), consent, details)
+    accepted = referral.state == ReferralState.ACCEPTED
+    return Sheet(packet.read(consent.words), consent, details, accepted)
 
 
 def paper(viewer: Viewer, *, code: str, referral: int, now: datetime) -> Sheet:
