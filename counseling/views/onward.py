@@ -1,13 +1,14 @@
 """The person's pages of what leads on: where to, which words, yes or no, every step. No script."""
 
 from datetime import datetime
+from functools import wraps
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.doors import private, viewer_of_request
-from accounts.messages import message
+from accounts.doors import P, View, private, viewer_of_request
+from accounts.messages import message, not_found
 from accounts.viewer import Viewer
 from counseling import forms, onward, onward_forms, packet, queries, sentences, sheet
 from counseling import onward_sentences as said
@@ -25,8 +26,23 @@ from programs.states import KIND_NAMES
 BEFORE_ACCEPTING = (ReferralState.PROPOSED, ReferralState.AGREED, ReferralState.SENT)
 
 
+def own_page(view: View[P]) -> View[P]:
+    """For participants; what isn't theirs isn't there."""
+
+    @wraps(view)
+    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Refused as no:
+            if no.code != "not_found":
+                raise
+            return not_found(request)
+
+    return private(door)
+
+
 @require_safe
-@private
+@own_page
 def all_of_them(request: HttpRequest, code: str) -> HttpResponse:
     """What leads on from one's own case: referrals and appointments."""
     return _all(request, code)
@@ -59,7 +75,7 @@ def met(one: Meeting) -> dict[str, object]:
 
 
 @require_safe
-@private
+@own_page
 def where(request: HttpRequest, code: str) -> HttpResponse:
     """Where one can go from here."""
     case = queries.own_case(viewer_of_request(request), code=code)
@@ -89,7 +105,7 @@ def _where(request: HttpRequest, case: Case, *, no: Refused | None = None) -> Ht
 
 
 @require_POST
-@private
+@own_page
 def choose(request: HttpRequest, code: str) -> HttpResponse:
     """There: for a referral that stands, or as a wish of one's own."""
     viewer, now = viewer_of_request(request), clock.now()
@@ -112,7 +128,7 @@ def choose(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-@private
+@own_page
 def one(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """One referral: the words, where it stands, every step."""
     return _one(request, code, number)
@@ -185,7 +201,7 @@ def steps(seen: onward.Seen) -> list[dict[str, object]]:
 
 
 @require_POST
-@private
+@own_page
 def words(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """The words as the person wants them."""
 
@@ -198,7 +214,7 @@ def words(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 
 @require_POST
-@private
+@own_page
 def agree(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Yes, to these words."""
     agreed = onward_forms.agreed(request.POST)
@@ -211,7 +227,7 @@ def agree(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 
 @require_POST
-@private
+@own_page
 def think_again(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Back to the words."""
     return _do(
@@ -221,7 +237,7 @@ def think_again(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 
 @require_POST
-@private
+@own_page
 def withdraw(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Not any more."""
     return _do(
@@ -236,7 +252,7 @@ def _do(request: HttpRequest, code: str, number: int, deed: Deed) -> HttpRespons
 
 
 @require_safe
-@private
+@own_page
 def paper(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """The sheet as it would be, or was, read: without the details, which no screen shows."""
     seen = onward.own_referral(viewer_of_request(request), code=code, referral=number)
@@ -267,7 +283,7 @@ def as_pdf(shown: dict[str, object]) -> HttpResponse:
 
 
 @require_POST
-@private
+@own_page
 def choose_time(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """This time, or none of them."""
     wanted = request.POST.get("time", "")[:40]
@@ -282,7 +298,7 @@ def choose_time(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 
 @require_POST
-@private
+@own_page
 def call_off(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Not this time; no reason is asked."""
     failed = act(
@@ -294,7 +310,7 @@ def call_off(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 
 @require_safe
-@private
+@own_page
 def calendar_file(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """The appointment for one's own calendar. It says 「予定」 and nothing more."""
     found = onward.own_meeting(viewer_of_request(request), code=code, meeting=number)
