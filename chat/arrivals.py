@@ -67,8 +67,7 @@ def arrive(knock: Knock, now: datetime) -> TurnedAway | LetIn:
     if wait := _handshakes.take(address):
         return TurnedAway(p.Close.TOO_MANY, round(wait, 1))
     room, hours, held = room_and_session(knock.slug, knock.session, now=now)
-    # Nobody sits in a counseling room who wasn't assigned to it; there is no such assignment yet.
-    if room is None or room.kind == RoomKind.COUNSELING:
+    if room is None:
         return TurnedAway(p.Close.NO_SUCH_ROOM)
     if room.removed_at is not None:
         return TurnedAway(p.Close.ROOM_GONE)
@@ -83,6 +82,8 @@ def arrive(knock: Knock, now: datetime) -> TurnedAway | LetIn:
         return TurnedAway(p.Close.NOT_ALLOWED)
     if queries.is_full(room, person=participant, now=now):
         return TurnedAway(p.Close.TOO_MANY, FULL_S)
+    if room.kind == RoomKind.COUNSELING and coming.seat is None:
+        return TurnedAway(p.Close.NO_SUCH_ROOM)  # nobody sits there who wasn't given a seat
     seat = coming.seat or seats.take(viewer, room=room, standing=coming.standing)
     caught_up = queries.catch_up(room, epoch=knock.epoch, since=knock.since)
     state = state_of(room, hours, watch=coming.watch, now=now)
@@ -110,10 +111,16 @@ def _staff_arrives(
     # Numbered before it is read: what changes from here on is looked at again.
     version = staff_versions([staff]).get(staff, 0)
     viewer = viewer_from_session(knock.session, now=now)
-    try:
-        seat = seats.take(viewer, room=room, standing=FREE)
-    except Refused:
-        return TurnedAway(p.Close.NOT_ALLOWED)
+    if room.kind == RoomKind.COUNSELING:
+        given = queries.talk_seat(viewer, room=room)
+        if given is None:
+            return TurnedAway(p.Close.NO_SUCH_ROOM)
+        seat = given
+    else:
+        try:
+            seat = seats.take(viewer, room=room, standing=FREE)
+        except Refused:
+            return TurnedAway(p.Close.NOT_ALLOWED)
     watch = watching([room.pk], now=now).get(room.pk, NOBODY)
     coming = _Coming(version, 0, Mode.WATCHING, FREE, None, watch, seat)
     caught_up = queries.catch_up(room, epoch=knock.epoch, since=knock.since)

@@ -51,7 +51,8 @@ SELECT id, slug, name, kind, removed_at, epoch, head, floor, slow_s, stamps, han
 FROM chat_room WHERE slug = %s
 """
 _SEATS = """
-SELECT s.id, s.key, s.handle, s.participant_id, s.staff_id, p.version, p.passphrase_at, t.version
+SELECT s.id, s.key, s.handle, s.participant_id, s.staff_id, p.version, p.passphrase_at, t.version,
+  s.ended_at
 FROM chat_seat s LEFT JOIN accounts_participant p ON p.id = s.participant_id
 LEFT JOIN accounts_staff t ON t.id = s.staff_id WHERE s.id = ANY(%s)
 """

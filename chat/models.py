@@ -112,6 +112,8 @@ class Seat(models.Model):
     handle = models.CharField(max_length=20)
     mark = models.CharField(max_length=4)
     role = models.CharField(max_length=12, default="participant")
+    # Of staff in a talk of two: the seat was taken away again. What was said from it stays.
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

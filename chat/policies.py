@@ -40,6 +40,11 @@ def sits(grants: Iterable[Grant], *, program: int, room: int) -> bool:
     return any(one.role in SITTING and one.covers(program, room) for one in grants)
 
 
+def sits_in_talk(grants: Iterable[Grant], *, program: int) -> bool:
+    """Whether someone with these roles may keep the seat that they were given in a talk of two."""
+    return any(one.role is Role.COUNSELOR and one.covers(program, None) for one in grants)
+
+
 def must_sit(viewer: Viewer, *, program: int, room: int) -> int:
     """The member of staff's number. Raises `Refused("not_allowed")`."""
     if viewer.staff is None or not viewer.verified:

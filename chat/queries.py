@@ -8,6 +8,7 @@ from typing import cast
 import msgspec
 from django.db.models import F, Q
 
+from accounts.viewer import Viewer
 from chat import protocol as p
 from chat.models import (
     Message,
@@ -20,9 +21,10 @@ from chat.models import (
     Seat,
     Visit,
 )  # fmt: skip
-from chat.policies import FREE, Standing
+from chat.policies import FREE, Standing, sits_in_talk
 from chat.schedule import USUAL, Gate, Hours, Now, Special, door, look, special_days, state_at
 from chat.states import (
+    COUNSELOR,
     Audience,
     Hand,
     HolidayRule,
@@ -437,6 +439,18 @@ def staff_seat_in(room: int, *, staff: int) -> Seat | None:
 def seat_in(room: int, *, participant: int) -> Seat | None:
     """Someone's seat in a room, if they ever took one."""
     return Seat.objects.filter(room_id=room, participant_id=participant).first()
+
+
+def talk_seat(viewer: Viewer, *, room: Room) -> Seat | None:
+    """The seat that the viewer was given in a talk of two, and hasn't lost; None for the others."""
+    given = Seat.objects.filter(room=room, ended_at__isnull=True)
+    if viewer.participant is not None:
+        return given.filter(participant_id=viewer.participant).first()
+    if viewer.staff is None or not viewer.verified:
+        return None
+    if not sits_in_talk(viewer.grants, program=room.program_id):
+        return None
+    return given.filter(staff_id=viewer.staff, role=COUNSELOR).first()
 
 
 def muted_keys(seat: int) -> list[str]:

@@ -14,7 +14,8 @@ from accounts.queries import signed_in, viewer_from_session
 from chat import protocol as p
 from chat.models import Room
 from chat.policies import FREE, must_sit
-from chat.queries import standings
+from chat.queries import standings, talk_seat
+from chat.states import RoomKind
 from foundation import clock
 from foundation.refusals import Refused
 
@@ -81,13 +82,15 @@ def _of_staff(
 ) -> p.Close | None:  # fmt: skip
     """Whether a member of staff may go on sitting there by this session."""
     viewer = viewer_from_session(session, now=now)
-    there = Room.objects.filter(pk=room).values_list("program", flat=True).first()
+    there = Room.objects.filter(pk=room).first()
     if viewer.staff != staff:
         # A closed account's sign-ins are gone; what it was barred from is no matter of signing in.
         closed = not Staff.objects.filter(pk=staff, is_active=True).exists()
         return p.Close.NOT_ALLOWED if closed else p.Close.NOT_ENTERED
     try:
-        must_sit(viewer, program=there or 0, room=room)
+        if there is not None and there.kind == RoomKind.COUNSELING:
+            return None if talk_seat(viewer, room=there) else p.Close.NO_SUCH_ROOM
+        must_sit(viewer, program=there.program_id if there else 0, room=room)
     except Refused:
         return p.Close.NOT_ALLOWED
     return None

@@ -18,8 +18,9 @@ from chat import protocol as p
 from chat.actions import pace
 from chat.asked import Known, RoomRow, Said
 from chat.models import Finding, Message, Murmur, Report, Room, RoomEvent, Seat, StampGiven
-from chat.policies import FREE, Standing, sits
+from chat.policies import FREE, Standing, sits, sits_in_talk
 from chat.schedule import Now
+from chat.states import COUNSELOR
 from chat.written import NewMessage, write
 from foundation.bell import Ring, bell
 from foundation.clock import wire
@@ -161,10 +162,10 @@ class Sitting:
 
     def keeps(self, act: "Act") -> bool:
         """Whether a member of staff still may sit here; a participant needs no role."""
-        one = self._known[act.seat]
-        return one.seat.staff_id is None or sits(
-            one.grants, program=self.program(act.room), room=act.room
-        )
+        one, program = self._known[act.seat], self.program(act.room)
+        if one.seat.role == COUNSELOR:
+            return one.seat.ended_at is None and sits_in_talk(one.grants, program=program)
+        return one.seat.staff_id is None or sits(one.grants, program=program, room=act.room)
 
     def program(self, room: int) -> int:
         """The program that a locked room belongs to."""
