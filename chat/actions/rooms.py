@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from chat import queries
+from chat.actions.night import begin_spell
 from chat.actions.sitting import Sitting
 from chat.models import Room
 from chat.schedule import Gate, Now
@@ -56,9 +57,10 @@ def _tell(room_id: int, now: datetime) -> int:
         body: dict[str, object] = {"until": wire(state.until) if state.until else None}
         if room.state != state.state.value:
             body["state"] = state.state.value
-        room.state, room.until = state.state.value, state.until
+        before, room.state, room.until = room.state, state.state.value, state.until
         room.save(update_fields=["state", "until"])
         sitting.add_event(room_id, "room", body=body)
+        begin_spell(sitting, room, before=before)
         sitting.store()
     return 1
 

@@ -236,6 +236,11 @@ class Sitting:
             self.add_event(message.room, "message", message=row, seq=message.seq)
         return row
 
+    def add_row(self, message: Message) -> None:
+        """A message that came by no act: it has its number already."""
+        self._found_messages.append(message)
+        self.add_event(message.room_id, "message", message=message, seq=message.seq)
+
     def add_murmur(self, murmur: Murmur) -> None:
         """A new murmur."""
         self._new_murmurs.append(murmur)
