@@ -42,6 +42,10 @@ class Room(models.Model):
     # The oldest number that can still be replayed is `floor + 1`.
     floor = models.BigIntegerField(default=0)
 
+    # The gate as it was last looked at (`chat.schedule.Gate`); null: never.
+    watched = models.BooleanField(null=True)
+    turning_since = models.DateTimeField(null=True)
+
     # What the room was last told of itself; the truth is computed from clock, hand and duty.
     state = models.CharField(max_length=8, default="closed")
     until = models.DateTimeField(null=True)
@@ -108,6 +112,8 @@ class Seat(models.Model):
     handle = models.CharField(max_length=20)
     mark = models.CharField(max_length=4)
     role = models.CharField(max_length=12, default="participant")
+    # Of staff in a talk of two: the seat was taken away again. What was said from it stays.
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -102,7 +102,11 @@ class _Keeper:
 
     async def touch(self) -> None:
         """Go on with the visits of all who are here; end those that nobody touches any more."""
-        stays = [visits.Stay(one.seat, one.room, one.mode) for one in self.hub.sitters()]
+        stays = [
+            visits.Stay(one.seat, one.room, one.mode)
+            for one in self.hub.sitters()
+            if one.person > 0
+        ]
         for start in range(0, len(stays), 200):
             await in_thread(self.pool, _go_on, stays[start : start + 200])
         await in_thread(self.pool, _close_left)

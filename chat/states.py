@@ -39,6 +39,10 @@ class RoomKind(StrEnum):
     COUNSELING = "counseling"  # 1対1
 
 
+# The part of whoever of the staff sits in a talk of two (`protocol.Role`).
+COUNSELOR = "counselor"
+
+
 class Audience(StrEnum):
     """Whom a room is meant for. It is told at the door; nobody is asked to prove anything."""
 

@@ -16,7 +16,16 @@ from chat import protocol as p
 from chat.models import Finding, Message
 from chat.queries import newest
 from counseling import codes, policies
-from counseling.models import Asking, Case, HandOver, Invitation, NextStep, Note, Occasion
+from counseling.models import (
+    Asking,
+    Case,
+    HandOver,
+    Invitation,
+    NextStep,
+    Note,
+    Occasion,
+    OccasionImport,
+)
 from counseling.states import STANDING, CaseState, HandOverState, Urgency
 from duty.colleagues import name_of
 from foundation.refusals import Refused
@@ -50,7 +59,7 @@ def own_cases(viewer: Viewer) -> list[Case]:
 
 
 def top_of(case: Case) -> Case:
-    """The case that stands for the person, in the ledger and at the desk: itself unless merged."""
+    """The case that stands for the person at the desk: itself unless it was merged."""
     return case.merged_into if case.merged_into is not None else case
 
 
@@ -291,6 +300,14 @@ def opened(viewer: Viewer, *, code: str) -> Opened:
         .first(),
         talk=talk_of(found, viewer=viewer),
     )
+
+
+def waiting_import(viewer: Viewer, *, program: int) -> OccasionImport | None:
+    """The counselor's own list that waits to be taken in."""
+    staff = policies.must_be_counselor(viewer, program=program)
+    return OccasionImport.objects.filter(
+        counselor_id=staff, program_id=program, applied_at__isnull=True, dropped_at__isnull=True
+    ).first()
 
 
 def absent_ones(viewer: Viewer, *, program: int, since: datetime) -> list[Case]:

@@ -28,6 +28,17 @@ urlpatterns = [
     ),
     path("counseling/desk/", desk.inbox, name="counseling-desk"),
     path("counseling/desk/occasions/", desk.occasion, name="counseling-occasion"),
+    path("counseling/desk/occasions/import/", desk.bring, name="counseling-bring"),
+    path(
+        "counseling/desk/occasions/import/<number:number>/apply/",
+        desk.apply_list,
+        name="counseling-bring-apply",
+    ),
+    path(
+        "counseling/desk/occasions/import/<number:number>/drop/",
+        desk.drop_list,
+        name="counseling-bring-drop",
+    ),
     path("counseling/desk/absences/", desk.absences, name="counseling-absences"),
     path(
         "counseling/desk/hand-overs/<number:number>/accept/", desk.accept,

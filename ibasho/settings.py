@@ -128,7 +128,7 @@ TEMPLATES = [
 
 # What each room keeps of a participant, for /me/: shown, exported and erased through these doors.
 # Named here and not in `accounts`, because arrows point down.
-BELONGINGS = ["chat.belongings"]
+BELONGINGS = ["chat.belongings", "counseling.belongings"]
 
 _url = env.str("DATABASE_URL", default="")
 if _url:

@@ -24,7 +24,7 @@ from tests.processes import watchdog
 from tests.servers import CannotStart, Postgres, Redis
 
 SECONDS, LIVE_SECONDS = 60, 180  # a test's time-out, and that of one with real server processes
-LIVE_FIXTURES = {"house", "own_house", "make_house"}
+LIVE_FIXTURES = {"house", "own_house", "make_house", "template"}
 BROWSER_FIXTURES = {"browser", "phone", "desktop"}
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.contrib.sessions.models import Session
 
-from accounts import letters
+from accounts import belongings, letters
 from accounts.actions import sessions
 from audit.actions import purge as purge_audit
 from chat.actions.leavers import erase_leavers
@@ -27,6 +27,9 @@ def purge_all(*, now: datetime) -> dict[str, int]:
         time.sleep(BREATH_S)
     for one in erase_leavers(now=now):
         gone["people"] += one
+        time.sleep(BREATH_S)
+    for name, rows in belongings.purges(now=now):
+        gone[name] += rows
         time.sleep(BREATH_S)
     for entries in purge_audit(now=now):
         gone["audit"] += entries

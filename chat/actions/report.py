@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from chat import protocol as p
+from chat import queries
 from chat.actions import words
 from chat.actions.sitting import Act, Answer, Sitting
 from chat.actions.stamp import acked
@@ -35,7 +36,7 @@ def report(sitting: Sitting, act: Act, frame: p.Report) -> Answer:
     message = sitting.message(act.room, frame.of)
     if message is None or message.state == MessageState.ERASED:
         raise Refused(p.Refusal.NO_SUCH_MESSAGE)
-    sitting.pay("stamps", seat.participant_id or 0)
+    sitting.pay("stamps", queries.person_of(seat))
     if not Report.objects.filter(seat=seat, message=message).exists():
         sitting.add_report(
             Report(

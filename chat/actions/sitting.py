@@ -18,8 +18,9 @@ from chat import protocol as p
 from chat.actions import pace
 from chat.asked import Known, RoomRow, Said
 from chat.models import Finding, Message, Murmur, Report, Room, RoomEvent, Seat, StampGiven
-from chat.policies import FREE, Standing
+from chat.policies import FREE, Standing, sits, sits_in_talk
 from chat.schedule import Now
+from chat.states import COUNSELOR
 from chat.written import NewMessage, write
 from foundation.bell import Ring, bell
 from foundation.clock import wire
@@ -119,6 +120,8 @@ class Sitting:
         self._letters: list[Letter] = []
         self._touched: dict[int, Message] = {}
         self.paid: list[tuple[str, int]] = []
+        # What members of staff did.
+        self.at_work: list[Act] = []
         # For the visits: what was done, by seat.
         self.acts: dict[int, dict[str, int]] = {}
 
@@ -154,7 +157,20 @@ class Sitting:
         """Whether the session an act came by still holds its seat."""
         if act.session is None:
             return True
-        return asked.signed_in(self._known[act.seat], self._sessions.get(act.session))
+        data = self._sessions.get(act.session)
+        return asked.signed_in(self._known[act.seat], data, now=self.now)
+
+    def keeps(self, act: "Act") -> bool:
+        """Whether a member of staff still may sit here; a participant needs no role."""
+        one, program = self._known[act.seat], self.program(act.room)
+        if one.seat.role == COUNSELOR:
+            return one.seat.ended_at is None and sits_in_talk(one.grants, program=program)
+        return one.seat.staff_id is None or sits(one.grants, program=program, room=act.room)
+
+    def program(self, room: int) -> int:
+        """The program that a locked room belongs to."""
+        row = self.rooms[room]
+        return row.program if isinstance(row, RoomRow) else row.program_id
 
     def said(self, seat: int, nonce: UUID) -> Said | NewMessage | Message | None:
         """What was said by a nonce, stored or in this very transaction; None if nothing was."""
@@ -219,6 +235,11 @@ class Sitting:
         if message.seq is not None:
             self.add_event(message.room, "message", message=row, seq=message.seq)
         return row
+
+    def add_row(self, message: Message) -> None:
+        """A message that came by no act: it has its number already."""
+        self._found_messages.append(message)
+        self.add_event(message.room_id, "message", message=message, seq=message.seq)
 
     def add_murmur(self, murmur: Murmur) -> None:
         """A new murmur."""

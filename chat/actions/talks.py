@@ -4,11 +4,12 @@
 """
 
 import secrets
-from datetime import time
+from datetime import datetime, time
 
 from accounts.models import Participant, Staff
+from accounts.standing import bump_staff
 from chat.models import Opening, Room, Seat
-from chat.states import RoomKind
+from chat.states import COUNSELOR, RoomKind
 
 _MARKS = ("月", "灯", "窓", "舟", "橋")
 
@@ -21,6 +22,7 @@ def open_talk(*, program: int, name: str) -> Room:
         kind=RoomKind.COUNSELING,
         program_id=program,
         required_supporters=0,
+        watched=True,
         epoch=secrets.token_hex(6),
     )
     Opening.objects.bulk_create(
@@ -39,14 +41,24 @@ def seat_person(room: int, *, person: Participant) -> Seat:
     return seat
 
 
-def seat_staff(room: int, *, staff: Staff, role: str, handle: str) -> Seat:
-    """A counselor's or a supervisor's; everyone in the room sees that they are there."""
-    seat, _new = Seat.objects.get_or_create(
+def seat_staff(room: int, *, staff: Staff, handle: str) -> Seat:
+    """A counselor's; given again to whoever had lost it."""
+    seat, _new = Seat.objects.update_or_create(
         room_id=room,
         staff=staff,
-        defaults={"key": _key(), "handle": handle[:20], "mark": _mark(room), "role": role},
-    )
+        defaults={"handle": handle[:20], "role": COUNSELOR, "ended_at": None},
+        create_defaults={
+            "key": _key(), "handle": handle[:20], "mark": _mark(room), "role": COUNSELOR,
+        },
+    )  # fmt: skip
     return seat
+
+
+def end_seat(room: int, *, staff: int, now: datetime) -> None:
+    """They don't sit there any more; their sockets close. What they said stays."""
+    mine = Seat.objects.filter(room_id=room, staff_id=staff, ended_at__isnull=True)
+    if mine.update(ended_at=now):
+        bump_staff(staff)
 
 
 def _key() -> str:

@@ -98,3 +98,26 @@ def tell_of(referral: Referral, *, title: str, text: str, now: datetime) -> None
             case.participant_id, kind=letters.Kind.REPLY, title=title, text=text, now=now,
             links=[Link(_("ようすを見る"), f"{MINE}{case.code}/onward/{referral.pk}/")],
         )  # fmt: skip
+
+
+def forget(case: Case, *, now: datetime) -> None:
+    """Its person erases themselves: what hasn't been accepted is withdrawn, and our copy of their
+    words goes from everywhere. What an agency holds it holds; that it was told stays to be done.
+    """
+    for found in Referral.objects.select_for_update().filter(case=case):
+        found.case = case
+        if found.state in _BEFORE_ACCEPTING:
+            left = found.state == ReferralState.SENT
+            if left:
+                Referral.objects.filter(pk=found.pk).update(to_tell_at=now)
+            move(found, ReferralState.WITHDRAWN, Mover.PERSON, now=now)
+            end(found, left=left, now=now)
+    Referral.objects.filter(case=case).update(draft={})
+    Consent.objects.filter(referral__case=case).update(words="")
+    OneTimeLink.objects.filter(referral__case=case, ended_at__isnull=True).update(ended_at=now)
+    Meeting.objects.filter(case=case, state__in=meeting_before(MeetingState.CANCELLED)).update(
+        state=MeetingState.CANCELLED, changed_at=now
+    )
+
+
+_BEFORE_ACCEPTING = (ReferralState.PROPOSED, ReferralState.AGREED, ReferralState.SENT)

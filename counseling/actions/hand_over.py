@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.viewer import Viewer
 from counseling import policies, queries
-from counseling.actions.moves import locked, note, tell
+from counseling.actions.moves import change_seats, locked, note, tell
 from counseling.models import Case, HandOver
 from counseling.states import HandOverState, hand_over_before
 from counseling.words import must_hold_no_contact
@@ -66,6 +66,7 @@ def accept(viewer: Viewer, *, hand_over: int, now: datetime) -> Case:
         )
         note(viewer, case, "accept", now=now)
         for one in [case, *Case.objects.filter(merged_into=case).order_by("pk")]:
+            change_seats(one, was=offered.giver_id, now=now)
             tell(
                 one,
                 title=_("相談員がかわりました"),

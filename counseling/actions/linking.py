@@ -11,15 +11,14 @@ from django.utils.translation import gettext as _
 from accounts.viewer import Viewer
 from counseling.actions.crossing import assigned, crossed, move, tell_of
 from counseling.actions.moves import note
+from counseling.facts import subject
 from counseling.models import NextStep, Referral, StageDone
-from counseling.queries import top_of
 from counseling.states import STAGES, Evidence, Goal, Mover, Origin, ReferralState, Relation, Stage
 from counseling.words import must_hold_no_contact
 from foundation.clock import jst_day
 from foundation.refusals import Refused
 from ledger import entries
 from ledger.states import IBASHO, Kind, Reason
-from ledger.subjects import subject_of
 
 # Asked after, never urged: two weeks and three months after arriving.
 LOOKING_AFTER = (timedelta(days=14), timedelta(days=91))
@@ -162,18 +161,17 @@ def _count_back(
 
 
 def _fact(referral: Referral, kind: Kind, on: date) -> entries.Fact:
-    case = top_of(referral.case)
-    slug = referral.case.program.slug
-    town = case.municipality_id or (referral.agency or referral.place).municipality_id  # type: ignore[union-attr]
+    case = referral.case
+    there = referral.agency or referral.place
     return entries.Fact(
-        program=slug,
+        program=case.program.slug,
         kind=kind,
         occurred_on=on,
-        subject=subject_of(slug, str(case.subject)),
-        municipality_code=town,
+        subject=subject(case),
+        municipality_code=case.municipality_id or (there.municipality_id if there else ""),
         cohort=case.cohort,
         relation=Relation.SELF.value,
         destination=referral.agency.kind if referral.agency is not None else IBASHO,
-        origin=IBASHO if case.origin == Origin.ROOM else "",
-        evidence=f"referral {referral.pk}",
+        origin=IBASHO if case.origin == Origin.ROOM else case.origin,
+        evidence=f"referral:{referral.pk}",
     )

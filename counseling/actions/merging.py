@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.viewer import Viewer
-from counseling import policies
+from counseling import facts, policies
 from counseling.actions.moves import locked, note
 from counseling.models import Case, HandOver
 from counseling.states import HandOverState, Relation
@@ -26,7 +26,8 @@ def merge(viewer: Viewer, *, code: str, into: str, now: datetime) -> Case:
         one, other = _both(viewer, code, into)
         under, top = (other, one) if one.relation == Relation.SELF else (one, other)
         Case.objects.filter(merged_into=under).update(merged_into=top)
-        Case.objects.filter(pk=under.pk).update(merged_into=top)
+        entry = facts.joined(viewer, under, top, now=now)
+        Case.objects.filter(pk=under.pk).update(merged_into=top, merge_entry=entry)
         note(viewer, top, "merge", reason=under.code, now=now)
     return top
 
@@ -54,7 +55,9 @@ def unmerge(viewer: Viewer, *, code: str, now: datetime) -> Case:
         if case.merged_into_id is None:
             raise Refused("not_merged")
         top = Case.objects.get(pk=case.merged_into_id)
-        Case.objects.filter(pk=case.pk).update(merged_into=None)
+        if case.merge_entry is not None:
+            facts.countered(viewer, case, [case.merge_entry], now=now)
+        Case.objects.filter(pk=case.pk).update(merged_into=None, merge_entry=None)
         case.merged_into = None
         note(viewer, top, "unmerge", reason=case.code, now=now)
     return case

@@ -10,6 +10,7 @@ from accounts import letters
 from accounts.states import Role
 from accounts.viewer import Viewer
 from audit.actions import record
+from chat.actions import talks
 from counseling import codes
 from counseling.models import Asking, Case
 from counseling.states import STANDING, AskingState, CaseState, asking_before, before
@@ -54,6 +55,12 @@ def move_asking(case: Case, wanted: AskingState, **columns: Any) -> None:
     """The asking that stands, if one does, goes on to this state."""
     standing = Asking.objects.filter(case=case, state__in=[one.value for one in STANDING])
     standing.filter(state__in=asking_before(wanted)).update(state=wanted.value, **columns)
+
+
+def change_seats(case: Case, *, was: int | None, now: datetime) -> None:
+    """Whoever was responsible until now loses their seat in the talk."""
+    if case.room_id is not None and was is not None:
+        talks.end_seat(case.room_id, staff=was, now=now)
 
 
 def note(

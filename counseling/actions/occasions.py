@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from accounts.viewer import Viewer
-from counseling import codes, policies
+from counseling import codes, facts, policies
 from counseling.actions.cases import open_by_hand
 from counseling.actions.moves import locked, note
 from counseling.forms import MAX_LINE, MOST_MINUTES, Told
@@ -110,10 +110,9 @@ def confirm(viewer: Viewer, *, code: str, occasion: int, now: datetime) -> None:
 
 def _confirm(viewer: Viewer, case: Case, row: Occasion, now: datetime) -> None:
     row.confirmed_at, row.confirmed_by_id = now, viewer.staff
-    row.save(update_fields=["confirmed_at", "confirmed_by"])
-    if case.confirmed_new_at is None:
-        Case.objects.filter(pk=case.pk).update(confirmed_new_at=now)
-        case.confirmed_new_at = now
+    facts.confirmed(viewer, case, row, now=now)
+    row.save(update_fields=["confirmed_at", "confirmed_by", "entries"])
+    case.save(update_fields=["confirmed_new_at", "new_entry"])
 
 
 def void(viewer: Viewer, *, code: str, occasion: int, reason: str, now: datetime) -> None:
@@ -129,7 +128,22 @@ def void(viewer: Viewer, *, code: str, occasion: int, reason: str, now: datetime
             raise Refused("voided")
         row.voided_at, row.void_reason = now, reason
         row.save(update_fields=["voided_at", "void_reason"])
+        _count_back(viewer, case, row, now)
         note(viewer, case, "void", reason=reason, now=now)
+
+
+def _count_back(viewer: Viewer, case: Case, row: Occasion, now: datetime) -> None:
+    if row.confirmed_at is None:
+        return
+    facts.countered(viewer, case, row.entries, now=now)
+    others = Occasion.objects.filter(
+        case=case, confirmed_at__isnull=False, voided_at__isnull=True
+    ).exclude(pk=row.pk)
+    if case.new_entry is not None and not others.exists():
+        # Nothing is left that made it a case of ours.
+        facts.countered(viewer, case, [case.new_entry], now=now)
+        case.confirmed_new_at = case.new_entry = None
+        case.save(update_fields=["confirmed_new_at", "new_entry"])
 
 
 def _of(case: Case, number: int) -> Occasion:

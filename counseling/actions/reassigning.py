@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.states import Role
 from accounts.viewer import Viewer
 from counseling import policies, queries
-from counseling.actions.moves import locked, note, tell
+from counseling.actions.moves import change_seats, locked, note, tell
 from counseling.models import Case, HandOver
 from counseling.states import CaseState, HandOverState
 from foundation.refusals import Refused
@@ -46,6 +46,7 @@ def reassign(viewer: Viewer, *, code: str, to: int, reason: str, now: datetime) 
         )
         note(viewer, case, "reassign", role=Role.COORDINATOR, reason=reason, now=now)
         for one in told:
+            change_seats(one, was=one.counselor_id, now=now)
             tell(
                 one,
                 title=_("相談員がかわりました"),

@@ -47,9 +47,7 @@ def answer(viewer: Viewer, *, code: str, text: str, nonce: UUID, now: datetime) 
         case = policies.must_be_assigned(viewer, locked(code))
         policies.must_stand(case)
         staff = Staff.objects.get(pk=viewer.staff or 0)
-        seat = talks.seat_staff(
-            _room_of(case), staff=staff, role="counselor", handle=name_of(staff)
-        )
+        seat = talks.seat_staff(_room_of(case), staff=staff, handle=name_of(staff))
     _carry_out(seat, text, nonce, now)
     with transaction.atomic():
         if Case.objects.filter(pk=case.pk, waiting_since__isnull=False).update(waiting_since=None):
@@ -91,6 +89,8 @@ def _room_of(case: Case) -> int:
 def _carry_out(seat: Seat, text: str, nonce: UUID, now: datetime) -> None:
     frame = p.Post(nonce=str(nonce), text=text)
     found = carry_out([Act(seat.room_id, seat.pk, frame)], now=now)[0]
+    if found.close is not None:  # the seat was taken away a moment ago
+        raise Refused("moved_on")
     _raise_for(found.frames)
 
 

@@ -16,7 +16,7 @@ class Case(models.Model):
     """One voice about one person. Its code is what colleagues say and type.
 
     `merged_into` joins it to the case of the same person, in the counselors' view and in the
-    ledger's `subject`, and is undone by setting it to null again.
+    ledger, and is undone by setting it to null again.
     """
 
     code = models.CharField(max_length=8, unique=True)
@@ -39,11 +39,12 @@ class Case(models.Model):
         "programs.Municipality", null=True, on_delete=models.PROTECT, related_name="+"
     )
     origin = models.CharField(max_length=12, default="unknown")
-    # The ledger's pseudonym of the person; no other table holds it.
-    subject = models.UUIDField(default=uuid.uuid4, unique=True)
     merged_into = models.ForeignKey(
         "self", null=True, on_delete=models.PROTECT, related_name="merged"
     )
+    # The ledger's numbers of the entries that say so (joined, 新規), to be countered.
+    merge_entry = models.BigIntegerField(null=True)
+    new_entry = models.BigIntegerField(null=True)
     # The room of the 1:1 (`chat.Room` of kind `counseling`), once there is one.
     room = models.OneToOneField(
         "chat.Room", null=True, on_delete=models.PROTECT, related_name="case"
@@ -208,7 +209,9 @@ class Occasion(models.Model):
     brought_by = models.ForeignKey(
         OccasionImport, null=True, on_delete=models.SET_NULL, related_name="brought"
     )
-    # Ended a mistake; the row stays, and what was counted is counted back.
+    # The ledger's numbers of what this occasion counts as.
+    entries = models.JSONField(default=list)
+    # A mistake: the row stays, and what was counted is counted back.
     voided_at = models.DateTimeField(null=True)
     void_reason = models.CharField(max_length=200, blank=True)
 

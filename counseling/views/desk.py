@@ -1,19 +1,23 @@
 """The desk: who waits, one's own cases, what colleagues offer, and a call entered in 20 seconds."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.staff_doors import staff_only
 from accounts.states import Role
+from accounts.viewer import Viewer
 from counseling import forms, queries, sentences
-from counseling.actions import cases, hand_over, occasions, reassigning
+from counseling.actions import cases, hand_over, imports, occasions, reassigning
 from counseling.doors import act, choices, desk, desk_page, done
+from counseling.occasion_rows import COLUMNS
 from counseling.states import Channel, Relation
 from duty.colleagues import name_of
 from foundation.clock import jst_day
 from foundation.refusals import Refused
+from foundation.tables import MOST_BYTES
+from foundation.workbook import NotATable
 
 
 @staff_only(Role.COUNSELOR)
@@ -155,3 +159,77 @@ def absences(request: HttpRequest) -> HttpResponse:
         again=again,
     )
     return answer or done("counseling-absences", program=at.program.slug)
+
+
+@staff_only(Role.COUNSELOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def bring(request: HttpRequest) -> HttpResponse:
+    """A list of calls and visits from Excel or CSV: look through it first."""
+    return _bring(request) if request.method != "POST" else _brought(request)
+
+
+def _bring(request: HttpRequest, *, no: Refused | None = None, trouble: str = "") -> HttpResponse:
+    at = desk(request)
+    waiting = queries.waiting_import(at.viewer, program=at.program.pk)
+    context = {
+        "waiting": waiting,
+        "rows": [
+            {**row, "channel": sentences.CHANNELS[row["channel"]],
+             "relation": sentences.CALLERS[row["relation"]]}
+            for row in (waiting.rows if waiting else ())
+        ],
+        "bad": [
+            {"at": one["at"], "why": sentences.sentence(one["why"])}
+            for one in (waiting.bad if waiting else ())
+        ],
+        "columns": list(COLUMNS),
+        "trouble": trouble,
+        "taken": request.GET.get("taken", "")[:4],
+    }  # fmt: skip
+    answer = desk_page(request, at, "bring", context, no=no)
+    if trouble:
+        answer.status_code = 422
+    return answer
+
+
+def _brought(request: HttpRequest) -> HttpResponse:
+    at = desk(request)
+    file = request.FILES.get("file")
+    if file is None:
+        return _bring(request, no=Refused("no_file"))
+    if (file.size or 0) > MOST_BYTES:
+        return _bring(request, no=Refused("too_large"))
+    try:
+        imports.stage(at.viewer, program=at.program.pk, data=file.read(), now=at.now)
+    except NotATable as no:
+        return _bring(request, trouble=no.sentence)
+    except Refused as no:
+        if not sentences.knows(no.code):
+            raise
+        return _bring(request, no=no)
+    return done("counseling-bring", program=at.program.slug)
+
+
+@staff_only(Role.COUNSELOR)
+@require_POST
+def apply_list(request: HttpRequest, number: int) -> HttpResponse:
+    """All of it, at once."""
+    taken: list[str] = []
+
+    def deed(who: Viewer, now: datetime) -> None:
+        taken.append(str(imports.apply(who, imported=number, now=now)))
+
+    answer = act(request, deed, again=lambda *, no: _bring(request, no=no))
+    return answer or done("counseling-bring", taken=taken[0])
+
+
+@staff_only(Role.COUNSELOR)
+@require_POST
+def drop_list(request: HttpRequest, number: int) -> HttpResponse:
+    """None of it."""
+    answer = act(
+        request,
+        lambda who, now: imports.drop(who, imported=number, now=now),
+        again=lambda *, no: _bring(request, no=no),
+    )
+    return answer or done("counseling-bring")

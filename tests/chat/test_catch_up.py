@@ -108,7 +108,8 @@ UNHEARD: dict[str, Callable[[Scene], object]] = {
 ELSEWHERE = {
     "carry_out.refusal", "carry_out.refused", "daily.purge_all", "leavers.erase_leavers",
     "moderation.answer_murmur",
-    "moderation.lift", "pace.give_back", "pace.take", "presence.band_of", "presence.forget",
+    "moderation.lift", "night.begin_spell",
+    "pace.give_back", "pace.take", "presence.band_of", "presence.forget",
     "presence.tell",
     "purge.purge", "rooms.take_away", "seats.names_near", "seats.take", "setup.create",
     "setup.remove", "sitting.lock_rooms",

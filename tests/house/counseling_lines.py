@@ -31,6 +31,9 @@ COUNSELING: dict[str, tuple[str, Row]] = {
     "counseling-invitation": ("/counseling/invitations/{card}/", OWN),
     "counseling-desk": ("/counseling/desk/", DESK),
     "counseling-occasion": ("/counseling/desk/occasions/", DESK),
+    "counseling-bring": ("/counseling/desk/occasions/import/", DESK),
+    "counseling-bring-apply": ("/counseling/desk/occasions/import/1/apply/", DESK_SENT),
+    "counseling-bring-drop": ("/counseling/desk/occasions/import/1/drop/", DESK_SENT),
     "counseling-absences": (
         "/counseling/desk/absences/",
         staff("coordinator", everywhere=True),

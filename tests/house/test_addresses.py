@@ -73,7 +73,7 @@ GRID: dict[str, tuple[str, Row]] = {
     "notice": ("/notice/", ANYONE),
     "picture": ("/pictures/{picture}", ANYONE),
     "rooms": ("/rooms/", ANYONE),
-    "room": ("/rooms/zatsudan/", entered() | {"barred": 403}),
+    "room": ("/rooms/zatsudan/", entered() | {"barred": 403, "supporter": 200, "coordinator": 200}),
     "room-murmur": ("/rooms/zatsudan/murmur/", POSTED),
     "room-stamp": ("/rooms/zatsudan/stamp/", POSTED),
     "room-withdraw": ("/rooms/zatsudan/withdraw/", POSTED),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('counseling', '0001_cases'),
+        ('counseling', '0002_facts'),
         ('programs', '0002_agencies'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
