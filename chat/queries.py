@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import cast
 
 import msgspec
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from chat import protocol as p
 from chat.models import (
+    Item,
     Message,
     Murmur,
     Mute,
@@ -410,6 +411,7 @@ def _standing(rows: Sequence[Restriction]) -> Standing:
         paused=bool(paused),
         paused_until=_last(paused),
         barred=bool(by_kind[RestrictionKind.BAR]),
+        checked=bool(by_kind[RestrictionKind.CHECK]),
     )
 
 
@@ -448,3 +450,12 @@ def muted_keys(seat: int) -> list[str]:
 def own_murmurs(seat: int, *, since: datetime) -> list[Murmur]:
     """One's own murmurs, newest last."""
     return list(Murmur.objects.filter(seat_id=seat, at__gte=since).order_by("at")[:20])
+
+
+# --- what waits ----------------------------------------------------------------------------------
+
+
+def out_of_sight() -> int:
+    """How many held or hidden messages no item leads to. Anything but 0 is a fault of the house."""
+    unseen = Message.objects.filter(state__in=[MessageState.HELD, MessageState.HIDDEN])
+    return unseen.exclude(Exists(Item.objects.filter(message=OuterRef("pk")))).count()

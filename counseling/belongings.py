@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from accounts.belongings import Stays
 from counseling.actions import purge as going
+from counseling.actions.crossing import forget
 from counseling.actions.moves import move
 from counseling.actions.vault import shred
-from counseling.models import Asking, Case, ContactOpening, Invitation
+from counseling.models import Asking, Case, ContactOpening, Invitation, Meeting, Referral
 from counseling.states import STANDING, AskingState, CaseState
 from foundation.clock import wire
 
@@ -31,6 +32,9 @@ def shown(participant: int) -> dict[str, object]:
     askings = Asking.objects.filter(participant_id=participant).order_by("asked_at", "pk")
     openings = ContactOpening.objects.filter(case__in=cases).order_by("at", "pk")
     cards = Invitation.objects.filter(participant_id=participant).order_by("pk")
+    referrals = Referral.objects.filter(case__in=cases).select_related("agency", "place")
+    referrals = referrals.prefetch_related("consents", "crossings").order_by("proposed_at", "pk")
+    meetings = Meeting.objects.filter(case__in=cases).order_by("at", "pk")
     return {
         "cases": [
             {
@@ -53,11 +57,39 @@ def shown(participant: int) -> dict[str, object]:
             }
             for one in askings
         ],
+        "referrals": [_referral(one) for one in referrals],
+        "appointments": [
+            {"at": wire(one.starts_at) if one.starts_at else None, "state": one.state}
+            for one in meetings
+        ],
         "contact_details": "sealed",
         "openings": [{"at": wire(one.at), "reason": one.reason} for one in openings],
         "invitations": [
             {"at": wire(one.at), "answered_at": wire(one.answered_at) if one.answered_at else None}
             for one in cards
+        ],
+    }
+
+
+def _referral(one: Referral) -> dict[str, object]:
+    return {
+        "to": one.to,
+        "state": one.state,
+        "draft": one.draft,
+        "consents": [
+            {
+                "at": wire(given.at),
+                "recipient": given.recipient,
+                "words": given.words,
+                "scope": given.scope,
+                "expires_at": wire(given.expires_at),
+                "withdrawn_at": wire(given.withdrawn_at) if given.withdrawn_at else None,
+            }
+            for given in sorted(one.consents.all(), key=lambda given: given.pk)
+        ],
+        "steps": [
+            {"at": wire(step.at), "what": step.what, "by": step.mover, "line": step.line}
+            for step in sorted(one.crossings.all(), key=lambda step: step.pk)
         ],
     }
 
@@ -75,6 +107,15 @@ def stays(participant: int) -> list[Stays]:
             why=_("相談をしたことの記録として、事業が残します。名前も、あなたのことばも入りません"),
         )
     ]
+    if known.filter(referrals__sent_at__isnull=False).exists():
+        found.append(
+            Stays(
+                what=_("つながり先へ送った、つなぎシートのことば"),
+                with_whom=_("送った先"),
+                until=_("送った先のきまりまで。うけとられる前なら、取り下げたことを伝えます"),
+                why=_("もう送られていて、こちらだけでは取りもどせません。こちらの写しは消えます"),
+            )
+        )
     if known.filter(vault__sent_at__isnull=False).exists():
         found.append(
             Stays(
@@ -96,6 +137,7 @@ def erase(participant: int, *, now: datetime) -> None:
             case = Case.objects.select_for_update(of=("self",)).get(pk=number)
             if not _sent(case):
                 shred(case)
+            forget(case, now=now)
             mine = Asking.objects.filter(case=case)
             mine.update(words="", wishes=[], times=[], eases=[], participant=None)
             mine.filter(state__in=[one.value for one in STANDING]).update(

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("chat.urls")),
     path("", include("moderation.urls")),
     path("", include("counseling.urls")),
+    path("", include("counseling.onward_urls")),
     path("manage/", include("office.urls")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),

@@ -38,7 +38,7 @@ def ask(viewer: Viewer, *, program: int, asked: Asked, now: datetime) -> Case:
             case = _case_for(participant, program, asked, in_need=in_need, now=now)
             _note_asking(case, participant, asked, now)
             if in_need:
-                _care(participant, now)
+                care(participant, now)
     except IntegrityError:  # sent twice at once: the other one is stored
         if (again := _said(participant, asked)) is not None:
             return again
@@ -99,7 +99,8 @@ def _note_asking(case: Case, participant: int, asked: Asked, now: datetime) -> N
     )
 
 
-def _care(participant: int, now: datetime) -> None:
+def care(participant: int, now: datetime) -> None:
+    """Where one can talk at once, for whoever wrote words of need."""
     letters.write(
         participant,
         kind=letters.Kind.CARE,

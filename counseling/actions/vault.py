@@ -4,7 +4,7 @@ Each case has a key of its own, sealed under the house's. When it goes, everythi
 noise: that is how details are erased (crypto-shredding).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -87,6 +87,27 @@ def open_details(viewer: Viewer, *, code: str, reason: str, now: datetime) -> li
         return [
             Opened(one.kind, unseal(one.sealed, at=_place_of(one), under=key), one.at)
             for one in ContactDetail.objects.filter(vault=vault).order_by("at", "pk")
+        ]
+    except CannotOpen:
+        raise Refused("cannot_open") from None
+
+
+def going_along(
+    case: Case, *, kinds: Sequence[str], deposited_by: datetime
+) -> list[tuple[str, str]]:
+    """(kind, text) of what the person agreed to pass on, as it lay there when they agreed.
+
+    Only for the one answer that the recipient gets. Raises `Refused("cannot_open")`.
+    """
+    vault = Vault.objects.filter(case=case).first() if kinds else None
+    if vault is None:
+        return []
+    there = ContactDetail.objects.filter(vault=vault, kind__in=kinds, at__lte=deposited_by)
+    try:
+        key = open_key(vault.key, at=_place_of_key(case))
+        return [
+            (one.kind, unseal(one.sealed, at=_place_of(one), under=key))
+            for one in there.order_by("at", "pk")
         ]
     except CannotOpen:
         raise Refused("cannot_open") from None

@@ -22,7 +22,7 @@ def seated(person: Participant) -> Client:
     client = Client()
     session = client.session
     session[SESSION_PARTICIPANT] = person.pk
-    session["active_at"] = clock.now().timestamp()
+    session["since"] = session["active_at"] = clock.now().timestamp()
     session.save()
     client.cookies["seat"] = session.session_key
     return client
