@@ -1,6 +1,6 @@
 """Every read of counseling."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
@@ -217,7 +217,8 @@ def _listed(cases: Iterable[Case]) -> list[Waiting]:
         "-due_on", "-pk"
     ):
         steps[step.case_id] = step  # the earliest stays
-    needs, spoke = _needs(rooms), _spoke(rooms)
+    seen = {case.room_id or 0: case.need_seen_at for case in found}
+    needs, spoke = _needs(rooms, seen), _spoke(rooms)
     rows = [
         Waiting(
             case=case,
@@ -258,10 +259,14 @@ def _spoke(rooms: Sequence[int]) -> dict[int, datetime]:
     }
 
 
-def _needs(rooms: Sequence[int]) -> set[int]:
-    """Rooms in which words of need were written that nobody of ours has answered."""
-    found = Finding.objects.filter(room_id__in=rooms).order_by().values_list("room_id", "classes")
-    with_need = {room for room, classes in found if "crisis" in classes}
+def _needs(rooms: Sequence[int], seen: Mapping[int, datetime | None]) -> set[int]:
+    """Rooms in which words of need were written that nobody of ours has seen or answered."""
+    found = Finding.objects.filter(room_id__in=rooms).order_by()
+    with_need = set()
+    for room, classes, at in found.values_list("room_id", "classes", "at"):
+        until = seen.get(room)
+        if "crisis" in classes and (until is None or until < at):
+            with_need.add(room)
     return with_need & set(_spoke(sorted(with_need)))
 
 
@@ -292,6 +297,7 @@ class Opened:
     notes: list[Note]
     steps: list[NextStep]
     offered: HandOver | None
+    in_need: bool
     talk: list[Said]
     wire: Wire | None
 
@@ -318,6 +324,7 @@ def opened(viewer: Viewer, *, code: str) -> Opened:
         offered=HandOver.objects.filter(case=found, state=HandOverState.OFFERED)
         .select_related("taker")
         .first(),
+        in_need=_is_in_need(found),
         wire=wire_of(found, viewer=viewer),  # before the words: what comes meanwhile follows
         talk=talk_of(found, viewer=viewer),
     )
@@ -329,6 +336,11 @@ def waiting_import(viewer: Viewer, *, program: int) -> OccasionImport | None:
     return OccasionImport.objects.filter(
         counselor_id=staff, program_id=program, applied_at__isnull=True, dropped_at__isnull=True
     ).first()
+
+
+def _is_in_need(case: Case) -> bool:
+    room = case.room_id
+    return room is not None and room in _needs([room], {room: case.need_seen_at})
 
 
 def absent_ones(viewer: Viewer, *, program: int, since: datetime) -> list[Case]:

@@ -51,6 +51,7 @@ urlpatterns = [
     path("counseling/desk/<code:code>/", case.case, name="counseling-case"),
     path("counseling/desk/<code:code>/take/", desk.take, name="counseling-take"),
     path("counseling/desk/<code:code>/answer/", case.answer, name="counseling-answer"),
+    path("counseling/desk/<code:code>/seen/", case.seen, name="counseling-seen"),
     path("counseling/desk/<code:code>/describe/", case.describe, name="counseling-describe"),
     path("counseling/desk/<code:code>/close/", case.close, name="counseling-close"),
     path("counseling/desk/<code:code>/reopen/", case.reopen, name="counseling-reopen"),

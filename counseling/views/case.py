@@ -7,7 +7,7 @@ from accounts.doors import viewer_of_request
 from accounts.staff_doors import recently_proven, staff_only
 from accounts.states import Role
 from counseling import forms, queries, sentences
-from counseling.actions import cases, hand_over, merging, occasions, talk, vault
+from counseling.actions import alarms, cases, hand_over, merging, occasions, talk, vault
 from counseling.doors import Deed, Desk, act, choices, desk_page, done
 from counseling.models import Asking
 from counseling.states import Cohort, Origin
@@ -101,6 +101,13 @@ def answer(request: HttpRequest, code: str) -> HttpResponse:
         code,
         lambda who, now: talk.answer(who, code=code, text=text, nonce=nonce, now=now),
     )
+
+
+@staff_only(Role.COUNSELOR)
+@require_POST
+def seen(request: HttpRequest, code: str) -> HttpResponse:
+    """うけとりました."""
+    return _of(request, code, lambda who, now: alarms.seen(who, code=code, now=now))
 
 
 @staff_only(Role.COUNSELOR)

@@ -43,6 +43,7 @@ COUNSELING: dict[str, tuple[str, Row]] = {
     "counseling-case": ("/counseling/desk/{own}/", staff("counselor")),
     "counseling-take": ("/counseling/desk/{own}/take/", DESK_SENT),
     "counseling-answer": ("/counseling/desk/{own}/answer/", DESK_SENT),
+    "counseling-seen": ("/counseling/desk/{own}/seen/", DESK_SENT),
     "counseling-describe": ("/counseling/desk/{own}/describe/", DESK_SENT),
     "counseling-close": ("/counseling/desk/{own}/close/", DESK_SENT),
     "counseling-reopen": ("/counseling/desk/{own}/reopen/", DESK_SENT),
