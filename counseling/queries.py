@@ -13,8 +13,9 @@ from accounts.states import Role
 from accounts.viewer import Viewer
 from audit.queries import acted_since
 from chat import protocol as p
-from chat.models import Finding, Message
+from chat.models import Finding, Message, Seat
 from chat.queries import newest
+from chat.states import COUNSELOR
 from chat.talks import talk_seat
 from counseling import codes, policies
 from counseling.models import (
@@ -275,6 +276,28 @@ def offered_to(viewer: Viewer) -> list[HandOver]:
     staff = policies.must_be_counselor(viewer)
     rows = HandOver.objects.filter(taker_id=staff, state=HandOverState.OFFERED)
     return list(rows.select_related("case", "giver").order_by("offered_at", "pk"))
+
+
+def asked_in(viewer: Viewer) -> list[Case]:
+    """Talks of colleagues into which the viewer was asked."""
+    staff = policies.must_be_counselor(viewer)
+    seats = Seat.objects.filter(staff_id=staff, role=COUNSELOR, ended_at__isnull=True)
+    rows = Case.objects.filter(room__seats__in=seats, state=CaseState.OPEN)
+    return list(rows.exclude(counselor_id=staff).select_related("counselor").order_by("pk")[:MOST])
+
+
+def followed(viewer: Viewer, *, code: str) -> Case:
+    """A case whose talk the viewer sits in. Raises `Refused`: `not_found`, `second_factor`."""
+    return policies.must_sit(viewer, _by_code(code))
+
+
+def company(case: Case) -> list[tuple[int, str]]:
+    """Whom the counselor asked into the talk: number, name."""
+    if case.room_id is None:
+        return []
+    seats = Seat.objects.filter(room_id=case.room_id, role=COUNSELOR, ended_at__isnull=True)
+    rows = seats.exclude(staff_id=case.counselor_id or 0).order_by("pk")
+    return [(row.staff_id or 0, row.handle) for row in rows]
 
 
 def reminders(viewer: Viewer, *, program: int, today: date) -> list[NextStep]:

@@ -87,9 +87,11 @@ def _climb(need: Need, *, now: datetime) -> int:
         for one in reachable(due, now=now):
             if not one.willing and one.staff not in coordinators:
                 continue
-            ways: list[Channel] = [way for way in one.channels if way in one.open]
-            # Who can't be reached is noted too, so that the chain goes on to the next.
-            for channel in [way for way in ways if way != Channel.DESK] or [Channel.DESK]:
+            far: list[Channel] = [
+                way for way in one.channels if way in one.open and way != Channel.DESK
+            ]
+            # Who can't be reached is noted too, so that nobody is asked twice.
+            for channel in far or [Channel.DESK]:
                 call(one.staff, channel=channel, program=need.program, about=need.about, now=now)
             rung += 1
     return rung
