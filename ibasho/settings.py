@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "chat",
     "moderation",
     "office",
+    "reports",
 ]
 MIDDLEWARE = [
     "ibasho.middleware.SecurityHeaders",
