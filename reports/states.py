@@ -6,12 +6,14 @@ from enum import StrEnum
 class Counting(StrEnum):
     """The rule of a figure. Years are fiscal years of `occurred_on`."""
 
-    SUM = "sum"  # 延べ: quantities added
-    PEOPLE = "people"  # 実: distinct codes in the year
-    ONCE = "once"  # distinct codes, or codes and destinations; each in the year of its first entry
-    PLACES = (
-        "places"  # distinct municipalities, each in the year it first opened; baseline left out
-    )
+    # 延べ: quantities added.
+    SUM = "sum"
+    # 実: distinct codes in the year.
+    PEOPLE = "people"
+    # Distinct codes, or codes and destinations, each in the year of its first entry.
+    ONCE = "once"
+    # Distinct municipalities, each in the year it first opened; the baseline is left out.
+    PLACES = "places"
 
 
 class Split(StrEnum):
