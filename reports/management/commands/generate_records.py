@@ -35,7 +35,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, count: int, program: str, seed: int, **options: Any) -> None:
         """Write them, some thousands a transaction."""
-        if settings.PRODUCTION:
+        if not settings.DEMO:
             raise CommandError("本番では、作りものの記録を書けません。")
         dice = random.Random(seed)
         people = [subject_of(program, str(number)) for number in range(max(1, count // 16))]

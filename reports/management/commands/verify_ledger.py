@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from ledger.queries import verify
+from reports.queries import noted_heads
 
 
 class Command(BaseCommand):
@@ -25,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, head: list[str], **options: Any) -> None:
         """Look through every chain; say which holds."""
-        noted = {}
+        noted = noted_heads()
         for text in head:
             program, _, rest = text.partition(":")
             seq, _, hash_ = rest.partition(":")
