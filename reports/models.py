@@ -185,3 +185,53 @@ class Closing(models.Model):
 
     def __str__(self) -> str:
         return f"closing {self.sheet} {self.year}"
+
+
+class Install(models.Model):
+    """Another house of the prefecture, which sends its entries once a month."""
+
+    name = models.CharField(max_length=80, unique=True)
+    public_key = models.CharField(max_length=64, unique=True)
+    joined_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Return(models.Model):
+    """A monthly file that was taken in."""
+
+    install = models.ForeignKey(Install, on_delete=models.PROTECT, related_name="returns")
+    program = models.CharField(max_length=40)
+    month = models.CharField(max_length=7)
+    first_seq = models.PositiveBigIntegerField()
+    last_seq = models.PositiveBigIntegerField()
+    # Whether its people can be told apart from ours: it shares our `SUBJECT_KEY`.
+    shares_key = models.BooleanField()
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["month", "install"], name="return_by_month")]
+
+    def __str__(self) -> str:
+        return f"return {self.pk}"
+
+
+class ReturnedEntry(models.Model):
+    """Which entry of ours stands for which of another house: each comes once."""
+
+    install = models.ForeignKey(Install, on_delete=models.PROTECT, related_name="+")
+    program = models.CharField(max_length=40)
+    seq = models.PositiveBigIntegerField()
+    hash = models.CharField(max_length=64)
+    own_seq = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["install", "program", "seq"], name="returned_entry_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"returned {self.install_id}:{self.program}:{self.seq}"

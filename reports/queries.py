@@ -6,7 +6,7 @@ from datetime import date, datetime
 from foundation import clock
 from reports import rules
 from reports.indicators import end_of, figures
-from reports.models import Closing
+from reports.models import Closing, Install, Return
 from reports.rules import Figures, Sheet
 
 
@@ -74,3 +74,19 @@ def noted_heads() -> dict[tuple[str, int], str]:
         "program__slug", "head_seq", "head_hash"
     )
     return {(program, seq): hash_ for program, seq, hash_ in rows}
+
+
+OVERLAP = "団体間の重複は除けない"
+
+
+def not_reported(month: str) -> list[str]:
+    """The houses whose file of a month hasn't come."""
+    came = Return.objects.filter(month=month).values("install")
+    return list(
+        Install.objects.exclude(pk__in=came).order_by("name").values_list("name", flat=True)
+    )
+
+
+def overlap_unknown() -> bool:
+    """Whether people of several houses can't be told apart: printed under figures of people."""
+    return Return.objects.filter(shares_key=False).exists()
