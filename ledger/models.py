@@ -173,7 +173,17 @@ class Headcount(models.Model):
         ]  # fmt: skip
         indexes = [
             models.Index(
-                fields=["program", "kind", "cohort", "year", "subject", "quantity"],
+                fields=[
+                    "program",
+                    "kind",
+                    "cohort",
+                    "year",
+                    "subject",
+                    "destination",
+                    "channel",
+                    "origin",
+                    "quantity",
+                ],
                 name="headcount_by_year",
             )
         ]
