@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "chat",
     "moderation",
     "office",
+    "reports",
 ]
 MIDDLEWARE = [
     "ibasho.middleware.SecurityHeaders",

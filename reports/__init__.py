@@ -1,0 +1,1 @@
+"""報告 — what is told to whom: participation, KPI sheets, and what stays hidden."""
