@@ -20,7 +20,7 @@ class Rung(StrEnum):
 
 
 class Coming(StrEnum):
-    """Whether someone entered in this month or before. In the order in which one beats the other."""
+    """Whether someone entered in this month or before; the later one of the two wins."""
 
     RETURNING = "returning"
     FIRST = "first"

@@ -61,6 +61,8 @@ PASSPHRASE_KEY = secret("PASSPHRASE_KEY", DATA)
 REPEAT_KEY = secret("REPEAT_KEY", DATA)
 # Seals what is kept but must not be read from a stolen database (`foundation/sealed.py`).
 SEALING_KEY = secret("SEALING_KEY", DATA)
+# People are counted in the ledger by a code that only this key makes (`ledger/subjects.py`).
+SUBJECT_KEY = secret("SUBJECT_KEY", DATA)
 
 INSTALLED_APPS = [
     "ibasho.apps.InspectionConfig",
@@ -75,6 +77,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "programs",
     "helplines",
+    "ledger",
     "audit",
     "accounts",
     "duty",

@@ -1,1 +1,1 @@
-"""報告 — what is told to whom: participation, KPI sheets, and what stays hidden."""
+"""掲示板 — figures: KPI sheets, what feeds them, and how the house is used."""

@@ -18,7 +18,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from audit.triggers import DOWN, UP
+from audit import triggers as log
+from ledger import triggers as ledger
 from tests.processes import watchdog
 from tests.servers import CannotStart, Postgres, Redis
 
@@ -140,11 +141,14 @@ def django_db_keepdb() -> bool:
 
 @pytest.fixture(scope="session", autouse=True)
 def _only_the_flush_between_tests_lifts_the_triggers(django_db_setup: None) -> Iterator[None]:
-    """The audit log refuses to be emptied, also by what empties the tables after a test."""
+    """The log and the ledger refuse to be emptied, also by what empties tables after a test."""
     flush = type(connection.ops).execute_sql_flush
 
     def lifted(ops: Any, statements: list[str]) -> None:
-        flush(ops, [*DOWN[connection.vendor], *statements, *UP[connection.vendor]])
+        vendor = connection.vendor
+        down = [*log.DOWN[vendor], *ledger.DOWN[vendor]]
+        up = [*log.UP[vendor], *ledger.UP[vendor]]
+        flush(ops, [*down, *statements, *up])
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(connection.ops), "execute_sql_flush", lifted)

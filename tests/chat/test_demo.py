@@ -131,7 +131,8 @@ def test_production_refuses_the_demo(settings: object) -> None:
 
 @pytest.mark.parametrize("forbidden", ["IBASHO_FAULT", "IBASHO_LIMITS"])
 def test_production_refuses_to_start_with_shortcuts(forbidden: str, tmp_path: Path) -> None:
-    secrets = dict.fromkeys(("SECRET_KEY", "PASSPHRASE_KEY", "REPEAT_KEY", "SEALING_KEY"), "x" * 50)
+    names = "SECRET_KEY", "PASSPHRASE_KEY", "REPEAT_KEY", "SEALING_KEY", "SUBJECT_KEY"
+    secrets = dict.fromkeys(names, "x" * 50)
     env = {
         "PATH": os.environ["PATH"],
         "IBASHO_ENV": "production",

@@ -51,7 +51,14 @@ def test_a_house_runs_for_real(web):
 
 
 def test_secrets_come_as_files(web, compose):
-    for name in ("SECRET_KEY", "PASSPHRASE_KEY", "REPEAT_KEY", "SEALING_KEY", "DATABASE_URL"):
+    for name in (
+        "SECRET_KEY",
+        "PASSPHRASE_KEY",
+        "REPEAT_KEY",
+        "SEALING_KEY",
+        "SUBJECT_KEY",
+        "DATABASE_URL",
+    ):
         assert name not in web["environment"]
         file = web["environment"][f"{name}_FILE"].removeprefix("/run/secrets/")
         assert file in web["secrets"]

@@ -1,0 +1,1 @@
+"""帳簿 — dated, confirmed facts that figures are made of; names nobody; append-only."""
