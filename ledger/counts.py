@@ -15,9 +15,9 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count, Max, Min, Sum
-from ledger.models import Filled, HourCount, MonthKey, MonthSum, Sighting
 
 from foundation.clock import JST, jst
+from ledger.models import Filled, HourCount, MonthKey, MonthSum, Sighting
 
 HOUR = timedelta(hours=1)
 AT_ONCE = 500
