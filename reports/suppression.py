@@ -64,6 +64,7 @@ class Table:
     `exact`: totals that the reader knows anyhow, as (row, `TOTAL`), (`TOTAL`, column); they are
     never hidden. The grand total always is one.
     `of_row`: whose yardstick isn't the usual one.
+    `hidden`: cells that are hidden for a reason of their own, whatever their figure.
     `totals`: whether totals of rows and of columns are shown at all.
     """
 
@@ -72,6 +73,7 @@ class Table:
     counts: Mapping[Place, int]
     of_row: Mapping[str, Yardstick] = field(default_factory=dict)
     exact: Collection[Place] = ()
+    hidden: Collection[Place] = ()
     totals: bool = True
 
 
@@ -111,6 +113,7 @@ def guard(table: Table) -> Guarded:
         return _shown(table, values, set(values) - fixed)
     yard = {place: table.of_row.get(place[0], USUAL) for place in values}
     hidden = {place for place, value in values.items() if yard[place].hides(value)} - fixed
+    hidden |= set(table.hidden) - fixed
     if not table.totals:
         hidden |= {place for place in values if TOTAL in place} - fixed
     elsewhere = _same_figures(table)
@@ -122,14 +125,21 @@ def guard(table: Table) -> Guarded:
 
 
 def guard_line(
-    counts: Mapping[str, int], *, of: Mapping[str, Yardstick] | None = None
+    counts: Mapping[str, int],
+    *,
+    of: Mapping[str, Yardstick] | None = None,
+    hidden: Collection[str] = (),
 ) -> dict[str, int | None]:
-    """A list of counts under a total that everybody knows; None is hidden."""
+    """A list of counts under a total that everybody knows; None is hidden.
+
+    `hidden`: those that are hidden for a reason of their own.
+    """
     table = Table(
         rows=list(counts),
         columns=["n"],
         counts={(row, "n"): value for row, value in counts.items()},
         of_row=of or {},
+        hidden={(row, "n") for row in hidden},
     )
     guarded = guard(table)
     return {row: guarded.cell(row, "n") for row in counts}

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Exists, Min, OuterRef
 
@@ -106,7 +107,7 @@ def _still_open(end: datetime) -> bool:
     return Visit.objects.filter(ended_at__isnull=True, seen_at__lt=end).exists()
 
 
-def _ended(hour: datetime) -> Iterable[dict[str, object]]:
+def _ended(hour: datetime) -> Iterable[Any]:
     return (
         Visit.objects.filter(
             room__in=Room.objects.order_by().values("pk"),
@@ -128,17 +129,17 @@ def _ended(hour: datetime) -> Iterable[dict[str, object]]:
     )
 
 
-def _visits(split: Callable[[dict], str]) -> Callable[[datetime], list[Counted]]:  # type: ignore[type-arg]
+def _visits(split: Callable[[Any], str]) -> Callable[[datetime], list[Counted]]:
     def count(hour: datetime) -> list[Counted]:
         sums = _Sums()
         for row in _ended(hour):
-            sums.add(str(row["room__program__slug"]), split(row), row["seat__participant"])  # type: ignore[arg-type]
+            sums.add(row["room__program__slug"], split(row), row["seat__participant"])
         return sums.counted()
 
     return count
 
 
-def _coming(row: dict) -> Coming:  # type: ignore[type-arg]
+def _coming(row: Any) -> Coming:
     entered = row["seat__participant__entered_at"]
     # Of somebody erased it isn't known any more; they came back at least to leave.
     new = entered is not None and month_of(entered) == month_of(row["started_at"])
@@ -160,13 +161,14 @@ def _hours(hour: datetime) -> list[Counted]:
     sums, end = _Sums(), hour + HOUR
     told = RoomEvent.objects.filter(kind="room", body__has_key="state").order_by("seq")
     rooms = Room.objects.filter(Exists(told.filter(room=OuterRef("pk"), at__lt=end)))
-    for room in rooms.order_by("pk").select_related("program"):
-        mine = told.filter(room=room)
+    for room, program in rooms.order_by("pk").values_list("pk", "program__slug"):
+        mine = told.filter(room=room).values_list("at", "body__state")
         before = mine.filter(at__lt=hour).last()
-        changes = [(one.at, one.body["state"]) for one in mine.filter(at__gte=hour, at__lt=end)]
-        first = before.body["state"] if before else RoomState.CLOSED.value
-        for state, minutes in minutes_by_state(hour, end, at_first=first, changes=changes).items():
-            sums.add(room.program.slug, state, None, number=minutes)
+        first = before[1] if before else RoomState.CLOSED.value
+        changes = list(mine.filter(at__gte=hour, at__lt=end))
+        spent = minutes_by_state(hour, end, at_first=first, changes=changes)
+        for state, minutes in spent.items():
+            sums.add(program, state, None, number=minutes)
     return sums.counted(of_people=False)
 
 
