@@ -15,13 +15,13 @@ from accounts.viewer import Viewer
 from foundation.clock import fiscal_year, jst_day
 from foundation.refusals import Refused
 from ledger.models import Entry
-from programs.models import Program
+from programs.models import Municipality, Program
 from reports import queries
 from reports.indicators import end_of, figures
 from reports.policies import READERS, must_read
 from reports.publishing import Told, lone_told, parts_told
-from reports.rules import Figures, Indicator, Sheet, shipped
-from reports.states import Split
+from reports.rules import Figures, Indicator, Sheet, reiwa, shipped
+from reports.states import Counting, Split
 
 KEPT = 256
 _known: "OrderedDict[tuple[str, datetime, str], list[Figures]]" = OrderedDict()
@@ -124,6 +124,21 @@ def read(viewer: Viewer, slug: str, *, as_of: date | None, now: datetime) -> Rea
         for place, indicator in enumerate(sheet.indicators)
     ]
     return Reading(program, sheet, day, ends[::-1], lines)
+
+
+def covered(line: Line, program: Program) -> list[tuple[str, str]]:
+    """(municipality, its year or nothing) of the prefecture, where municipalities are counted.
+
+    Which municipality has a window or an ibasho is public; nobody is counted in it.
+    """
+    if line.indicator.count is not Counting.PLACES:
+        return []
+    rows = Municipality.objects.filter(code__startswith=program.prefecture_code).order_by("code")
+    opened = line.exact.places
+    return [
+        (name, reiwa(opened[code]) if code in opened else "")
+        for code, name in rows.values_list("code", "name")
+    ]
 
 
 def _figures(sheet: Sheet, end: date) -> list[Figures]:

@@ -7,17 +7,21 @@ overlap, nothing comes out that a month doesn't tell by itself.
 A figure is shown only where at least ten people are behind it, or none.
 """
 
+import csv
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from accounts.viewer import Viewer
 from chat.models import Room
 from chat.participation import Coming, ReadWithin, Rung
 from foundation.clock import fiscal_year, jst_day
 from foundation.refusals import Refused
+from foundation.tables import harmless
 from ledger.models import MonthSum
 from programs.models import Program
+from reports import sentences
 from reports.policies import must_read
 from reports.suppression import USUAL, guard_line
 
@@ -163,3 +167,62 @@ def _line(
     few |= {part for part, people in by_people.items() if people is None}
     by_number = guard_line({part: number for part, (number, _) in there.items()}, hidden=few)
     return {part: None if by_number[part] is None else cell for part, cell in there.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One statistic as a table: (part in words, figure)."""
+
+    statistic: str
+    title: str
+    rows: list[tuple[str, Shown]]
+    of_people: bool
+
+
+def sections(used: Usage) -> list[Section]:
+    """The statistics that are told as lists; hours of the week are told as a grid."""
+    words = {**sentences.PARTS, **used.rooms}
+    return [
+        Section(
+            statistic,
+            str(sentences.STATISTICS[statistic]),
+            [(str(words[part]), shown) for part, shown in used.parts(statistic)],
+            statistic in GUARDED,
+        )
+        for statistic in (*GUARDED, *OPEN)
+        if statistic != "week"
+    ]
+
+
+def last_month(now: datetime) -> date:
+    """The first day of the last month that is over."""
+    return (jst_day(now).replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def months_of(year: int, *, now: datetime) -> list[date]:
+    """The months of a fiscal year that are over."""
+    found = [date(year + (month < 4), month, 1) for month in (*range(4, 13), 1, 2, 3)]
+    return [month for month in found if month <= last_month(now)]
+
+
+def as_csv(used: Usage) -> str:
+    """Statistic, part, figure, people, months hidden; CRLF."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(["利用状況（相談件数ではありません）", used.program.name])
+    writer.writerow(["項目", "内訳", "数", "人(月ごとの実人数の計)", "表示していない月"])
+    total = used.visits()
+    writer.writerow(["来訪", "計", *_cells(total)])
+    for one in sections(used):
+        for part, shown in one.rows:
+            writer.writerow([one.title, harmless(part), *_cells(shown)])
+    for part, shown in used.parts("week"):
+        day, hour = part.split("-")
+        words = f"{WEEKDAYS[int(day)]}曜 {int(hour)}〜{int(hour) + 3}時"
+        writer.writerow([str(sentences.STATISTICS["week"]), words, *_cells(shown)])
+    return out.getvalue()
+
+
+def _cells(shown: Shown) -> list[str | int]:
+    people: str | int = "-" if shown.people is None else shown.people
+    return ["＊", "＊", shown.hidden] if shown.none else [shown.number, people, shown.hidden]
