@@ -56,9 +56,11 @@ def test_an_attacker_with_every_date_learns_no_more_than_the_exact_totals_tell(s
     parts = running([part for part, _ in steps])
     told = parts_told(running(totals), parts)
     known = [({("part", n): 1, ("rest", n): 1}, total) for n, total in enumerate(totals)]
-    for one in told:
-        if one.at is not None:
-            known.append(({("part", n): 1 for n in range(one.at + 1)}, one.number))
+    known += [
+        ({("part", n): 1 for n in range(one.at + 1)}, one.number)
+        for one in told
+        if one.at is not None
+    ]
     alone = {
         place for place, one in enumerate(told)
         if one.at == place and (place == 0 or told[place - 1].at == place - 1)

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         """The sheet, the format, and the day whose knowledge is meant."""
         parser.add_argument("sheet", help=f"たとえば {', '.join(shipped())}")
         parser.add_argument("--format", choices=["json", "csv", "xlsx"], default="json")
-        parser.add_argument("--as-of", type=date.fromisoformat, help="この日までに記録されたもの")
+        parser.add_argument("--as-of", help="この日までに記録されたもの")
         parser.add_argument("--output", type=Path, help="書き出すファイル")
 
     def handle(
@@ -29,12 +29,16 @@ class Command(BaseCommand):
         *args: Any,
         sheet: str,
         format: str,  # noqa: A002 - the option's name
-        as_of: date | None,
+        as_of: str | None,
         output: Path | None,
         **options: Any,
     ) -> None:
         """Print the sheet, or write it into a file."""
-        found = queries.exact(sheet, as_of=as_of, now=clock.now())
+        try:
+            day = None if as_of is None else date.fromisoformat(as_of)
+        except ValueError:
+            raise CommandError("--as-of は 2023-03-31 のように書いてください。") from None
+        found = queries.exact(sheet, as_of=day, now=clock.now())
         if found is None:
             raise CommandError(f"シート {sheet} はありません。")
         if format == "xlsx":
@@ -52,8 +56,10 @@ class Command(BaseCommand):
     def _put(self, data: bytes, output: Path | None) -> None:
         if output is None:
             # A workbook goes down the pipe as it is.
-            self.stdout.flush()
-            self.stdout.buffer.write(data)
+            pipe = getattr(self.stdout, "buffer", None)
+            if pipe is None:
+                raise CommandError("--output で、書き出すファイルを書いてください。")
+            pipe.write(data)
             return
         try:
             output.write_bytes(data)
