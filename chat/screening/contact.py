@@ -122,7 +122,9 @@ def _phones(text: str) -> list[tuple[int, int]]:
         at = 0
         while at < len(tokens):
             many = _a_number(tokens[at:], m[0].startswith("+") and at == 0)
-            if many and not (_cut(tokens, at, many) or _in_a_code(text, tokens[at].start(), m.end())):
+            if many and not (
+                _cut(tokens, at, many) or _in_a_code(text, tokens[at].start(), m.end())
+            ):
                 spans.append((tokens[at].start(), tokens[at + many - 1].end()))
             at += many or 1
     spans += [m.span() for m in _WITHOUT_ZERO.finditer(text)]
