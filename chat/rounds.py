@@ -12,7 +12,7 @@ from django.conf import settings
 
 from chat import demo_keeper
 from chat import protocol as p
-from chat.actions import daily, presence, rooms, visits
+from chat.actions import counts, daily, presence, rooms, visits
 from chat.hub import Hub
 from chat.threads import in_thread
 from duty.actions.alarms import send_due
@@ -31,6 +31,7 @@ DEMO_S = 60.0
 COPY_S = 3600.0
 SHIFTS_S = 60.0
 CALLS_S = 2.0
+COUNTS_FIRST_S, COUNTS_S = 5 * 60.0, 10 * 60.0
 PURGE_FIRST_S, PURGE_S = 10 * 60.0, 24 * 3600.0
 
 
@@ -62,6 +63,7 @@ def all_rounds(hub: Hub, pool: ThreadPoolExecutor) -> list[Coroutine[Any, Any, N
         _every(COPY_S, "help lines", keeper.copy),
         _every(SHIFTS_S, "shifts", keeper.shifts),
         _every(CALLS_S, "calls", keeper.calls),
+        _every(COUNTS_S, "counts", keeper.counts, first=COUNTS_FIRST_S),
         # What people are told goes after 30 days goes without anybody's remembering it.
         _every(PURGE_S, "purge", keeper.purge, first=PURGE_FIRST_S),
     ]
@@ -131,6 +133,10 @@ class _Keeper:
         """Let go of those who don't read."""
         self.hub.drop_slow(asyncio.get_running_loop().time())
 
+    async def counts(self) -> None:
+        """Count the hours that are over."""
+        await in_thread(self.pool, _counts)
+
     async def purge(self) -> None:
         """What is past its time goes."""
         await in_thread(self.pool, _purge)
@@ -173,6 +179,10 @@ def _go_on(stays: list[visits.Stay]) -> None:
 
 def _close_left() -> None:
     visits.close_left(now=clock.now())
+
+
+def _counts() -> None:
+    counts.fill(now=clock.now())
 
 
 def _purge() -> None:

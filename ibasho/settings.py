@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "moderation",
     "counseling",
     "office",
+    "reports",
 ]
 MIDDLEWARE = [
     "ibasho.middleware.SecurityHeaders",

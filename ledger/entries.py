@@ -6,7 +6,7 @@ right is entered anew.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -156,41 +156,42 @@ def quarter_of(day: date) -> int:
     return clock.fiscal_year(day) * 4 + (day.month - 4) % 12 // 3
 
 
-_TALLY = (
+TALLY = (
     "program", "kind", "quarter", "cohort", "destination", "channel", "origin", "relation",
     "municipality_code",
 )  # fmt: skip
-_HEADCOUNT = (
+HEADCOUNT = (
     "program", "kind", "cohort", "subject", "destination", "year", "channel", "origin",
 )  # fmt: skip
 
 
+def sums_of(entry: Entry) -> Iterator[tuple[Any, ...]]:
+    """The sums that an entry is part of: the table's name, then the columns of its key."""
+    told = {
+        name: str(getattr(entry, name))
+        for name in {*TALLY, *HEADCOUNT} - {"quarter", "year"}
+    } | {
+        "quarter": quarter_of(entry.occurred_on),
+        "year": clock.fiscal_year(entry.occurred_on),
+    }  # fmt: skip
+    yield ("Tally", *(told[name] for name in TALLY))
+    if entry.subject:
+        yield ("Headcount", *(told[name] for name in HEADCOUNT))
+
+
 def add_up(entries: Iterable[Entry]) -> None:
     """Add entries to the sums that are kept beside them."""
-    tallies: Counter[tuple[Any, ...]] = Counter()
-    heads: Counter[tuple[Any, ...]] = Counter()
+    sums: Counter[tuple[Any, ...]] = Counter()
     for entry in entries:
-        told = {
-            "quarter": quarter_of(entry.occurred_on),
-            "year": clock.fiscal_year(entry.occurred_on),
-        }
-        tallies[tuple(_of(entry, told, name) for name in _TALLY)] += entry.quantity
-        if entry.subject:
-            heads[tuple(_of(entry, told, name) for name in _HEADCOUNT)] += entry.quantity
-    _add("ledger_tally", _TALLY, tallies)
-    _add("ledger_headcount", _HEADCOUNT, heads)
-
-
-def _of(entry: Entry, told: dict[str, int], name: str) -> Any:
-    value = told.get(name)
-    return getattr(entry, name) if value is None else value
-
-
-def _add(table: str, names: tuple[str, ...], sums: Counter[tuple[Any, ...]]) -> None:
+        for key in sums_of(entry):
+            sums[key] += entry.quantity
     # In one order in every transaction, so that none waits for another in a circle.
-    rows = [
-        (*(str(v) if isinstance(v, str) else v for v in key), sums[key]) for key in sorted(sums)
-    ]
+    rows = [(*key, sums[key]) for key in sorted(sums)]
+    _add("ledger_tally", TALLY, [row[1:] for row in rows if row[0] == "Tally"])
+    _add("ledger_headcount", HEADCOUNT, [row[1:] for row in rows if row[0] == "Headcount"])
+
+
+def _add(table: str, names: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
     if not rows:
         return
     statement = (

@@ -67,7 +67,8 @@ class Reason(StrEnum):
     REPLACED = "replaced"
 
 
-# Where an entry came from, when that is counted apart: 「うち電子居場所から」.
+# Our own room: as an `origin`, where someone came from (「うち電子居場所から」); as a
+# `destination`, where someone was led, which is no 居場所等 unless a sheet says so.
 IBASHO = "ibasho"
 
 # Only of these kinds is a person counted once; without a code they can't be told apart.

@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 from accounts import belongings, letters
 from accounts.actions import sessions
 from audit.actions import purge as purge_audit
+from chat.actions import counts
 from chat.actions.leavers import erase_leavers
 from chat.actions.purge import purge
 from duty.actions.alarms import purge as purge_calls
@@ -35,6 +36,7 @@ def purge_all(*, now: datetime) -> dict[str, int]:
     for entries in purge_audit(now=now):
         gone["audit"] += entries
         time.sleep(BREATH_S)
+    gone["counts"] += counts.purge(now=now)
     gone["notes of duty"] += purge_notes(now=now)
     gone["calls"] += purge_calls(now=now)
     gone["letters"] += letters.purge(now)

@@ -17,9 +17,7 @@ from chat.arrivals import Knock, LetIn, arrive
 from chat.models import Room, Seat
 from foundation import clock
 from tests.chat.deeds import post, rest, said
-from tests.house.everyone import EVERYONE, callers
-
-__all__ = ["callers"]
+from tests.house.everyone import EVERYONE, everyone
 
 OUTSIDE: dict[str, str] = {"visitor": "4401", "barred": "4403"} | dict.fromkeys(
     # Signed in by a password alone, or with no role in this room.
@@ -66,6 +64,12 @@ def test_every_frame_has_a_line_and_every_line_has_everyone() -> None:
         assert rows
         for _, row in rows:
             assert set(row) == set(EVERYONE)
+
+
+@pytest.fixture
+def callers(room: Room, aoi: Participant, haha: Participant, ren, kaede, mori, now):
+    known = {"supporter": ren, "counselor": kaede, "coordinator": mori}
+    return everyone(room, aoi=aoi, haha=haha, known=known, now=now)
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Every write of the reports: one function, one use case, one transaction."""

@@ -1,0 +1,146 @@
+"""A file of records: read, laid ready, taken into the ledger as a whole or not at all."""
+
+import hashlib
+import hmac
+import json
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.viewer import Viewer
+from foundation import tables
+from foundation.clock import jst_day
+from foundation.refusals import Refused
+from ledger.entries import Fact, enter_all
+from ledger.states import Kind
+from programs.models import Program
+from reports import record_rows
+from reports.models import RecordImport
+from reports.policies import must_import
+from reports.record_rows import Bad, Flag, Reading
+from reports.rules import shipped
+
+BY_COMMAND = "import"
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """What was read. `imported` is None where something is wrong: nothing was laid ready then."""
+
+    imported: int | None
+    rows: int
+    bad: list[Bad]
+    flags: list[Flag]
+    sums: dict[tuple[str, str, int], int]  # (program, kind, fiscal year of day) → quantity
+    before: datetime | None = None  # when the same file was taken in
+
+
+def stage_records(viewer: Viewer, *, data: bytes, now: datetime) -> Laid:
+    """Read a file and lay it ready. Raises `NotATable`; `Refused` for whoever may not import.
+
+    A row of a program in which they may not import reads as one of no program at all.
+    """
+    mine = must_import(viewer)
+    known = Program.objects.filter(pk__in=mine).values_list("slug", "prefecture_code")
+    return _stage(data, programs=dict(known), by=str(viewer.staff), now=now)
+
+
+def apply_records(viewer: Viewer, *, imported: int, now: datetime) -> int:
+    """Take what was laid ready into the ledger; the importing user confirms. Returns the rows.
+
+    Raises `Refused`: `gone` when it isn't waiting any more or is another's, `already` when the
+    same file was taken in meanwhile.
+    """
+    must_import(viewer)
+    return _apply(imported, by=str(viewer.staff), now=now)
+
+
+def drop_records(viewer: Viewer, *, imported: int, now: datetime) -> None:
+    """Let go what was laid ready. What isn't there needs no letting go."""
+    must_import(viewer)
+    RecordImport.objects.filter(
+        pk=imported, by=str(viewer.staff), applied_at=None, dropped_at=None
+    ).update(dropped_at=now, waiting=[])
+
+
+def import_by_command(*, data: bytes, by: str, preview: bool, now: datetime) -> Laid:
+    """Read a file and, when nothing is wrong with it, take it in. Raises `NotATable`."""
+    known = {sheet.program: "" for sheet in shipped().values()}
+    known |= dict(Program.objects.values_list("slug", "prefecture_code"))
+    if preview:
+        with transaction.atomic():
+            laid = _stage(data, programs=known, by=by, now=now)
+            transaction.set_rollback(True)
+        return laid
+    with transaction.atomic():
+        laid = _stage(data, programs=known, by=by, now=now)
+        if laid.imported is not None:
+            _apply(laid.imported, by=by, now=now)
+    return laid
+
+
+def _stage(data: bytes, *, programs: dict[str, str], by: str, now: datetime) -> Laid:
+    reading = record_rows.read(tables.read(data), programs=programs, today=jst_day(now))
+    digest = _digest(reading)
+    earlier = RecordImport.objects.filter(digest=digest, applied_at__isnull=False).first()
+    laid = Laid(
+        None, len(reading.facts), reading.bad, reading.flags, _sums(reading.facts),
+        None if earlier is None else earlier.applied_at,
+    )  # fmt: skip
+    if reading.bad or earlier or not reading.facts:
+        return laid
+    waiting = [
+        [_as_json(fact), note, line]
+        for fact, note, line in zip(reading.facts, reading.notes, reading.lines, strict=True)
+    ]
+    made = RecordImport.objects.create(
+        digest=digest, by=by, at=now, rows=len(waiting), waiting=waiting
+    )
+    return replace(laid, imported=made.pk)
+
+
+def _apply(imported: int, *, by: str, now: datetime) -> int:
+    with transaction.atomic():
+        row = RecordImport.objects.select_for_update().filter(pk=imported, by=by).first()
+        if row is None or row.applied_at or row.dropped_at:
+            raise Refused("gone")
+        if RecordImport.objects.filter(digest=row.digest, applied_at__isnull=False).exists():
+            raise Refused("already")
+        of: defaultdict[str, list[tuple[Fact, str]]] = defaultdict(list)
+        for values, note, line in row.waiting:
+            fact = _from_json(values, evidence=f"import:{row.pk}:{line}")
+            of[fact.program].append((fact, note))
+        for program in sorted(of):
+            facts, notes = zip(*of[program], strict=True)
+            enter_all(facts, confirmed_by=by, now=now, notes=notes)
+        row.waiting, row.applied_at = [], now
+        row.save(update_fields=["waiting", "applied_at"])
+    return row.rows
+
+
+def _as_json(fact: Fact) -> dict[str, Any]:
+    return asdict(fact) | {"occurred_on": fact.occurred_on.isoformat()}
+
+
+def _from_json(values: dict[str, Any], *, evidence: str) -> Fact:
+    day = date.fromisoformat(values["occurred_on"])
+    changed = {"occurred_on": day, "kind": Kind(values["kind"]), "evidence": evidence}
+    return Fact(**{**values, **changed})
+
+
+def _digest(reading: Reading) -> str:
+    text = json.dumps([_as_json(fact) for fact in reading.facts], sort_keys=True)
+    return hmac.new(settings.SUBJECT_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def _sums(facts: Collection[Fact]) -> dict[tuple[str, str, int], int]:
+    sums: defaultdict[tuple[str, str, int], int] = defaultdict(int)
+    for fact in facts:
+        year = fact.occurred_on.year - (fact.occurred_on.month < 4)
+        sums[fact.program, fact.kind.value, year] += fact.quantity
+    return dict(sorted(sums.items()))

@@ -1,0 +1,65 @@
+"""`manage.py import_records FILE [--by USER] [--preview]`: take records into the ledger."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import Staff
+from foundation import clock
+from foundation.workbook import NotATable
+from reports.actions.imports import BY_COMMAND, Laid, import_by_command
+from reports.record_rows import COLUMNS
+
+
+class Command(BaseCommand):
+    """A door: file in; what is wrong in it, or what it came to, out."""
+
+    help = "記録(CSV・.xlsx)を帳簿に取り込みます。読めない行があれば、何も取り込みません。"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The file, who confirms it, and whether it is only tried."""
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--by", help="たしかめた職員の利用者名(なければ「import」)")
+        parser.add_argument("--preview", action="store_true", help="ためすだけで、取り込みません")
+
+    def handle(self, *args: Any, file: Path, by: str | None, preview: bool, **options: Any) -> None:
+        """Take it in as a whole, or say why not."""
+        confirmed_by = BY_COMMAND if by is None else _staff(by)
+        try:
+            laid = import_by_command(
+                data=Path(file).read_bytes(), by=confirmed_by, preview=preview, now=clock.now()
+            )
+        except OSError as error:
+            raise CommandError(f"ファイルを開けません: {error.strerror}") from None
+        except NotATable as no:
+            raise CommandError(f"何も取り込みませんでした。{no.sentence}") from None
+        for flag in laid.flags:
+            self.stderr.write(f"{flag.line}行目: {COLUMNS[flag.column][0]}: {flag.said}")
+        self._refuse(laid)
+        for (program, kind, year), quantity in laid.sums.items():
+            self.stdout.write(f"{program} {kind} {year}年度: {quantity}")
+        tried = "(ためしただけです)" if preview else ""
+        self.stdout.write(f"{laid.rows}行を取り込みました{tried}。")
+
+    def _refuse(self, laid: Laid) -> None:
+        if laid.bad:
+            said = "\n".join(
+                f"{row.line}行目: {COLUMNS[column][0]}: {sentence}"
+                for row in laid.bad
+                for column, sentence in row.wrong.items()
+            )
+            raise CommandError(f"何も取り込みませんでした。\n{said}")
+        if laid.before is not None:
+            day = clock.jst_day(laid.before).isoformat()
+            raise CommandError(f"何も取り込みませんでした。同じ内容が {day} に取り込まれています。")
+        if not laid.rows:
+            raise CommandError("何も取り込みませんでした。行がありません。")
+
+
+def _staff(name: str) -> str:
+    found = Staff.objects.filter(username=name, is_active=True).first()
+    if found is None:
+        raise CommandError(f"利用者名 {name} の職員はいません。")
+    return str(found.pk)

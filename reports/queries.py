@@ -1,0 +1,92 @@
+"""Reads of figures."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from foundation import clock
+from reports import rules
+from reports.indicators import end_of, figures
+from reports.models import Closing, Install, Return
+from reports.rules import Figures, Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A sheet, its figures and the day whose knowledge they are."""
+
+    sheet: Sheet
+    as_of: date
+    lines: list[Figures]
+
+
+def sheet(slug: str) -> Sheet | None:
+    """The sheet of that name."""
+    return rules.shipped().get(slug)
+
+
+def exact(slug: str, *, as_of: date | None, now: datetime) -> Reading | None:
+    """A sheet's figures to the last one; None where there is no such sheet.
+
+    Who may read them so is decided before: the command, and an auditor with a reason.
+    """
+    found = sheet(slug)
+    if found is None:
+        return None
+    upto = None if as_of is None else end_of(as_of)
+    return Reading(found, as_of or clock.jst_day(now), figures(found, upto=upto))
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """過年度修正: a cell that is another now than when its year was closed."""
+
+    code: str
+    year: int
+    closed: int
+    now: int
+
+    @property
+    def difference(self) -> int:
+        """What came since; less than nothing where something was taken back or merged."""
+        return self.now - self.closed
+
+
+def closings(slug: str) -> list[Closing]:
+    """The closings of a sheet, by year."""
+    return list(Closing.objects.filter(sheet=slug).order_by("year"))
+
+
+def revisions(closing: Closing, lines: list[Figures]) -> list[Revision]:
+    """Which cells of the closed years differ from the sheet's `lines` of another day."""
+    frozen = {one["code"]: one["actual"] for one in closing.figures}
+    return [
+        Revision(line.indicator.code, year, frozen[line.indicator.code][str(year)], actual)
+        for line in lines
+        if line.indicator.code in frozen
+        for year, actual in line.actual.items()
+        if year <= closing.year and frozen[line.indicator.code].get(str(year), actual) != actual
+    ]
+
+
+def noted_heads() -> dict[tuple[str, int], str]:
+    """The ends of chains that closings wrote down."""
+    rows = Closing.objects.filter(head_seq__gt=0).values_list(
+        "program__slug", "head_seq", "head_hash"
+    )
+    return {(program, seq): hash_ for program, seq, hash_ in rows}
+
+
+OVERLAP = "団体間の重複は除けない"
+
+
+def not_reported(month: str) -> list[str]:
+    """The houses whose file of a month hasn't come."""
+    came = Return.objects.filter(month=month).values("install")
+    return list(
+        Install.objects.exclude(pk__in=came).order_by("name").values_list("name", flat=True)
+    )
+
+
+def overlap_unknown() -> bool:
+    """Whether people of several houses can't be told apart: printed under figures of people."""
+    return Return.objects.filter(shares_key=False).exists()

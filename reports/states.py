@@ -1,0 +1,48 @@
+"""How an indicator may be counted. Pure."""
+
+from enum import StrEnum
+
+from ledger.states import Kind
+
+
+class Counting(StrEnum):
+    """The rule of a figure. Years are fiscal years of `occurred_on`."""
+
+    # 延べ: quantities added.
+    SUM = "sum"
+    # 実: distinct codes in the year.
+    PEOPLE = "people"
+    # Distinct codes, or codes and destinations, each in the year of its first entry.
+    ONCE = "once"
+    # Distinct municipalities, each in the year it first opened; the baseline is left out.
+    PLACES = "places"
+
+
+class Split(StrEnum):
+    """What is told apart under a figure."""
+
+    WEB = "web"  # うちWeb
+    IBASHO = "ibasho"  # うち電子居場所から
+
+
+class SiteKind(StrEnum):
+    """What the register of municipalities holds."""
+
+    WINDOW = "window"  # 相談窓口
+    IBASHO = "ibasho"  # 居場所
+
+
+OPENED = {SiteKind.WINDOW: Kind.WINDOW_OPENED, SiteKind.IBASHO: Kind.IBASHO_OPENED}
+CLOSED = {SiteKind.WINDOW: Kind.WINDOW_CLOSED, SiteKind.IBASHO: Kind.IBASHO_CLOSED}
+# What is done for municipalities and with other bodies.
+SUPPORTS = frozenset({Kind.ADVISER_SENT, Kind.MUNICIPALITY_SUPPORTED, Kind.NETWORK_MEETING})
+
+
+class Stage(StrEnum):
+    """How far a municipality has come with its window."""
+
+    NOT_YET = "not_yet"
+    PLANNING = "planning"
+    PREPARING = "preparing"
+    OPEN = "open"
+    STEADY = "steady"
