@@ -21,7 +21,7 @@ def rows(reading: Reading) -> list[Row]:
     header: Row = ["符号", "指標", "単位", "事業開始前"]
     for year in reading.sheet.years:
         header += [f"{reiwa(year)} 目標", f"{reiwa(year)} 実績"]
-    found = [[*header, "累計 目標", "累計 実績", "達成率(%)", "注"]]
+    found: list[Row] = [[*header, "累計 目標", "累計 実績", "達成率(%)", "注"]]
     for line in reading.lines:
         one = line.indicator
         cells: Row = [one.code, one.label, one.unit, one.baseline]

@@ -27,6 +27,7 @@ from tests.house.everyone import (
     staff,
 )
 from tests.house.office_lines import OFFICE, office_things
+from tests.house.reports_lines import REPORTS
 
 __all__ = ["callers"]
 
@@ -80,6 +81,7 @@ GRID: dict[str, tuple[str, Row]] = {
     "room-mute": ("/rooms/zatsudan/mute/", POSTED),
     "room-handle": ("/rooms/zatsudan/handle/", POSTED),
     **OFFICE,
+    **REPORTS,
     "healthz": ("/healthz", always()),
     "readyz": ("/readyz", always()),
     "staff-home": ("/accounts/", SIGNED_IN),
