@@ -49,7 +49,8 @@ def as_csv(reading: Reading) -> str:
     """CRLF; nothing in it that a spreadsheet would compute."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    for row in [*rows(reading), [LEGEND]]:
+    table: list[Row] = [*rows(reading), [LEGEND]]
+    for row in table:
         writer.writerow(
             [harmless(one) if isinstance(one, str) and one != NONE else one for one in row]
         )
