@@ -2,8 +2,8 @@
 
 The totals of a sheet are exact at every quarter's end. A part of one (うちWeb) is told at an end
 only if what came since it was last told passes the guard: the part and the rest are each 0 or not
-small, and no stretch of quarters in between is narrowed further than its exact total narrows it already. So no
-two sheets of different dates, however they are subtracted, give a few people away.
+small, and no stretch of quarters in between is narrowed further than its exact total does already.
+So no two sheets of different dates, however they are subtracted, give a few people away.
 """
 
 from collections.abc import Iterator, Sequence
