@@ -5,9 +5,11 @@ from datetime import date, datetime
 
 from foundation import clock
 from reports import rules
+from reports.effects import Effect, Told, effects
 from reports.indicators import end_of, figures
-from reports.models import Closing, Install, Return
+from reports.models import Closing, FamilyRun, Install, Return
 from reports.rules import Figures, Sheet
+from reports.states import Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +92,11 @@ def not_reported(month: str) -> list[str]:
 def overlap_unknown() -> bool:
     """Whether people of several houses can't be told apart: printed under figures of people."""
     return Return.objects.filter(shares_key=False).exists()
+
+
+def effects_of(run: FamilyRun) -> list[Effect]:
+    """What a run of the family program changed; small cells hidden."""
+    return effects(
+        Told(row.subject, Point(row.point), row.burden, row.relation, row.used_service)
+        for row in run.records.all()
+    )
