@@ -294,3 +294,17 @@ class Improvement(models.Model):
 
     def __str__(self) -> str:
         return f"improvement {self.year}"
+
+
+class OwnSheet(models.Model):
+    """A sheet for other years, started by a coordinator from one that was there."""
+
+    slug = models.SlugField(unique=True, max_length=60)
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    # As a file of `sheets/`; its rules are those of the sheet it was started from.
+    data = models.JSONField()
+    made_by = models.BigIntegerField()
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.slug

@@ -23,7 +23,7 @@ def test_a_change_is_told_beside_the_same_families_before():
     after, later = effects(families(20, used=10))
     assert (after.began, after.completed, after.burden, after.relation) == (20, 20, -3, 1)
     assert after.used_service == 10
-    assert (later.completed, later.burden) == (None, None)
+    assert (later.completed, later.burden) == (0, None)
 
 
 @pytest.mark.parametrize(
