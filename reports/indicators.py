@@ -5,6 +5,7 @@ after `upto`; so a sheet of today costs the same however long the ledger is, and
 what came since. Codes that were merged are few and are counted in `counting.py`.
 """
 
+import copy
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
@@ -13,12 +14,14 @@ from typing import Any
 from django.db import connection
 
 from foundation import clock
-from ledger.models import Entry
+from ledger.models import Entry, Head
 from ledger.states import IBASHO, Cohort, Kind
 from reports.counting import Count, Row, counted, resolved
 from reports.rules import Figures, Indicator, Sheet
 from reports.states import Counting
 
+MOST_KEPT = 64
+_KEPT: dict[tuple[str, str, datetime | None], list[Figures]] = {}
 _COHORTS = (Cohort.YES.value, Cohort.UNKNOWN.value)
 _SQLITE_YEAR = "CAST(strftime('%%Y', occurred_on, '-3 months') AS INTEGER)"
 _POSTGRES_YEAR = "CAST(EXTRACT(YEAR FROM occurred_on - INTERVAL '3 months') AS INTEGER)"
@@ -30,11 +33,28 @@ def end_of(day: date) -> datetime:
 
 
 def figures(sheet: Sheet, *, upto: datetime | None = None) -> list[Figures]:
-    """Every line of a sheet, by what was recorded before `upto` (None: all of it)."""
+    """Every line of a sheet, by what was recorded before `upto` (None: all of it).
+
+    A ledger with the same end is the same ledger: figures are kept in this process's memory under
+    its hash, and are counted anew only when something was entered.
+    """
     if upto is not None and not _anything_since(sheet.program, upto):
         upto = None
+    key = (repr(sheet), _end(sheet.program), upto)
+    if (kept := _KEPT.get(key)) is not None:
+        return copy.deepcopy(kept)
     one = _merged(sheet.program, upto)
-    return [_figures(sheet, indicator, upto, one) for indicator in sheet.indicators]
+    counted_now = [_figures(sheet, indicator, upto, one) for indicator in sheet.indicators]
+    if _end(sheet.program) == key[1]:
+        # Nothing came while it was counted: these are the figures of that end.
+        while len(_KEPT) >= MOST_KEPT:
+            _KEPT.pop(next(iter(_KEPT)), None)
+        _KEPT[key] = copy.deepcopy(counted_now)
+    return counted_now
+
+
+def _end(program: str) -> str:
+    return Head.objects.filter(pk=program).values_list("hash", flat=True).first() or ""
 
 
 def _figures(
@@ -78,7 +98,8 @@ def _merged(program: str, upto: datetime | None) -> dict[str, str]:
     known = Entry.objects.filter(program=program, kind=Kind.SUBJECT_MERGED)
     if upto is not None:
         known = known.filter(recorded_at__lt=upto)
-    rows = list(known.order_by("seq").values_list("seq", "counters", "subject", "merged_into"))
+    # Sorted here: asked to sort, a database walks the whole chain in order to find a few.
+    rows = sorted(known.values_list("seq", "counters", "subject", "merged_into"))
     back = {counters for _, counters, _, _ in rows if counters is not None}
     return resolved(
         (subject, into)

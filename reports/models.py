@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from programs.models import Municipality, Program
-from reports.states import SUPPORTS, SiteKind, Stage
+from reports.states import SUPPORTS, Point, SiteKind, Stage
 
 
 class RecordImport(models.Model):
@@ -235,3 +235,76 @@ class ReturnedEntry(models.Model):
 
     def __str__(self) -> str:
         return f"returned {self.install_id}:{self.program}:{self.seq}"
+
+
+class FamilyRun(models.Model):
+    """One run of the family program (CRAFT), whose effect is looked at."""
+
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=80)
+    started_on = models.DateField()
+    # {"burden": {"name", "lowest", "highest"}, "relation": {…}}: the questionnaires in use.
+    instrument = models.JSONField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["program", "-started_on"], name="family_run_by_day")]
+
+    def __str__(self) -> str:
+        return f"family run {self.pk}"
+
+
+class EffectRecord(models.Model):
+    """What a practitioner recorded of one family at one of three points; by code, never by name."""
+
+    run = models.ForeignKey(FamilyRun, on_delete=models.PROTECT, related_name="records")
+    subject = models.CharField(max_length=32)
+    point = models.CharField(max_length=12)
+    on = models.DateField()
+    burden = models.SmallIntegerField(null=True)
+    relation = models.SmallIntegerField(null=True)
+    # Whether the person it is about used any service; null where nobody knows.
+    used_service = models.BooleanField(null=True)
+    by = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "subject", "point"], name="effect_point_once"),
+            models.CheckConstraint(condition=Q(point__in=list(Point)), name="effect_point"),
+        ]
+
+    def __str__(self) -> str:
+        return f"effect {self.pk}"
+
+
+class Improvement(models.Model):
+    """改善: what a program changes after looking at a year."""
+
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    year = models.PositiveIntegerField()
+    words = models.TextField(max_length=2000)
+    by = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["program", "year"], name="improvement_once_a_year")
+        ]
+
+    def __str__(self) -> str:
+        return f"improvement {self.year}"
+
+
+class OwnSheet(models.Model):
+    """A sheet for other years, started by a coordinator from one that was there."""
+
+    slug = models.SlugField(unique=True, max_length=60)
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    # As a file of `sheets/`; its rules are those of the sheet it was started from.
+    data = models.JSONField()
+    made_by = models.BigIntegerField()
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.slug

@@ -21,7 +21,7 @@ def rows(reading: Reading) -> list[Row]:
     header: Row = ["符号", "指標", "単位", "事業開始前"]
     for year in reading.sheet.years:
         header += [f"{reiwa(year)} 目標", f"{reiwa(year)} 実績"]
-    found = [[*header, "累計 目標", "累計 実績", "達成率(%)", "注"]]
+    found: list[Row] = [[*header, "累計 目標", "累計 実績", "達成率(%)", "注"]]
     for line in reading.lines:
         one = line.indicator
         cells: Row = [one.code, one.label, one.unit, one.baseline]
@@ -49,7 +49,8 @@ def as_csv(reading: Reading) -> str:
     """CRLF; nothing in it that a spreadsheet would compute."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    for row in [*rows(reading), [LEGEND]]:
+    table: list[Row] = [*rows(reading), [LEGEND]]
+    for row in table:
         writer.writerow(
             [harmless(one) if isinstance(one, str) and one != NONE else one for one in row]
         )

@@ -2,11 +2,11 @@
 
 The totals of a sheet are exact at every quarter's end. A part of one (うちWeb) is told at an end
 only if what came since it was last told passes the guard: the part and the rest are each 0 or not
-small, and no quarter in between is narrowed further than its exact total narrows it already. So no
-two sheets of different dates, however they are subtracted, give a few people away.
+small, and no stretch of quarters in between is narrowed further than its exact total does already.
+So no two sheets of different dates, however they are subtracted, give a few people away.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -63,8 +63,18 @@ def _passes(waiting: Sequence[tuple[int, int]]) -> bool:
     rest = sum(total for total, _ in waiting) - part
     if USUAL.hides(part) or USUAL.hides(rest):
         return False
-    if len(waiting) == 1:
-        return True
-    return all(
-        min(total, part) - max(0, total - rest) >= min(USUAL.room, total) for total, _ in waiting
-    )
+    return all(_has_room(run, part, rest) for run in _runs(waiting))
+
+
+def _runs(waiting: Sequence[tuple[int, int]]) -> Iterator[int]:
+    """The exact totals of every stretch of quarters that is shorter than all of them."""
+    for start in range(len(waiting)):
+        total = 0
+        for one, _ in waiting[start:]:
+            total += one
+            if start or total < sum(one for one, _ in waiting):
+                yield total
+
+
+def _has_room(total: int, part: int, rest: int) -> bool:
+    return min(total, part) - max(0, total - rest) >= min(USUAL.room, total)

@@ -5,9 +5,11 @@ from datetime import date, datetime
 
 from foundation import clock
 from reports import rules
+from reports.effects import Effect, Told, effects
 from reports.indicators import end_of, figures
-from reports.models import Closing, Install, Return
+from reports.models import Closing, FamilyRun, Install, OwnSheet, Return
 from reports.rules import Figures, Sheet
+from reports.states import Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +22,19 @@ class Reading:
 
 
 def sheet(slug: str) -> Sheet | None:
-    """The sheet of that name."""
-    return rules.shipped().get(slug)
+    """The sheet of that name: shipped, or started by a coordinator."""
+    if (found := rules.shipped().get(slug)) is not None:
+        return found
+    row = OwnSheet.objects.filter(slug=slug).first()
+    return None if row is None else rules.parse(row.slug, row.data)
+
+
+def sheets_of(program: str) -> list[Sheet]:
+    """All sheets of a program (its slug), the newest years first."""
+    own = OwnSheet.objects.filter(program__slug=program)
+    found = [one for one in rules.shipped().values() if one.program == program]
+    found += [rules.parse(row.slug, row.data) for row in own]
+    return sorted(found, key=lambda one: (-one.years[0], one.slug))
 
 
 def exact(slug: str, *, as_of: date | None, now: datetime) -> Reading | None:
@@ -90,3 +103,11 @@ def not_reported(month: str) -> list[str]:
 def overlap_unknown() -> bool:
     """Whether people of several houses can't be told apart: printed under figures of people."""
     return Return.objects.filter(shares_key=False).exists()
+
+
+def effects_of(run: FamilyRun) -> list[Effect]:
+    """What a run of the family program changed; small cells hidden."""
+    return effects(
+        Told(row.subject, Point(row.point), row.burden, row.relation, row.used_service)
+        for row in run.records.all()
+    )

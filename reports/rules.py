@@ -8,7 +8,7 @@ the rule in words.
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -114,6 +114,14 @@ def parse(slug: str, data: Mapping[str, Any]) -> Sheet:
         raise BadSheet(f"シート {slug} が読めません({type(error).__name__})。") from None
     _check(found, data)
     return found
+
+
+def as_data(sheet: Sheet) -> dict[str, Any]:
+    """A sheet as plain data, which `parse` reads back."""
+    told = asdict(sheet)
+    for one in told["indicators"]:
+        one["targets"] = {str(year): target for year, target in one["targets"].items()}
+    return told
 
 
 def _indicator(data: Mapping[str, Any]) -> Indicator:

@@ -46,3 +46,18 @@ class Stage(StrEnum):
     PREPARING = "preparing"
     OPEN = "open"
     STEADY = "steady"
+
+
+class Point(StrEnum):
+    """When a family's record is taken in a run of the family program."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    LATER = "three_months"
+
+
+# What is asked where a program has set nothing else: two scales of their own naming.
+INSTRUMENT = {
+    "burden": {"name": "家族の負担感", "lowest": 0, "highest": 10},
+    "relation": {"name": "本人との関係", "lowest": 0, "highest": 10},
+}

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from reports.views import sheets, usage
+from reports.views import records, sheets, usage
 
 urlpatterns = [
     path("", sheets.home, name="reports"),
+    path("import/", records.bring, name="reports-import"),
+    path("import/<int:pk>/apply/", records.apply, name="reports-import-apply"),
+    path("import/<int:pk>/drop/", records.drop, name="reports-import-drop"),
     path("usage/", usage.shown, name="reports-usage"),
     path("usage/usage.csv", usage.as_csv, name="reports-usage-csv"),
     path("kpi/<slug:slug>/", sheets.sheet, name="reports-sheet"),

@@ -1,6 +1,5 @@
 """締め: a sheet is frozen at a year's end, made by one person and checked by another."""
 
-from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -17,7 +16,7 @@ from reports.actions.noting import note
 from reports.indicators import figures
 from reports.models import Closing
 from reports.policies import must_coordinate
-from reports.rules import Figures, Sheet
+from reports.rules import Figures, as_data
 
 
 def close_sheet(viewer: Viewer, *, program: int, sheet: str, year: int, now: datetime) -> Closing:
@@ -46,7 +45,7 @@ def close_sheet(viewer: Viewer, *, program: int, sheet: str, year: int, now: dat
             year=year,
             upto=now,
             figures=[_frozen(line) for line in figures(found)],
-            rules=_rules(found),
+            rules=as_data(found),
             head_seq=head.seq,
             head_hash=head.hash,
             made_by=actor,
@@ -84,10 +83,3 @@ def _frozen(line: Figures) -> dict[str, Any]:
         "unknown": line.unknown and {str(year): n for year, n in line.unknown.items()},
         "listed": line.listed,
     }
-
-
-def _rules(sheet: Sheet) -> dict[str, Any]:
-    told = asdict(sheet)
-    for one in told["indicators"]:
-        one["targets"] = {str(year): target for year, target in one["targets"].items()}
-    return told

@@ -1,6 +1,6 @@
 """Courses that were held, and who was there: counted when staff confirm it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -15,6 +15,7 @@ from programs.models import Program
 from reports.actions.noting import note
 from reports.models import Attendance, Training
 from reports.policies import must_keep_registers
+from reports.presence import present_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +84,31 @@ def confirm_attendance(
             )
         note(viewer, "confirm", what="training", number=row.pk, program=program, now=now)
     return len(there)
+
+
+def confirm_presence(
+    viewer: Viewer,
+    *,
+    program: int,
+    training: int,
+    day: int,
+    room: int,
+    participants: Collection[int],
+    now: datetime,
+) -> int:
+    """Confirm an online day by who was in its room: only of those whom the room proposes.
+
+    Returns how many were new; raises as `confirm_attendance`.
+    """
+    must_keep_registers(viewer, program=program)
+    row = Training.objects.filter(pk=training, program=program).first()
+    if row is None or not row.online:
+        raise Refused("not_found")
+    there = present_in(room, program=program, on=row.held_on + timedelta(days=day - 1))
+    typed = [f"participant:{one.participant}" for one in there if one.participant in participants]
+    return confirm_attendance(
+        viewer, program=program, training=training, day=day, typed=typed, now=now
+    )
 
 
 def withdraw_attendance(

@@ -28,7 +28,9 @@ def home(request: HttpRequest) -> HttpResponse:
     """What there is to read."""
     program, programs = at_program(request)
     sheets = guarded.sheets_of(program)
-    return page(request, "home", {"program": program, "programs": programs, "sheets": sheets})
+    brings = viewer_of_request(request).holds(Role.COORDINATOR)
+    context = {"program": program, "programs": programs, "sheets": sheets, "brings": brings}
+    return page(request, "home", context)
 
 
 @staff_only(*READERS)

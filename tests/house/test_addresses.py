@@ -37,6 +37,7 @@ from tests.house.everyone import (
     staff,
 )
 from tests.house.office_lines import OFFICE, office_things
+from tests.house.reports_lines import REPORTS
 
 ANYONE, ENTERED = anyone(), entered()
 SIGNED_IN = staff()  # every member of staff
@@ -90,6 +91,7 @@ GRID: dict[str, tuple[str, Row]] = {
     **OFFICE,
     **COUNSELING,
     **DESK_LINES,
+    **REPORTS,
     "healthz": ("/healthz", always()),
     "readyz": ("/readyz", always()),
     "staff-home": ("/accounts/", SIGNED_IN),

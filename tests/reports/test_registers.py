@@ -6,6 +6,8 @@ import pytest
 
 from accounts.viewer import VISITOR
 from audit.models import AuditEntry
+from chat.models import Seat, Visit
+from foundation import clock
 from foundation.refusals import Refused
 from ledger.models import Entry
 from ledger.queries import verify
@@ -15,11 +17,13 @@ from reports.actions.supports import Occasion, note_support, withdraw_support
 from reports.actions.trainings import (
     Course,
     confirm_attendance,
+    confirm_presence,
     hold_training,
     withdraw_attendance,
 )
 from reports.indicators import figures
 from reports.models import Attendance, Site
+from reports.presence import present_in
 from reports.rules import shipped
 from reports.states import SiteKind, Stage
 
@@ -144,6 +148,35 @@ def test_a_course_on_running_an_ibasho_is_counted_apart(program, counselor, craf
     came(program, counselor, training, 1, "a", now=now)
     assert line("hyogo.craft").actual[2020] == 0
     assert Entry.objects.filter(kind=Kind.TRAINING_ATTENDED, destination="running").count() == 1
+
+
+def test_an_online_day_is_confirmed_from_who_was_in_its_room(
+    program, counselor, craft, room, aoi, haha, yoso, now
+):
+    day = now - timedelta(days=1)
+    training = craft(held_on=clock.jst_day(day), online=True)
+    noon = clock.jst(day).replace(hour=12, minute=0)
+    for who, minutes in ((aoi, (20, 20)), (haha, (20,)), (yoso, (60,))):
+        seat = Seat.objects.create(room=room, participant=who, handle=who.handle)
+        for number, length in enumerate(minutes):
+            start = noon + timedelta(hours=number)
+            end = start + timedelta(minutes=length)
+            Visit.objects.create(room=room, seat=seat, started_at=start, seen_at=end, ended_at=end)
+    there = present_in(room.pk, program=program.pk, on=training.held_on)
+    assert [one.participant for one in there] == [aoi.pk, yoso.pk]
+
+    def confirmed(*who, program=program.pk):
+        return confirm_presence(
+            counselor, program=program, training=training.pk, day=1, room=room.pk,
+            participants=[one.pk for one in who], now=now,
+        )  # fmt: skip
+
+    # haha stayed for twenty minutes: she isn't proposed, so she can't be confirmed.
+    assert confirmed(aoi, haha) == 1
+    assert confirmed(aoi) == 0
+    assert Attendance.objects.get().seq is not None
+    with pytest.raises(Refused, match="not_found"):
+        confirmed(aoi, program=program.pk + 1)
 
 
 def test_a_visit_keeps_what_was_advised_and_how_far_the_municipality_has_come(
