@@ -8,6 +8,7 @@ from typing import cast
 import msgspec
 from django.db.models import F, Q
 
+from accounts.viewer import Viewer
 from chat import protocol as p
 from chat.models import (
     Message,
@@ -20,7 +21,7 @@ from chat.models import (
     Seat,
     Visit,
 )  # fmt: skip
-from chat.policies import FREE, Standing
+from chat.policies import FREE, Standing, sits
 from chat.schedule import USUAL, Gate, Hours, Now, Special, door, look, special_days, state_at
 from chat.states import (
     Audience,
@@ -37,6 +38,7 @@ from foundation.clock import wire
 
 # A visit that nobody touched for this long is over, whoever notes its end.
 STILL_HERE = timedelta(minutes=5)
+MOST_POSTCARDS = 100
 GONE_AUTHOR = p.Author(id="", handle="", mark="", role="participant")
 SHOWN_STATES = (MessageState.SHOWN, MessageState.HIDDEN, MessageState.WITHDRAWN)
 
@@ -446,5 +448,20 @@ def muted_keys(seat: int) -> list[str]:
 
 
 def own_murmurs(seat: int, *, since: datetime) -> list[Murmur]:
-    """One's own murmurs, newest last."""
-    return list(Murmur.objects.filter(seat_id=seat, at__gte=since).order_by("at")[:20])
+    """One's own murmurs, newest last, and whether each was read to the room."""
+    rows = Murmur.objects.filter(seat_id=seat, at__gte=since).select_related("postcard")
+    return list(rows.order_by("at")[:20])
+
+
+def postcards(viewer: Viewer, *, program: int) -> list[Murmur]:
+    """はがき that wait to be read in the rooms that a member of staff sits in, the oldest first."""
+    if not viewer.verified:
+        return []
+    rows = Murmur.objects.filter(
+        room__program=program, room__removed_at__isnull=True, aloud=True, postcard__isnull=True
+    ).select_related("room")
+    return [
+        one
+        for one in rows.order_by("at", "pk")[:MOST_POSTCARDS]
+        if sits(viewer.grants, program=program, room=one.room_id)
+    ]

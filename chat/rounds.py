@@ -10,7 +10,7 @@ from django.conf import settings
 
 from chat import demo_keeper
 from chat import protocol as p
-from chat.actions import daily, presence, rooms, visits
+from chat.actions import daily, postcards, presence, rooms, visits
 from chat.hub import Hub
 from chat.threads import in_thread
 from duty.actions.shifts import close_due
@@ -26,6 +26,7 @@ TOUCH_S = 60.0
 DEMO_S = 60.0
 COPY_S = 3600.0
 SHIFTS_S = 60.0
+POSTCARDS_S = 600.0
 PURGE_FIRST_S, PURGE_S = 10 * 60.0, 24 * 3600.0
 
 
@@ -56,6 +57,7 @@ def all_rounds(hub: Hub, pool: ThreadPoolExecutor) -> list[Coroutine[Any, Any, N
         _every(1.0, "slow", keeper.slow),
         _every(COPY_S, "help lines", keeper.copy),
         _every(SHIFTS_S, "shifts", keeper.shifts),
+        _every(POSTCARDS_S, "postcards", keeper.postcards),
         # What people are told goes after 30 days goes without anybody's remembering it.
         _every(PURGE_S, "purge", keeper.purge, first=PURGE_FIRST_S),
     ]
@@ -131,6 +133,10 @@ class _Keeper:
         """Shifts whose time went by are missed or ended."""
         await in_thread(self.pool, _shifts)
 
+    async def postcards(self) -> None:
+        """The stamps of what was read aloud come to its author as a letter."""
+        await in_thread(self.pool, _postcards)
+
     async def demo(self) -> None:
         """Keep the demo's supporters at their desks."""
         await in_thread(self.pool, _demo)
@@ -169,6 +175,10 @@ def _copy() -> None:
 
 def _shifts() -> None:
     close_due(now=clock.now())
+
+
+def _postcards() -> None:
+    postcards.answer_all(now=clock.now())
 
 
 def _demo() -> None:

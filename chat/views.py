@@ -18,7 +18,7 @@ from accounts.messages import message
 from accounts.viewer import Viewer
 from chat import forms, policies, queries
 from chat import protocol as p
-from chat.actions import seats
+from chat.actions import postcards, seats
 from chat.actions.carry_out import carry_out
 from chat.actions.sitting import Act
 from chat.models import Room, Seat
@@ -112,6 +112,22 @@ def mute(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
+def take_back(request: HttpRequest, slug: str) -> HttpResponse:
+    """A murmur that isn't to be read aloud, or no longer."""
+    return _own(
+        request,
+        slug,
+        lambda viewer, room, form, now: postcards.take_back(
+            viewer, murmur=_number(form.get("murmur", "")), now=now
+        ),
+    )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+
+
+@require_POST
 def handle(request: HttpRequest, slug: str) -> HttpResponse:
     """One's name in this room."""
     return _own(
@@ -136,6 +152,8 @@ def _own(request: HttpRequest, slug: str, deed: Deed) -> HttpResponse:
         _seat(viewer, room, now)
         deed(viewer, room, request.POST, now)
     except Refused as no:
+        if no.code == "not_found":
+            raise Http404 from None
         return _refused(request, room, no, now)
     back = request.POST.get("back", "")
     return SeeOther(reverse("me") if back == "me" else reverse("room", args=[slug]))
