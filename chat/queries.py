@@ -276,7 +276,11 @@ class RoomCard:
     rules: str
     state: str
     until: datetime | None
+    # By its hours: when a closed one opens, when an open one opens again after its end.
     opens_at: datetime | None
+    again_at: datetime | None
+    # `soon`, `ending`: the last minutes of its hours.
+    phase: str
     band: str
     supporter: bool
 
@@ -286,22 +290,31 @@ def room_cards(rooms: Sequence[Room], *, now: datetime) -> list[RoomCard]:
     ids = [room.pk for room in rooms]
     states, people, hours = states_of(rooms, now=now), attending(ids, now=now), hours_of(ids)
     return [
-        RoomCard(
-            id=room.pk,
-            slug=room.slug,
-            name=room.name,
-            kind=room.kind,
-            about=room.about,
-            audience=room.audience,
-            rules=room.rules,
-            state=states[room.pk].state.value,
-            until=states[room.pk].until,
-            opens_at=_opens_at(room, hours.get(room.pk, ()), now),
-            band=room.told_band,
-            supporter=people.get(room.pk, 0) > 0,
-        )
+        _card(room, states[room.pk], people.get(room.pk, 0), hours.get(room.pk, ()), now)
         for room in rooms
     ]
+
+
+def _card(
+    room: Room, state: Now, attending: int, hours: Sequence[Hours], now: datetime
+) -> RoomCard:
+    opens_at, again_at = _openings(room, hours, now)
+    return RoomCard(
+        id=room.pk,
+        slug=room.slug,
+        name=room.name,
+        kind=room.kind,
+        about=room.about,
+        audience=room.audience,
+        rules=room.rules,
+        state=state.state.value,
+        until=state.until,
+        opens_at=opens_at,
+        again_at=again_at,
+        phase=state.phase(now),
+        band=room.told_band,
+        supporter=attending > 0,
+    )
 
 
 def elsewhere(room: Room, *, now: datetime) -> RoomCard | None:
@@ -341,8 +354,12 @@ def is_full(room: Room, *, person: int, now: datetime) -> bool:
     return inside.count() >= room.capacity
 
 
-def _opens_at(room: Room, hours: Sequence[Hours], now: datetime) -> datetime | None:
-    return door(hours, now, special_of(room, hours, now=now)).opens_at
+def _openings(
+    room: Room, hours: Sequence[Hours], now: datetime
+) -> tuple[datetime | None, datetime | None]:
+    special = special_of(room, hours, now=now)
+    found = door(hours, now, special)
+    return found.opens_at, door(hours, found.until, special).opens_at if found.until else None
 
 
 def listed_rooms() -> list[Room]:

@@ -25,7 +25,6 @@ from chat.models import Room, Seat
 from chat.policies import FREE
 from chat.sentences import goodbye, sentence
 from chat.states import RoomKind
-from duty.queries import attending
 from foundation import clock
 from foundation.refusals import Refused
 from foundation.replies import SeeOther
@@ -257,10 +256,10 @@ def _context(request: HttpRequest, room: Room, viewer: Viewer, now: datetime) ->
     frames = queries.newest(room.pk, before=asked)
     events = [_shown(one, seat) for one in frames if isinstance(one, p.Message)]
     oldest = frames[0].seq if len(frames) == p.NEWEST else None
-    supporter = attending([room.pk], now=now).get(room.pk, 0) > 0
+    card = queries.room_cards([room], now=now)[0]
     return {
-        "room": queries.room_cards([room], now=now)[0],
-        "elsewhere": queries.elsewhere(room, now=now),
+        "room": card,
+        "elsewhere": queries.elsewhere(room, now=now) if card.state != "open" else None,
         "stamps": room.stamps,
         "events": events,
         "oldest": oldest,
@@ -269,7 +268,7 @@ def _context(request: HttpRequest, room: Room, viewer: Viewer, now: datetime) ->
         "head": max([room.head, *(one.seq for one in frames)] if asked is None else [room.head]),
         "epoch": room.epoch,
         "you": msgspec.to_builtins(queries.author_of(seat)),
-        "presence": msgspec.to_builtins(queries.presence_of(room, supporter=supporter)),
+        "presence": msgspec.to_builtins(queries.presence_of(room, supporter=card.supporter)),
         "muted": queries.muted_keys(seat.pk) if seat else [],
         "murmurs": queries.own_murmurs(seat.pk, since=now - MURMURS_SHOWN) if seat else [],
         "max_text": p.MAX_TEXT,

@@ -46,23 +46,23 @@ ASKING = (NoticeKind.SWAP_ASKED, NoticeKind.RELIEF_ASKED)
 # --- right now -----------------------------------------------------------------------------------
 
 
-# All rooms of those who attend one of these: nobody counts in more than they can watch.
+# All rooms of those who attend one of these: nobody counts in more than they can watch. The state
+# stands there by its name, so that the index of the few shifts that run is found.
 _WATCHING = """
 SELECT a.id, a.room, s.id, a.acted_at, s.ends_at,
   (SELECT count(*) FROM duty_shift o
-   WHERE o.program_id = s.program_id AND o.state = %s AND o.ends_at > %s),
+   WHERE o.program_id = s.program_id AND o.state = 'begun' AND o.ends_at > %s),
   p.may_open_alone
 FROM duty_attendance a JOIN duty_shift s ON s.id = a.shift_id
 JOIN programs_program p ON p.id = s.program_id
 WHERE a.shift_id IN (SELECT b.shift_id FROM duty_attendance b WHERE b.room = ANY(%s))
-  AND a.acted_at > %s AND s.state = %s
+  AND a.acted_at > %s AND s.state = 'begun'
 """
 
 
 def watching_statement(rooms: Iterable[int], *, now: datetime) -> Statement:
     """The question of `watching`, to be asked together with others."""
-    begun = ShiftState.BEGUN.value
-    return Statement(_WATCHING, [begun, now, list(rooms), now - REMEMBERED, begun])
+    return Statement(_WATCHING, [now, list(rooms), now - REMEMBERED])
 
 
 def watched(rows: Iterable[Row], *, now: datetime) -> dict[int, Watch]:

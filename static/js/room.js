@@ -124,6 +124,7 @@ export function openRoom(main) {
   const state = new RoomState({
     state: main.dataset.state,
     until: main.dataset.until,
+    next: main.dataset.next,
     chip: the("state-chip"),
     line: the("state-line"),
     changed: (may) => { composer.allow(may); drafts.allow(may); sheet.stampsAllowed(may.stamps); },

@@ -50,7 +50,7 @@ async def test_a_draft_is_put_by_or_made_a_murmur_when_the_room_falls_quiet(
         assert await page.input_value("#text") == WORDS
         assert not await page.is_visible("#draft-offer")
         await page.click("[data-send]")
-        await page.locator("#murmurs > li .text", has_text=WORDS).wait_for()
-        assert await page.locator("#murmurs > li").count() == 1
+        await page.locator("#said > li.murmured .text", has_text=WORDS).wait_for()
+        assert await page.locator("#said > li.murmured").count() == 1
     finally:
         await asyncio.to_thread(house.manage, "shell", "-v", "0", "-c", _SWITCH.format(hand="none"))
