@@ -319,8 +319,11 @@ def _card(
 
 def elsewhere(room: Room, *, now: datetime) -> RoomCard | None:
     """Where a room that takes no words now leads: one of its program that does, or, in the hours
-    without supporters, the night room. None from a room that is open.
+    without supporters, the night room. None from a room that is open, or one that is meant to be
+    without words.
     """
+    if room.kind == RoomKind.CALM:
+        return None
     rows = Room.objects.filter(program=room.program_id, removed_at__isnull=True)
     there = list(rows.exclude(kind=RoomKind.COUNSELING).order_by("position", "pk"))
     states = states_of(there, now=now)

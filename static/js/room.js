@@ -127,7 +127,12 @@ export function openRoom(main) {
     next: main.dataset.next,
     chip: the("state-chip"),
     line: the("state-line"),
-    changed: (may) => { composer.allow(may); drafts.allow(may); sheet.stampsAllowed(may.stamps); },
+    changed: (may) => {
+      composer.allow(may);
+      drafts.allow(may);
+      sheet.stampsAllowed(may.stamps);
+      the("elsewhere").hidden = may.room;
+    },
   });
   state.update({});
 
