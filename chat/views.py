@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.messages import message
 from accounts.viewer import Viewer
-from chat import forms, policies, queries
+from chat import forms, policies, queries, rooms_now
 from chat import protocol as p
 from chat.actions import postcards, seats
 from chat.actions.carry_out import carry_out
@@ -56,7 +56,7 @@ def _keeps(viewer: Viewer, room: Room) -> bool:
 @require_GET
 def rooms(request: HttpRequest) -> HttpResponse:
     """The list; anyone may look."""
-    cards = queries.room_cards(queries.listed_rooms(), now=clock.now())
+    cards = rooms_now.room_cards(queries.listed_rooms(), now=clock.now())
     return render(request, "rooms.html", {"rooms": cards})
 
 
@@ -256,10 +256,10 @@ def _context(request: HttpRequest, room: Room, viewer: Viewer, now: datetime) ->
     frames = queries.newest(room.pk, before=asked)
     events = [_shown(one, seat) for one in frames if isinstance(one, p.Message)]
     oldest = frames[0].seq if len(frames) == p.NEWEST else None
-    card = queries.room_cards([room], now=now)[0]
+    card = rooms_now.room_cards([room], now=now)[0]
     return {
         "room": card,
-        "elsewhere": queries.elsewhere(room, now=now) if card.state != "open" else None,
+        "elsewhere": rooms_now.elsewhere(room, now=now) if card.state != "open" else None,
         "stamps": room.stamps,
         "events": events,
         "oldest": oldest,

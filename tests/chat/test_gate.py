@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from accounts.states import Role
 from chat import protocol as p
-from chat import queries
+from chat import rooms_now
 from chat.actions import rooms
 from chat.models import Opening, Room, RoomEvent
 from chat.policies import FREE, may_post
@@ -202,18 +202,18 @@ def test_alone_on_duty_one_room_opens_if_the_program_allows_it(db, aoi, ren, now
 def test_a_quiet_room_points_to_the_one_that_is_open(db, ren, now):
     room, other = make_room(), make_room("hiru", name="ひるの部屋")
     attending_now(other, ren, now=now)
-    found = queries.elsewhere(room, now=now)
+    found = rooms_now.elsewhere(room, now=now)
     assert found is not None
     assert (found.slug, found.state) == ("hiru", "open")
-    assert queries.elsewhere(other, now=now) is None
+    assert rooms_now.elsewhere(other, now=now) is None
 
 
 def test_with_nobody_on_duty_the_rooms_lead_to_the_night_room(db, now):
     room, night = make_room(), make_room("yoru", name="夜の部屋", kind=RoomKind.NIGHT)
-    found = queries.elsewhere(room, now=now)
+    found = rooms_now.elsewhere(room, now=now)
     assert found is not None
     assert (found.slug, found.state) == ("yoru", "quiet")
-    assert queries.elsewhere(night, now=now) is None
+    assert rooms_now.elsewhere(night, now=now) is None
 
 
 def test_a_colleague_comes_and_both_are_needed_again(db, aoi, ren, now):
@@ -259,7 +259,7 @@ def test_an_end_is_announced_and_the_last_minutes_take_stamps(
     Shift.objects.update(ends_at=end + timedelta(hours=1))
     now = end - minutes * MINUTE
     Attendance.objects.update(acted_at=now)
-    (card,) = queries.room_cards([evening], now=now)
+    (card,) = rooms_now.room_cards([evening], now=now)
     assert (card.phase, card.again_at or card.opens_at) == (phase, end + timedelta(hours=22))
     rest()
     seq = Room.objects.get(pk=evening.pk).head
