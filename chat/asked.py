@@ -217,8 +217,7 @@ DOOR_KEPT = timedelta(minutes=1)
 
 def _state(room: RoomRow, watch: Watch, now: datetime) -> Now:
     stands, _ = rooms_now.gate_of(
-        # SQLite's are numbers.
-        watched=None if room.watched is None else bool(room.watched),
+        watched=room.watched,
         since=instant(room.turning_since) if room.turning_since else None,
         watch=watch,
         required=room.required,

@@ -67,6 +67,10 @@ class Room(models.Model):
             models.CheckConstraint(
                 condition=Q(capacity__isnull=True) | Q(capacity__gte=2), name="room_holds_two"
             ),
+            models.CheckConstraint(
+                condition=Q(turning_since__isnull=True) | Q(watched__isnull=False),
+                name="room_gate_turns_from_where_it_stands",
+            ),
         ]
 
     def __str__(self) -> str:

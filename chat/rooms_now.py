@@ -32,7 +32,8 @@ def gate_of(
 ) -> tuple[bool, Gate]:
     """Whether a room is watched at `now`, from what is kept of its gate and who attends."""
     return look(
-        Gate(watched, since),
+        # A row by hand brings SQLite's numbers.
+        Gate(None if watched is None else bool(watched), since),
         enough=watch.enough(required),
         since=now if watch.enough(required) else watch.since(required, now=now),
         now=now,

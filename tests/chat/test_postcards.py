@@ -12,6 +12,7 @@ from chat.actions import rooms
 from chat.actions.erase import erase
 from chat.actions.moderation import restrict
 from chat.actions.postcards import answer_all, read_aloud, take_back
+from chat.actions.purge import purge
 from chat.models import Message, Murmur, Room
 from chat.states import Hand, RestrictionKind
 from foundation.refusals import Refused
@@ -122,6 +123,18 @@ def test_nobody_is_told_that_nothing_came(card, ren, aoi, now) -> None:
     read_aloud(staff_viewer(ren), murmur=card.pk, now=now)
     answer_all(now=now + timedelta(hours=12))
     assert Letter.objects.filter(participant=aoi).count() == 1
+
+
+def test_a_murmur_is_kept_as_long_as_what_was_read_of_it(card, ren, now) -> None:
+    read_aloud(staff_viewer(ren), murmur=card.pk, now=now)
+    Murmur.objects.update(at=now - timedelta(days=31))
+    dict(purge(now=now))
+    assert Murmur.objects.exists()
+    later = now + timedelta(days=31)
+    for _ in range(2):
+        dict(purge(now=later))
+    assert not Murmur.objects.exists()
+    assert not Message.objects.exists()
 
 
 def test_erasing_oneself_erases_what_was_read_aloud(card, ren, aoi, room, now) -> None:
