@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.states import Role
+from chat import asked, rooms_now
 from chat import protocol as p
-from chat import rooms_now
 from chat.actions import rooms
 from chat.models import Opening, Room, RoomEvent
 from chat.policies import FREE, may_post
@@ -232,6 +232,17 @@ def test_a_colleague_comes_and_both_are_needed_again(db, aoi, ren, now):
     attend(staff_viewer(nao), shift=theirs.pk, room=room.pk, now=now + MINUTE)
     at = looks(now + MINUTE, 120)
     assert answered(aoi, room, now=at) == "ack"
+
+
+def test_whether_a_room_is_watched_costs_an_act_no_statement_of_its_own(
+    watched, aoi, now, monkeypatch
+) -> None:
+    asked_for: list[int] = []
+    ask = asked.ask
+    monkeypatch.setattr(asked, "ask", lambda *all_: asked_for.append(len(all_)) or ask(*all_))
+    assert answered(aoi, watched, now=now) == "ack"
+    # Rooms, who attends, seats, what the nonce said.
+    assert asked_for == [4]
 
 
 # --- the soft end --------------------------------------------------------------------------------
