@@ -22,7 +22,7 @@ from accounts import seats as seating
 from accounts.queries import grants_on, holds_staff
 from accounts.viewer import Grant
 from chat import protocol as p
-from chat import queries
+from chat import queries, rooms_now
 from chat.models import Restriction, Room, Seat
 from chat.policies import FREE, Standing
 from chat.schedule import Door, Hours, Now, door, special_days, state_behind
@@ -190,7 +190,7 @@ def _parsed(value: Any) -> Any:
 
 def state_of(room: Room, hours: str, *, watch: Watch, now: datetime) -> Now:
     """A room's state, from `room_and_session` and who attends."""
-    stands, _ = queries.gate_of(
+    stands, _ = rooms_now.gate_of(
         watched=room.watched,
         since=instant(room.turning_since) if room.turning_since else None,
         watch=watch,
@@ -216,9 +216,8 @@ DOOR_KEPT = timedelta(minutes=1)
 
 
 def _state(room: RoomRow, watch: Watch, now: datetime) -> Now:
-    stands, _ = queries.gate_of(
-        # SQLite's are numbers.
-        watched=None if room.watched is None else bool(room.watched),
+    stands, _ = rooms_now.gate_of(
+        watched=room.watched,
         since=instant(room.turning_since) if room.turning_since else None,
         watch=watch,
         required=room.required,

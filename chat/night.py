@@ -1,7 +1,7 @@
 """夜のひとこと: what the night room says as it falls quiet, by the season. Pure.
 
-`night.toml` holds ten weeks of evenings. A season's lines and those for any time take turns, so
-that none comes back within four weeks of the same season.
+`data/night.toml` holds ten weeks of evenings. A season's lines and those for any time take turns,
+so that none comes back within four weeks of the same season.
 """
 
 import tomllib
@@ -26,7 +26,7 @@ ANY = "any"
 @cache
 def lines() -> dict[str, list[str]]:
     """All lines, by season and for any time."""
-    text = (Path(__file__).parent / "night.toml").read_text(encoding="utf-8")
+    text = (Path(__file__).parent / "data" / "night.toml").read_text(encoding="utf-8")
     found: dict[str, list[str]] = tomllib.loads(text)
     return found
 

@@ -1,6 +1,6 @@
 """Every read of rooms. A message becomes words for people in one place only: `message_frame`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -8,36 +8,34 @@ from typing import cast
 import msgspec
 from django.db.models import Exists, F, OuterRef, Q
 
+from accounts.viewer import Viewer
 from chat import protocol as p
 from chat.models import (
     Item,
     Message,
     Murmur,
     Mute,
-    Opening,
     Restriction,
     Room,
     RoomEvent,
     Seat,
     Visit,
 )  # fmt: skip
-from chat.policies import FREE, Standing
-from chat.schedule import USUAL, Gate, Hours, Now, Special, door, look, special_days, state_at
+from chat.policies import FREE, Standing, sits
+from chat.rooms_now import hours_of as hours_of
+from chat.rooms_now import room_cards as room_cards
+from chat.rooms_now import special_of as special_of
+from chat.rooms_now import states_of as states_of
+from chat.schedule import Now
 from chat.states import (
-    Audience,
-    Hand,
-    HolidayRule,
     MessageState,
     RestrictionKind,
-    RoomKind,
-    RoomState,
 )
-from duty.queries import attending, watching
-from duty.watch import NOBODY, Watch
 from foundation.clock import wire
 
 # A visit that nobody touched for this long is over, whoever notes its end.
 STILL_HERE = timedelta(minutes=5)
+MOST_POSTCARDS = 100
 GONE_AUTHOR = p.Author(id="", handle="", mark="", role="participant")
 SHOWN_STATES = (MessageState.SHOWN, MessageState.HIDDEN, MessageState.WITHDRAWN)
 
@@ -191,141 +189,10 @@ def _newest_encoded(room: Room) -> msgspec.Raw:
 # --- rooms ---------------------------------------------------------------------------------------
 
 
-def hours_of(rooms: Iterable[int]) -> dict[int, list[Hours]]:
-    """Weekly hours by room."""
-    found: dict[int, list[Hours]] = {}
-    for one in Opening.objects.filter(room_id__in=list(rooms)).order_by("room_id", "weekday"):
-        found.setdefault(one.room_id, []).append(Hours(one.weekday, one.opens, one.closes))
-    return found
-
-
-def special_of(room: Room, hours: Sequence[Hours], *, now: datetime) -> Special:
-    """The days around now on which a room's hours aren't the week's."""
-    if not room.special_days and room.holidays == HolidayRule.USUAL:
-        return USUAL
-    rule = HolidayRule(room.holidays)
-    return special_days(room.special_days, rule=rule, hours=hours, now=now)
-
-
-def gate_of(
-    *, watched: bool | None, since: datetime | None, watch: Watch, required: int, now: datetime
-) -> tuple[bool, Gate]:
-    """Whether a room is watched at `now`, from what is kept of its gate and who attends."""
-    return look(
-        Gate(watched, since),
-        enough=watch.enough(required),
-        since=now if watch.enough(required) else watch.since(required, now=now),
-        now=now,
-    )
-
-
-def gates_of(rooms: Sequence[Room], *, now: datetime) -> dict[int, tuple[bool, Gate]]:
-    """Each room's gate: how it stands, and what is to be kept of it. One query."""
-    there = watching([room.pk for room in rooms], now=now)
-    return {
-        room.pk: gate_of(
-            watched=room.watched,
-            since=room.turning_since,
-            watch=there.get(room.pk, NOBODY),
-            required=room.required_supporters,
-            now=now,
-        )
-        for room in rooms
-    }
-
-
-def states_of(rooms: Sequence[Room], *, now: datetime) -> dict[int, Now]:
-    """The present state of each room, from clock, hand and duty: two queries."""
-    return states_by(rooms, gates_of(rooms, now=now), now=now)
-
-
-def states_by(
-    rooms: Sequence[Room], gates: Mapping[int, tuple[bool, Gate]], *, now: datetime
-) -> dict[int, Now]:
-    """`states_of`, where the gates are known already."""
-    hours = hours_of([room.pk for room in rooms])
-    return {
-        room.pk: state_at(
-            now,
-            hours=hours.get(room.pk, ()),
-            hand=Hand(room.hand),
-            watched=gates[room.pk][0],
-            special=special_of(room, hours.get(room.pk, ()), now=now),
-        )
-        for room in rooms
-    }
-
-
 def stamps_of(room: int) -> list[str]:
     """The stamps that a room knows."""
     found = Room.objects.filter(pk=room).values_list("stamps", flat=True).first()
     return found or []
-
-
-@dataclass(frozen=True, slots=True)
-class RoomCard:
-    """A room on the list, and the head of its page."""
-
-    id: int
-    slug: str
-    name: str
-    kind: str
-    about: str
-    audience: str
-    rules: str
-    state: str
-    until: datetime | None
-    opens_at: datetime | None
-    band: str
-    supporter: bool
-
-
-def room_cards(rooms: Sequence[Room], *, now: datetime) -> list[RoomCard]:
-    """Rooms with their present state; presence as last told."""
-    ids = [room.pk for room in rooms]
-    states, people, hours = states_of(rooms, now=now), attending(ids, now=now), hours_of(ids)
-    return [
-        RoomCard(
-            id=room.pk,
-            slug=room.slug,
-            name=room.name,
-            kind=room.kind,
-            about=room.about,
-            audience=room.audience,
-            rules=room.rules,
-            state=states[room.pk].state.value,
-            until=states[room.pk].until,
-            opens_at=_opens_at(room, hours.get(room.pk, ()), now),
-            band=room.told_band,
-            supporter=people.get(room.pk, 0) > 0,
-        )
-        for room in rooms
-    ]
-
-
-def elsewhere(room: Room, *, now: datetime) -> RoomCard | None:
-    """Where a room that takes no words now leads: one of its program that does, or, in the hours
-    without supporters, the night room. None from a room that is open.
-    """
-    rows = Room.objects.filter(program=room.program_id, removed_at__isnull=True)
-    there = list(rows.exclude(kind=RoomKind.COUNSELING).order_by("position", "pk"))
-    states = states_of(there, now=now)
-    if states[room.pk].state is RoomState.OPEN:
-        return None
-    # A room for some people is no place to send everybody to.
-    others = [
-        one
-        for one in there
-        if one.pk != room.pk and one.audience in (Audience.EVERYONE, room.audience)
-    ]
-    found = [one for one in others if states[one.pk].state is RoomState.OPEN]
-    if not found and room.kind != RoomKind.NIGHT:
-        found = [
-            one
-            for one in others
-            if one.kind == RoomKind.NIGHT and states[one.pk].state is RoomState.QUIET
-        ]
-    return room_cards(found[:1], now=now)[0] if found else None
 
 
 def is_full(room: Room, *, person: int, now: datetime) -> bool:
@@ -338,10 +205,6 @@ def is_full(room: Room, *, person: int, now: datetime) -> bool:
     if inside.filter(seat__participant=person).exists():
         return False
     return inside.count() >= room.capacity
-
-
-def _opens_at(room: Room, hours: Sequence[Hours], now: datetime) -> datetime | None:
-    return door(hours, now, special_of(room, hours, now=now)).opens_at
 
 
 def listed_rooms() -> list[Room]:
@@ -448,8 +311,23 @@ def muted_keys(seat: int) -> list[str]:
 
 
 def own_murmurs(seat: int, *, since: datetime) -> list[Murmur]:
-    """One's own murmurs, newest last."""
-    return list(Murmur.objects.filter(seat_id=seat, at__gte=since).order_by("at")[:20])
+    """One's own murmurs, newest last, and whether each was read to the room."""
+    rows = Murmur.objects.filter(seat_id=seat, at__gte=since).select_related("postcard")
+    return list(rows.order_by("at")[:20])
+
+
+def postcards(viewer: Viewer, *, program: int) -> list[Murmur]:
+    """はがき that wait to be read in the rooms that a member of staff sits in, the oldest first."""
+    if not viewer.verified:
+        return []
+    rows = Murmur.objects.filter(
+        room__program=program, room__removed_at__isnull=True, aloud=True, postcard__isnull=True
+    ).select_related("room")
+    return [
+        one
+        for one in rows.order_by("at", "pk")[:MOST_POSTCARDS]
+        if sits(viewer.grants, program=program, room=one.room_id)
+    ]
 
 
 # --- what waits ----------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from chat import demo_keeper
 from chat import protocol as p
-from chat.actions import counts, daily, presence, rooms, visits
+from chat.actions import counts, daily, postcards, presence, rooms, visits
 from chat.hub import Hub
 from chat.threads import in_thread
 from duty.actions.alarms import send_due
@@ -32,6 +32,7 @@ COPY_S = 3600.0
 SHIFTS_S = 60.0
 CALLS_S = 2.0
 COUNTS_FIRST_S, COUNTS_S = 5 * 60.0, 10 * 60.0
+POSTCARDS_S = 600.0
 PURGE_FIRST_S, PURGE_S = 10 * 60.0, 24 * 3600.0
 
 
@@ -64,6 +65,7 @@ def all_rounds(hub: Hub, pool: ThreadPoolExecutor) -> list[Coroutine[Any, Any, N
         _every(SHIFTS_S, "shifts", keeper.shifts),
         _every(CALLS_S, "calls", keeper.calls),
         _every(COUNTS_S, "counts", keeper.counts, first=COUNTS_FIRST_S),
+        _every(POSTCARDS_S, "postcards", keeper.postcards),
         # What people are told goes after 30 days goes without anybody's remembering it.
         _every(PURGE_S, "purge", keeper.purge, first=PURGE_FIRST_S),
     ]
@@ -153,6 +155,10 @@ class _Keeper:
         """Calls that wait go out, over the channels that people chose."""
         await in_thread(self.callers, _calls)
 
+    async def postcards(self) -> None:
+        """The stamps of what was read aloud come to its author as a letter."""
+        await in_thread(self.pool, _postcards)
+
     async def demo(self) -> None:
         """Keep the demo's supporters at their desks."""
         await in_thread(self.pool, _demo)
@@ -200,6 +206,10 @@ def _shifts() -> None:
 
 def _calls() -> None:
     send_due(now=clock.now())
+
+
+def _postcards() -> None:
+    postcards.answer_all(now=clock.now())
 
 
 def _demo() -> None:

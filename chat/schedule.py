@@ -55,6 +55,12 @@ class Now:
     state: RoomState
     until: datetime | None
 
+    def phase(self, now: datetime) -> str:
+        """`soon` when the end is announced, `ending` in the last minutes; else empty."""
+        if self.state is not RoomState.OPEN or self.until is None or self.until - now > SOON:
+            return ""
+        return "ending" if self.ending(now) else "soon"
+
     def ending(self, now: datetime) -> bool:
         """Whether the last minutes have begun, in which only stamps are taken."""
         return (

@@ -16,16 +16,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.messages import message
 from accounts.viewer import Viewer
-from chat import forms, policies, promises, queries
+from chat import forms, policies, promises, queries, rooms_now
 from chat import protocol as p
-from chat.actions import seats
+from chat.actions import postcards, seats
 from chat.actions.carry_out import carry_out
 from chat.actions.sitting import Act
 from chat.models import Room, Seat
 from chat.policies import FREE
 from chat.sentences import goodbye, sentence
 from chat.states import RoomKind
-from duty.queries import attending
 from foundation import clock
 from foundation.refusals import Refused
 from foundation.replies import SeeOther
@@ -57,7 +56,7 @@ def _keeps(viewer: Viewer, room: Room) -> bool:
 @require_GET
 def rooms(request: HttpRequest) -> HttpResponse:
     """The list; anyone may look."""
-    cards = queries.room_cards(queries.listed_rooms(), now=clock.now())
+    cards = rooms_now.room_cards(queries.listed_rooms(), now=clock.now())
     return render(request, "rooms.html", {"rooms": cards})
 
 
@@ -112,6 +111,22 @@ def mute(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
+def take_back(request: HttpRequest, slug: str) -> HttpResponse:
+    """A murmur that isn't to be read aloud, or no longer."""
+    return _own(
+        request,
+        slug,
+        lambda viewer, room, form, now: postcards.take_back(
+            viewer, murmur=_number(form.get("murmur", "")), now=now
+        ),
+    )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+
+
+@require_POST
 def handle(request: HttpRequest, slug: str) -> HttpResponse:
     """One's name in this room."""
     return _own(
@@ -136,6 +151,8 @@ def _own(request: HttpRequest, slug: str, deed: Deed) -> HttpResponse:
         _seat(viewer, room, now)
         deed(viewer, room, request.POST, now)
     except Refused as no:
+        if no.code == "not_found":
+            raise Http404 from None
         return _refused(request, room, no, now)
     back = request.POST.get("back", "")
     return SeeOther(reverse("me") if back == "me" else reverse("room", args=[slug]))
@@ -239,12 +256,11 @@ def _context(request: HttpRequest, room: Room, viewer: Viewer, now: datetime) ->
     frames = queries.newest(room.pk, before=asked)
     events = [_shown(one, seat) for one in frames if isinstance(one, p.Message)]
     oldest = frames[0].seq if len(frames) == p.NEWEST else None
-    supporter = attending([room.pk], now=now).get(room.pk, 0) > 0
     murmurs = queries.own_murmurs(seat.pk, since=now - MURMURS_SHOWN) if seat else []
-    card = queries.room_cards([room], now=now)[0]
+    card = rooms_now.room_cards([room], now=now)[0]
     return {
         "room": card,
-        "elsewhere": queries.elsewhere(room, now=now),
+        "elsewhere": rooms_now.elsewhere(room, now=now) if card.state != "open" else None,
         "stamps": room.stamps,
         "events": events,
         "oldest": oldest,
@@ -253,7 +269,7 @@ def _context(request: HttpRequest, room: Room, viewer: Viewer, now: datetime) ->
         "head": max([room.head, *(one.seq for one in frames)] if asked is None else [room.head]),
         "epoch": room.epoch,
         "you": msgspec.to_builtins(queries.author_of(seat)),
-        "presence": msgspec.to_builtins(queries.presence_of(room, supporter=supporter)),
+        "presence": msgspec.to_builtins(queries.presence_of(room, supporter=card.supporter)),
         "muted": queries.muted_keys(seat.pk) if seat else [],
         "murmurs": murmurs,
         # Where murmurs are all one can say, and for whoever waits for an answer.

@@ -46,23 +46,25 @@ ASKING = (NoticeKind.SWAP_ASKED, NoticeKind.RELIEF_ASKED)
 # --- right now -----------------------------------------------------------------------------------
 
 
-# All rooms of those who attend one of these: nobody counts in more than they can watch.
+# All rooms of those who attend one of these: nobody counts in more than they can watch. Who is on
+# duty is read from the index of the few shifts that run (`shift_runs_once`), and from no other: the
+# states stand there by name, the other columns where no index is tried for them.
 _WATCHING = """
 SELECT a.id, a.room, s.id AS shift, a.acted_at, s.ends_at,
   (SELECT count(*) FROM duty_shift o
-   WHERE o.program_id = s.program_id AND o.state = %s AND o.ends_at > %s),
+   WHERE o.supporter_id > 0 AND o.state IN ('begun', 'resting') AND o.state = 'begun'
+     AND o.program_id + 0 = s.program_id AND coalesce(o.ends_at, o.ends_at) > %s),
   p.may_open_alone
 FROM duty_attendance a JOIN duty_shift s ON s.id = a.shift_id
 JOIN programs_program p ON p.id = s.program_id
 WHERE a.shift_id IN (SELECT b.shift_id FROM duty_attendance b WHERE b.room = ANY(%s))
-  AND a.acted_at > %s AND s.state = %s
+  AND a.acted_at > %s AND s.state = 'begun'
 """
 
 
 def watching_statement(rooms: Iterable[int], *, now: datetime) -> Statement:
     """The question of `watching`, to be asked together with others."""
-    begun = ShiftState.BEGUN.value
-    return Statement(_WATCHING, [begun, now, list(rooms), now - REMEMBERED, begun])
+    return Statement(_WATCHING, [now, list(rooms), now - REMEMBERED])
 
 
 def watched(rows: Iterable[Row], *, now: datetime) -> dict[int, Watch]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from chat import queries
+from chat import rooms_now
 from chat.actions.night import begin_spell
 from chat.actions.sitting import Sitting, lock_rooms
 from chat.models import Room
@@ -23,8 +23,8 @@ def bring_up_to_date(*, now: datetime, rooms: Iterable[int] | None = None) -> in
     if rooms is not None:
         found = found.filter(pk__in=list(rooms))
     there = list(found.order_by("pk"))
-    gates = queries.gates_of(there, now=now)
-    states = queries.states_by(there, gates, now=now)
+    gates = rooms_now.gates_of(there, now=now)
+    states = rooms_now.states_by(there, gates, now=now)
     told = 0
     for room in there:
         if _is_news(room, states[room.pk]) or _kept(room) != gates[room.pk][1]:
@@ -46,12 +46,12 @@ def _tell(room_id: int, now: datetime) -> int:
         room = Room.objects.filter(pk=room_id).first()
         if room is None:
             return 0
-        gates = queries.gates_of([room], now=now)
+        gates = rooms_now.gates_of([room], now=now)
         gate = gates[room_id][1]
         if _kept(room) != gate:
             room.watched, room.turning_since = gate.watched, gate.since
             room.save(update_fields=["watched", "turning_since"])
-        state = queries.states_by([room], gates, now=now)[room_id]
+        state = rooms_now.states_by([room], gates, now=now)[room_id]
         if not _is_news(room, state):
             return 0
         body: dict[str, object] = {"until": wire(state.until) if state.until else None}

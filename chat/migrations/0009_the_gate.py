@@ -20,4 +20,8 @@ class Migration(migrations.Migration):
             name='watched',
             field=models.BooleanField(null=True),
         ),
+        migrations.AddConstraint(
+            model_name='room',
+            constraint=models.CheckConstraint(condition=models.Q(('turning_since__isnull', True), ('watched__isnull', False), _connector='OR'), name='room_gate_turns_from_where_it_stands'),
+        ),
     ]

@@ -1,16 +1,17 @@
 """The staffed gate: free text only where enough people watch, and nobody's door slams."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
+import time_machine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.states import Role
+from chat import asked, rooms_now
 from chat import protocol as p
-from chat import queries
 from chat.actions import rooms
-from chat.models import Room, RoomEvent
+from chat.models import Opening, Room, RoomEvent
 from chat.policies import FREE, may_post
 from chat.schedule import SHORT, Door, Gate, look, state_behind
 from chat.states import Hand, RoomKind
@@ -24,6 +25,7 @@ from programs.models import Program
 from tests.cast import attend as attending_now
 from tests.cast import grant, make_room, make_staff, staff_viewer
 from tests.chat.deeds import do, post, rest
+from tests.house.everyone import seated
 
 START = datetime(2026, 11, 24, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -200,18 +202,18 @@ def test_alone_on_duty_one_room_opens_if_the_program_allows_it(db, aoi, ren, now
 def test_a_quiet_room_points_to_the_one_that_is_open(db, ren, now):
     room, other = make_room(), make_room("hiru", name="ひるの部屋")
     attending_now(other, ren, now=now)
-    found = queries.elsewhere(room, now=now)
+    found = rooms_now.elsewhere(room, now=now)
     assert found is not None
     assert (found.slug, found.state) == ("hiru", "open")
-    assert queries.elsewhere(other, now=now) is None
+    assert rooms_now.elsewhere(other, now=now) is None
 
 
 def test_with_nobody_on_duty_the_rooms_lead_to_the_night_room(db, now):
     room, night = make_room(), make_room("yoru", name="夜の部屋", kind=RoomKind.NIGHT)
-    found = queries.elsewhere(room, now=now)
+    found = rooms_now.elsewhere(room, now=now)
     assert found is not None
     assert (found.slug, found.state) == ("yoru", "quiet")
-    assert queries.elsewhere(night, now=now) is None
+    assert rooms_now.elsewhere(night, now=now) is None
 
 
 def test_a_colleague_comes_and_both_are_needed_again(db, aoi, ren, now):
@@ -230,3 +232,56 @@ def test_a_colleague_comes_and_both_are_needed_again(db, aoi, ren, now):
     attend(staff_viewer(nao), shift=theirs.pk, room=room.pk, now=now + MINUTE)
     at = looks(now + MINUTE, 120)
     assert answered(aoi, room, now=at) == "ack"
+
+
+def test_whether_a_room_is_watched_costs_an_act_no_statement_of_its_own(
+    watched, aoi, now, monkeypatch
+) -> None:
+    asked_for: list[int] = []
+    ask = asked.ask
+    monkeypatch.setattr(asked, "ask", lambda *all_: asked_for.append(len(all_)) or ask(*all_))
+    assert answered(aoi, watched, now=now) == "ack"
+    # Rooms, who attends, seats, what the nonce said.
+    assert asked_for == [4]
+
+
+# --- the soft end --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def evening(db, ren) -> Room:
+    """A room from 20 to 22 h in Japan, every day; two supporters attend."""
+    made = make_room(always=False)
+    Opening.objects.bulk_create(
+        Opening(room=made, weekday=day, opens=time(20), closes=time(22)) for day in range(7)
+    )
+    attending_now(made, ren, make_staff("nao"), now=START)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("minutes", "phase", "said"),
+    [(16, "", "ack"), (14, "soon", "ack"), (9, "ending", "ending"), (0, "", "closed")],
+)
+def test_an_end_is_announced_and_the_last_minutes_take_stamps(
+    evening, aoi, minutes: int, phase: str, said: str
+) -> None:
+    end = START + timedelta(hours=1)  # 22:00 in Japan
+    Shift.objects.update(ends_at=end + timedelta(hours=1))
+    now = end - minutes * MINUTE
+    Attendance.objects.update(acted_at=now)
+    (card,) = rooms_now.room_cards([evening], now=now)
+    assert (card.phase, card.again_at or card.opens_at) == (phase, end + timedelta(hours=22))
+    rest()
+    seq = Room.objects.get(pk=evening.pk).head
+    assert answered(aoi, evening, now=now) == said
+    assert Room.objects.get(pk=evening.pk).head == seq + (said == "ack")
+
+
+def test_without_script_the_page_says_when_it_ends_and_when_it_opens_again(evening, aoi) -> None:
+    now = START + timedelta(minutes=51)
+    Attendance.objects.update(acted_at=now)
+    with time_machine.travel(now, tick=False):
+        page = seated(aoi).get("/rooms/zatsudan/").content.decode()
+    assert "もうすぐおわります" in page
+    assert "つぎは 11月25日 20:00 から" in page

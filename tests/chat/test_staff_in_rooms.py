@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.actions import people
+from accounts.adapters.account import Account
 from accounts.models import RoleGrant, Staff
 from accounts.queries import viewer_from_session
 from accounts.states import Role
@@ -163,6 +164,14 @@ def test_what_ends_a_role_ends_its_socket_and_its_next_word(
     assert recheck(sitting.person, [pair], 0).codes == {pair: code}
     assert act(sitting, post("あと")).close in (code, p.Close.NOT_ENTERED)
     assert not Message.objects.filter(text="あと").exists()
+
+
+def test_a_new_password_ends_what_came_in_by_the_old_one(sitting: LetIn, ren) -> None:
+    assert act(sitting, post("まえ")).close is None
+    Account().set_password(ren, "kiri no naka no hitsuji")
+    pair = (sitting.room, sitting.viewer.session)
+    assert recheck(sitting.person, [pair], 0).codes == {pair: p.Close.NOT_ENTERED}
+    assert act(sitting, post("あと")).close == p.Close.NOT_ENTERED
 
 
 def test_a_sign_in_that_fell_asleep_says_nothing_more(sitting: LetIn) -> None:

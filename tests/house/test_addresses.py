@@ -83,6 +83,7 @@ GRID: dict[str, tuple[str, Row]] = {
     "rooms": ("/rooms/", ANYONE),
     "room": ("/rooms/zatsudan/", entered() | {"barred": 403, "supporter": 200, "coordinator": 200}),
     "room-murmur": ("/rooms/zatsudan/murmur/", POSTED),
+    "room-aloud": ("/rooms/zatsudan/aloud/", POSTED),
     "room-stamp": ("/rooms/zatsudan/stamp/", POSTED),
     "room-withdraw": ("/rooms/zatsudan/withdraw/", POSTED),
     "room-report": ("/rooms/zatsudan/report/", POSTED),
