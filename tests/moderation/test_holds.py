@@ -14,7 +14,7 @@ from moderation.actions.holds import return_late
 from moderation.actions.messages import act_on_message
 from moderation.models import Act
 from moderation.states import ActKind
-from tests.cast import staff_viewer
+from tests.cast import signed_in_as, staff_viewer
 from tests.chat.deeds import do, post, rest
 from tests.duty.team import begun
 from tests.moderation.evening import item_of
@@ -77,3 +77,11 @@ def test_what_its_author_took_back_meanwhile_isn_t_sent(held, aoi, at):
     assert return_late(now=at + timedelta(minutes=11)) == 0
     assert not Letter.objects.filter(participant=aoi).exists()
     assert item_of(ItemKind.HELD).outcome == "gone"
+
+
+def test_the_end_of_a_shift_lists_what_is_still_held(held, ren):
+    client, shift = signed_in_as(ren), Shift.objects.get()
+    client.post(f"/moderation/shifts/{shift.pk}/end/")
+    text = client.get(f"/moderation/shifts/{shift.pk}/").content.decode()
+    assert "まだ、あずかっていることば" in text
+    assert f"/moderation/items/{item_of(ItemKind.HELD).pk}/" in text
