@@ -10,7 +10,7 @@ from chat.states import ItemKind, ItemState, MessageState
 from duty.models import Shift
 from foundation import clock
 from foundation.refusals import Refused
-from moderation.actions.holds import return_late
+from moderation.actions.holds import return_late, settle_gone
 from moderation.actions.messages import act_on_message
 from moderation.models import Act
 from moderation.states import ActKind
@@ -85,3 +85,14 @@ def test_the_end_of_a_shift_lists_what_is_still_held(held, ren):
     text = client.get(f"/moderation/shifts/{shift.pk}/").content.decode()
     assert "まだ、あずかっていることば" in text
     assert f"/moderation/items/{item_of(ItemKind.HELD).pk}/" in text
+
+
+def test_what_nobody_can_look_at_any_more_doesn_t_wait(held, at):
+    held.delete()
+    assert settle_gone(now=at) == 1
+    assert item_of(ItemKind.HELD).outcome == "gone"
+    assert settle_gone(now=at) == 0
+
+
+def test_what_can_be_looked_at_goes_on_waiting(held, at):
+    assert settle_gone(now=at) == 0
