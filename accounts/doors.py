@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 from urllib.parse import urlencode
@@ -9,7 +10,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from accounts import policies, queries
+from accounts import policies, queries, slowed
 from accounts.viewer import Viewer
 from foundation import clock
 from foundation.limits import Buckets
@@ -24,9 +25,12 @@ def viewer_of_request(request: HttpRequest) -> Viewer:
     return cast(Viewer, request.viewer)  # type: ignore[attr-defined]
 
 
-def entries(address: str) -> None:
-    """Slow down whoever enters by the hundred. Raises `Refused("too_fast")`."""
-    if wait := _entries.take(address):
+def entries(address: str, *, now: datetime) -> None:
+    """Slow down whoever enters by the hundred, or where somebody barred came from today.
+
+    Raises `Refused("too_fast")`.
+    """
+    if wait := _entries.take(address) or slowed.wait_before(address, now=now):
         raise Refused("too_fast", retry_after=wait)
 
 

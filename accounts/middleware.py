@@ -23,7 +23,8 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 # What works without a database, and what leads to a second factor.
 BEFORE_SECOND_FACTOR = frozenset(
     {
-        "now", "now-health", "healthz", "readyz", "invitation", "account_login", "account_logout",
+        "now", "now-health", "healthz", "readyz", "metrics", "invitation", "account_login",
+        "account_logout",
         "account_inactive", "account_reauthenticate", "mfa_index", "mfa_authenticate",
         "mfa_activate_totp", "mfa_totp_picture", "mfa_add_webauthn", "mfa_login_webauthn",
         "mfa_reauthenticate", "mfa_reauthenticate_webauthn",

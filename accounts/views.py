@@ -38,7 +38,7 @@ def enter(request: HttpRequest) -> HttpResponse:
         return _entrance(request, now=now, seated=policies.sits(viewer_of_request(request)))
     paper = forms.entry(request.POST)
     try:
-        entries(address_key(request, now))
+        entries(address_key(request, now), now=now)
         actions.enter(
             viewer_of_request(request),
             session=request.session,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts import seats as seating
+from accounts import slowed
 from accounts.addresses import address_key
 from accounts.queries import staff_versions, viewer_from_session
 from accounts.viewer import Viewer
@@ -80,6 +81,7 @@ def arrive(knock: Knock, now: datetime) -> TurnedAway | LetIn:
         return TurnedAway(p.Close.NOT_ENTERED)
     viewer = Viewer(participant=participant, session=knock.session)
     if coming.standing.barred:
+        slowed.note(address, now=now)
         return TurnedAway(p.Close.NOT_ALLOWED)
     if queries.is_full(room, person=participant, now=now):
         return TurnedAway(p.Close.TOO_MANY, FULL_S)

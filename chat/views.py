@@ -14,6 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts import slowed
+from accounts.addresses import address_key
 from accounts.messages import message
 from accounts.viewer import Viewer
 from chat import forms, policies, promises, queries, rooms_now
@@ -218,6 +220,7 @@ def _page(
     viewer = _viewer(request)
     person = viewer.participant or 0
     if viewer.staff is None and queries.standing_of(person, room=room.pk, now=now).barred:
+        slowed.note(address_key(request, now), now=now)
         return render(
             request,
             "accounts/message.html",

@@ -133,6 +133,8 @@ BELONGINGS = ["chat.belongings", "moderation.belongings", "counseling.belongings
 # What a house does by itself besides `chat.rounds`: modules with `EVERY_S` and `turn()`.
 ROUNDS = ["moderation.rounds", "counseling.rounds"]
 
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+
 _url = env.str("DATABASE_URL", default="")
 if _url:
     DATABASES = {"default": env.db_url_config(_url)}

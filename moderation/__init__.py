@@ -1,1 +1,1 @@
-"""見守り — the desk of supporters: who is on duty, the rota, what is handed over."""
+"""見守り — the desk of supporters: what waits, what is done about it and undone, duty and rota."""

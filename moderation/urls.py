@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from moderation.views import acts, desk, own, queue, review, rota, shifts, standing
+from moderation.views import acts, desk, openness, own, queue, review, rota, shifts, standing
 
 
 class Token(StringConverter):
@@ -40,6 +40,7 @@ urlpatterns = [
         "moderation/review/items/<number:number>/settle/", review.settle_about_staff,
         name="about-staff-settle",
     ),
+    path("transparency/", openness.transparency, name="transparency"),
     path("standing/", standing.standing, name="standing"),
     path("standing/<number:number>/", standing.one, name="standing-one"),
     path("moderation/step-in/", shifts.step_in, name="step-in"),

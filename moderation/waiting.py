@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from accounts.states import Role
 from accounts.viewer import Viewer
@@ -236,3 +236,10 @@ def oldest_open() -> datetime | None:
     """Since when the oldest open item waits; None when nothing does."""
     rows = Item.objects.exclude(state=ItemState.DONE.value).order_by("raised_at")
     return rows.values_list("raised_at", flat=True).first()
+
+
+def waiting_by_kind() -> dict[str, int]:
+    """How many items of each kind wait in the whole house."""
+    rows = Item.objects.exclude(state=ItemState.DONE.value).values_list("kind")
+    counted = dict(rows.annotate(number=Count("pk")).order_by("kind"))
+    return {kind.value: counted.get(kind.value, 0) for kind in ItemKind}

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from chat.actions import moderation as chat
 from chat.actions.sitting import lock_rooms
@@ -19,6 +20,25 @@ from moderation.states import ActKind, Outcome, Reason
 JUDGED_WITHIN = timedelta(minutes=10)
 AT_ONCE = 50
 HOUSE = "house"  # the role of what nobody did
+
+
+# Kinds whose subject is a row that may go away by itself: erased, taken back, past its time.
+_OF_MESSAGES = (ItemKind.REPORT.value, ItemKind.HELD.value)
+
+
+def settle_gone(*, now: datetime) -> int:
+    """What nobody can look at any more needn't wait: its words or its person are gone; how many."""
+    waiting = Item.objects.exclude(state=ItemState.DONE.value)
+    gone = waiting.filter(
+        Q(kind__in=_OF_MESSAGES, message__isnull=True)
+        | Q(kind=ItemKind.MURMUR.value, murmur__isnull=True)
+        | Q(kind__in=[ItemKind.CRISIS.value, ItemKind.FLAG.value], seat__isnull=True)
+    )
+    rows = list(gone.order_by("raised_at", "pk")[:AT_ONCE])
+    if not rows:
+        return 0
+    with transaction.atomic():
+        return len(finish(rows, by=None, outcome=Outcome.GONE, now=now))
 
 
 def return_late(*, now: datetime) -> int:

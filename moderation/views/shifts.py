@@ -15,7 +15,7 @@ from duty.queries import debriefs as debriefs_of
 from duty.queries import open_swap
 from duty.states import ShiftState
 from foundation.refusals import Refused
-from moderation import forms, queries
+from moderation import forms, queries, waiting
 from moderation.doors import TEAM, At, act, at_program, at_shift, done, page
 
 
@@ -101,6 +101,7 @@ def _shift(
         "may_ask": queries.colleagues_for(found, now=at.now) if mine and waits else [],
         "may_cancel": at.plans and found.state == ShiftState.PLANNED,
         "text": text,
+        "held": waiting.held_now(at.viewer, program=at.program.pk) if mine else [],
     }
     return page(request, at, "shift", context, no=no)
 

@@ -11,7 +11,7 @@ from moderation.actions.people import act_on_person
 from moderation.states import ActKind, Reason
 from tests.cast import seen_by, staff_viewer
 from tests.chat.deeds import seat_of
-from tests.house.everyone import Row, entered, staff
+from tests.house.everyone import Row, anyone, entered, staff
 
 TEAM = staff("supporter", "coordinator")
 SENT = staff("supporter", "coordinator", code=405, everywhere=True)
@@ -48,6 +48,7 @@ DESK_LINES: dict[str, tuple[str, Row]] = {
         "/moderation/review/items/{above}/settle/",
         staff("coordinator", "reviewer", code=405, everywhere=True),
     ),
+    "transparency": ("/transparency/", anyone()),
     "standing": ("/standing/", entered()),
     # Done to aoi.
     "standing-one": ("/standing/{act}/", entered(404) | {"participant": 200}),

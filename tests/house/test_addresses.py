@@ -95,6 +95,8 @@ GRID: dict[str, tuple[str, Row]] = {
     **REPORTS,
     "healthz": ("/healthz", always()),
     "readyz": ("/readyz", always()),
+    # The test's browsers are on this machine.
+    "metrics": ("/metrics", always()),
     "staff-home": ("/accounts/", SIGNED_IN),
     "staff-session-end": ("/accounts/sessions/1/end/", staff(code=405)),
     "staff-log": ("/accounts/audit/", staff("coordinator", "admin", everywhere=True)),

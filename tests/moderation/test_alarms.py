@@ -64,7 +64,8 @@ def test_the_one_who_attends_is_called_first_and_the_next_two_minutes_later(
     assert steps(item)[1:] == [("ren", "on_duty", "desk")]
 
 
-def test_a_call_goes_out_over_the_channel_that_reaches_them(crisis, mori, at):
+def test_a_call_goes_out_over_the_channel_that_reaches_them(crisis, mori, at, settings):
+    settings.CAN_MAIL = True
     type(mori).objects.filter(pk=mori.pk).update(email="mori@example.com")
     climb(now=at)
     assert steps(crisis)[-1] == ("mori", "coordinator", "email")

@@ -10,11 +10,11 @@ from chat.states import ItemKind, ItemState, MessageState
 from duty.models import Shift
 from foundation import clock
 from foundation.refusals import Refused
-from moderation.actions.holds import return_late
+from moderation.actions.holds import return_late, settle_gone
 from moderation.actions.messages import act_on_message
 from moderation.models import Act
 from moderation.states import ActKind
-from tests.cast import staff_viewer
+from tests.cast import signed_in_as, staff_viewer
 from tests.chat.deeds import do, post, rest
 from tests.duty.team import begun
 from tests.moderation.evening import item_of
@@ -77,3 +77,22 @@ def test_what_its_author_took_back_meanwhile_isn_t_sent(held, aoi, at):
     assert return_late(now=at + timedelta(minutes=11)) == 0
     assert not Letter.objects.filter(participant=aoi).exists()
     assert item_of(ItemKind.HELD).outcome == "gone"
+
+
+def test_the_end_of_a_shift_lists_what_is_still_held(held, ren):
+    client, shift = signed_in_as(ren), Shift.objects.get()
+    client.post(f"/moderation/shifts/{shift.pk}/end/")
+    text = client.get(f"/moderation/shifts/{shift.pk}/").content.decode()
+    assert "まだ、あずかっていることば" in text
+    assert f"/moderation/items/{item_of(ItemKind.HELD).pk}/" in text
+
+
+def test_what_nobody_can_look_at_any_more_doesn_t_wait(held, at):
+    held.delete()
+    assert settle_gone(now=at) == 1
+    assert item_of(ItemKind.HELD).outcome == "gone"
+    assert settle_gone(now=at) == 0
+
+
+def test_what_can_be_looked_at_goes_on_waiting(held, at):
+    assert settle_gone(now=at) == 0

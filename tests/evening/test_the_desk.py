@@ -1,0 +1,155 @@
+"""From a report to another judge by keys alone; the desk on a telephone, a tablet, a screen."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from tests.browsers import NewContext
+from tests.evening.people import connected, enter, picture, said, say, wait_for_words
+from tests.evening.test_a_shift import JAPAN, sign_in
+from tests.evening.test_every_page import Watch, _is_sound
+from tests.live import House
+
+WORDS = "それはきつい言い方です"
+SHAPES: dict[str, dict[str, Any]] = {
+    "phone": {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True},
+    "tablet": {"viewport": {"width": 768, "height": 1024}, "has_touch": True},
+    "desk": {"viewport": {"width": 1280, "height": 800}},
+}
+
+
+async def report(page: Page, url: str, number: int) -> None:
+    """The form that works without script."""
+    token = await page.locator("input[name=csrfmiddlewaretoken]").first.get_attribute("value")
+    form = {"of": str(number), "reason": "abuse", "note": "", "csrfmiddlewaretoken": token or ""}
+    answer = await page.request.post(
+        f"{url}/rooms/zatsudan/report/", form=form, headers={"Origin": url}, max_redirects=0
+    )
+    assert answer.status == 303
+
+
+async def tab_to(page: Page, name: str) -> None:
+    """Go on by Tab until something of that name has the focus."""
+    for _ in range(120):
+        await page.keyboard.press("Tab")
+        there = "(document.activeElement.innerText || '').trim()"
+        if (await page.evaluate(there)).startswith(name):
+            return
+    raise AssertionError(f"no way to 「{name}」 by Tab")
+
+
+async def go(page: Page, key: str) -> None:
+    """A key that leads to another page."""
+    async with page.expect_navigation():
+        await page.keyboard.press(key)
+
+
+async def a_report(house: House, desktop: NewContext) -> tuple[Page, Page]:
+    """aoi says something, haha tells the supporters of it."""
+    url = house.urls[0]
+    aoi = await enter(await desktop(), url, handle="あさぎり")
+    haha = await enter(await desktop(), url, handle="ゆうなぎ")
+    await connected(aoi), await connected(haha)
+    await say(aoi, WORDS)
+    await wait_for_words(haha, WORDS)
+    await report(haha, url, next(seq for seq, text in await said(haha) if text == WORDS))
+    return aoi, haha
+
+
+async def test_from_a_report_to_another_judge_by_keys_alone(
+    own_house: House, desktop: NewContext, browser: Browser
+) -> None:
+    house, url = own_house, own_house.urls[0]
+    desk = await sign_in(await browser.new_context(**JAPAN), house, "hyogo-supporter-3")
+    await desk.goto(f"{url}/moderation/")
+    await desk.wait_for_selector("html[data-ready]", state="attached")
+    aoi, haha = await a_report(house, desktop)
+
+    # It comes to the open desk by itself.
+    await desk.locator(".queue .words", has_text=WORDS).wait_for(timeout=10_000)
+    await picture(desk, "desk-with-a-report")
+    while WORDS not in await desk.evaluate(
+        "document.activeElement.closest('.queue li')?.innerText ?? ''"
+    ):
+        await desk.keyboard.press("j")
+    await go(desk, "Enter")
+    await go(desk, "c")
+    await desk.get_by_text("わたしが読んでいます").first.wait_for()
+    await picture(desk, "item-claimed")
+    await tab_to(desk, "かくす")
+    await go(desk, "Enter")
+    await haha.locator("#said > li", has_text=WORDS).wait_for(state="detached", timeout=5_000)
+
+    await aoi.goto(f"{url}/standing/")
+    await tab_to(aoi, "あなたのことばを")
+    await go(aoi, "Enter")
+    await picture(aoi, "told-of-an-act")
+    await tab_to(aoi, "読みなおしてもらう")
+    await go(aoi, "Enter")
+    await aoi.get_by_text("受けとりました").wait_for()
+
+    judge = await sign_in(await browser.new_context(**JAPAN), house, "hyogo-coordinator")
+    await judge.goto(f"{url}/moderation/review/")
+    await tab_to(judge, "かくした")
+    await go(judge, "Enter")
+    assert WORDS in await judge.locator("main").inner_text()
+    await picture(judge, "an-objection")
+    while await judge.evaluate("document.activeElement.id") != "words":
+        await judge.keyboard.press("Tab")
+    await judge.keyboard.type("読みなおして、もどしました。")
+    await tab_to(judge, "取り消す")
+    await go(judge, "Enter")
+
+    await wait_for_words(haha, WORDS, seconds=5)
+    await aoi.goto(f"{url}/rooms/zatsudan/")
+    await wait_for_words(aoi, WORDS)
+    await desk.goto(f"{url}/moderation/rooms/")
+    assert WORDS in await desk.locator("main").inner_text()
+
+
+@pytest.mark.parametrize("width", SHAPES)
+async def test_the_desk_s_pages_are_sound_at_every_width(
+    own_house: House, browser: Browser, desktop: NewContext, width: str
+) -> None:
+    house, url = own_house, own_house.urls[0]
+    await a_report(house, desktop)
+    context = await browser.new_context(**SHAPES[width], **JAPAN)
+    watch = Watch(context, url)
+    page = await sign_in(context, house, "hyogo-coordinator")
+    watch.complaints.clear()
+    await page.goto(f"{url}/moderation/")
+    item = await page.locator(".queue a.open", has_text="しらせ").first.get_attribute("href")
+    await page.goto(f"{url}{item}")
+    person = await page.locator("#person a").get_attribute("href")
+    for path in (
+        "/moderation/", str(item), str(person), "/moderation/rooms/", "/moderation/acts/",
+        "/moderation/choice/", "/moderation/review/",
+    ):  # fmt: skip
+        await page.goto(url + path)
+        await _is_sound(page, path, name=f"queue-{width}{path.replace('/', '-').rstrip('-')}")
+    assert watch.strangers == []
+    assert watch.complaints == []
+
+
+async def test_claim_hide_and_a_private_word_with_one_thumb(
+    own_house: House, browser: Browser, desktop: NewContext
+) -> None:
+    house, url = own_house, own_house.urls[0]
+    await a_report(house, desktop)
+    context = await browser.new_context(**SHAPES["phone"], **JAPAN)
+    page = await sign_in(context, house, "hyogo-supporter-3")
+    await page.goto(f"{url}/moderation/")
+    await page.locator(".queue a.open", has_text="しらせ").first.tap()
+    await page.wait_for_url("**/moderation/items/**")
+    for name in ("わたしが読みます", "かくす"):
+        button = page.get_by_role("button", name=name, exact=True).first
+        box = await button.bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= 44
+        async with page.expect_navigation():
+            await button.tap()
+    await page.locator("#word-words").fill("ゆっくりで大丈夫です。")
+    async with page.expect_navigation():
+        await page.get_by_role("button", name="送る", exact=True).tap()
+    assert "ゆっくりで大丈夫です。" in await page.locator("main").text_content()
