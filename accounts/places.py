@@ -32,6 +32,7 @@ _PLACES = (
     ("/manage/", _("運営"), (Role.COORDINATOR, Role.ADMIN)),
     ("/reports/", _("報告"), (Role.ANALYST, Role.AUDITOR, Role.COORDINATOR)),
     ("/accounts/audit/", _("日誌"), (Role.COORDINATOR, Role.ADMIN)),
+    ("/manage/programs/", _("事業をつくる"), (Role.ADMIN,)),
     ("/admin/", _("データの確認（見るだけ）"), (Role.ADMIN,)),
 )
 # Whose day begins elsewhere than at the first place of the list.

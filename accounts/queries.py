@@ -228,6 +228,12 @@ def own_sessions(viewer: Viewer, *, now: datetime) -> list[StaffSession]:
     return list(mine.order_by("-began_at")[:MOST_SESSIONS])
 
 
+def mail_of(viewer: Viewer) -> str:
+    """Where one's own calls are mailed to; empty if nowhere."""
+    mine = Staff.objects.filter(pk=viewer.staff or 0).values_list("email", flat=True)
+    return mine.first() or ""
+
+
 def names_of(numbers: Collection[int]) -> dict[int, str]:
     """The sign-in names of members of staff, for other staff alone."""
     rows = Staff.objects.filter(pk__in=numbers).order_by("pk").values_list("pk", "username")

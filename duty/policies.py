@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from accounts.policies import must_hold
 from accounts.states import Role
 from accounts.viewer import Viewer
-from duty.models import Shift
+from duty.models import Relief, Shift
 from duty.rota import Stretch
 from duty.states import ShiftState
 from duty.watch import ROOMS_ALONE, ROOMS_AT_ONCE
@@ -55,6 +55,15 @@ def must_relieve(viewer: Viewer, *, program: int, rooms: Collection[int]) -> int
     ):
         raise Refused("not_your_room")
     return staff
+
+
+def may_relieve(viewer: Viewer, relief: Relief) -> bool:
+    """Whether they could take it, once they are on duty."""
+    try:
+        must_relieve(viewer, program=relief.shift.program_id, rooms=relief.rooms)
+    except Refused:
+        return False
+    return True
 
 
 def must_be_own(viewer: Viewer, shift: Shift | None) -> Shift:

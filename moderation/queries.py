@@ -15,7 +15,7 @@ from duty import rota
 from duty.alerts import Call, next_call
 from duty.colleagues import keepers, name_of, team
 from duty.models import AlarmTest, Handover, Notice, Relief, Shift, Swap
-from duty.policies import EARLY, TEAM
+from duty.policies import EARLY, TEAM, may_relieve
 from duty.states import ShiftState
 from foundation.clock import jst_day
 from foundation.holidays import holiday
@@ -82,6 +82,7 @@ class Desk:
     rooms: list[RoomNow]
     there: list[There]
     reliefs: list[Relief]
+    may_take: set[int]  # of these, whose rooms may be the viewer's too
     swaps: list[Swap]
     notices: list[Notice]
     handovers: list["Handed"]
@@ -127,6 +128,7 @@ def desk(viewer: Viewer, *, program: int, now: datetime) -> Desk:
         rooms=rooms,
         there=[_there(one, names, viewer) for one in on_duty],
         reliefs=[one for one in asked if one is not own],
+        may_take={one.pk for one in asked if one is not own and may_relieve(viewer, one)},
         swaps=duty.swaps_for(viewer, now=now),
         notices=duty.notices(viewer),
         handovers=[

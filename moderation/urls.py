@@ -85,6 +85,7 @@ urlpatterns = [
         "moderation/alerts/tests/<number:number>/acknowledge/", desk.acknowledge_test,
         name="alarm-acknowledge",
     ),
+    path("moderation/alerts/mail/", own.tell_mail, name="alert-mail"),
     path("moderation/alerts/push/", own.add_push, name="push-add"),
     path("moderation/alerts/push/<number:number>/remove/", own.remove_push, name="push-remove"),
     path("moderation/alerts/worker.js", own.push_worker, name="push-worker"),

@@ -62,6 +62,7 @@ def page(
     shared = {
         "program": at.program,
         "programs": at.programs,
+        "admin": at.viewer.holds(Role.ADMIN),
         "coordinates": at.viewer.holds(Role.COORDINATOR, program=at.program.pk),
         "said": sentences.said(request.GET.get("said", "")),
         "here": request.resolver_match.url_name if request.resolver_match else "",

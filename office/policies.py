@@ -10,6 +10,11 @@ def must_coordinate(viewer: Viewer, *, program: int) -> int:
     return must_hold(viewer, Role.COORDINATOR, program=program)
 
 
+def must_admin(viewer: Viewer) -> int:
+    """The number of an admin. Raises what `must_hold` raises."""
+    return must_hold(viewer, Role.ADMIN)
+
+
 def must_coordinate_somewhere(viewer: Viewer) -> int:
     """The number of a coordinator of any program: the help lines are everybody's."""
     return must_hold(viewer, Role.COORDINATOR)

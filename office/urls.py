@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from office.views import agencies, home, lines, people, places, rooms, texts
+from office.views import agencies, home, lines, people, places, programs, rooms, texts
 
 _rooms = [
     path("", rooms.all_rooms, name="manage-rooms"),
@@ -63,6 +63,7 @@ _people = [
 urlpatterns = [
     path("", home.home, name="manage"),
     path("program/", home.choose, name="manage-program"),
+    path("programs/", programs.all_programs, name="manage-programs"),
     path("readiness/", home.ready, name="manage-readiness"),
     path("rooms/", include(_rooms)),
     path("agencies/", include(_agencies)),

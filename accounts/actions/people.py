@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 
 from accounts import policies, queries
@@ -130,3 +132,20 @@ def _must_leave_somebody(found: RoleGrant, *, now: datetime) -> None:
     )
     if not {one.staff_id for one in same.select_for_update(of=("self",))} - {found.staff_id}:
         raise Refused(code)
+
+
+def tell_mail(viewer: Viewer, *, address: str, now: datetime) -> None:
+    """Where one's own calls are mailed to; empty takes it away. The log knows no address.
+
+    Raises `Refused`: `not_found`, `no_mail_address`.
+    """
+    staff = policies.must_hold(viewer)
+    kept = address.strip()
+    if kept:
+        try:
+            validate_email(kept)
+        except ValidationError:
+            raise Refused("no_mail_address") from None
+    with transaction.atomic():
+        Staff.objects.filter(pk=staff).update(email=kept)
+        about_account(staff, role="own", verb="mail_told", staff=staff, fields=["email"], now=now)

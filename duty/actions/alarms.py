@@ -22,8 +22,8 @@ from accounts.viewer import Viewer
 from audit.actions import record
 from duty import channels, policies
 from duty.channels import push
-from duty.colleagues import team
-from duty.models import Call, PushAddress
+from duty.colleagues import DEFAULT_CHANNELS, team
+from duty.models import AlertChoice, Call, PushAddress
 from duty.states import CallState, Channel
 from foundation import clock
 from foundation.refusals import Refused
@@ -170,8 +170,19 @@ def add_push(viewer: Viewer, *, told: push.Subscription, now: datetime) -> int:
                 "staff_id": staff, "sealed": push.sealed(told), "made_at": now, "failed_at": None,
             },
         )  # fmt: skip
+        _choose_push(staff)
         _note(viewer, "push_added", now=now)
     return row.pk
+
+
+def _choose_push(staff: int) -> None:
+    """Whoever adds a browser wants to be called there: after what they chose, if not among it."""
+    row = AlertChoice.objects.filter(staff=staff).first()
+    chosen = list(row.channels) if row else [channel.value for channel in DEFAULT_CHANNELS]
+    if Channel.PUSH not in chosen:
+        AlertChoice.objects.update_or_create(
+            staff_id=staff, defaults={"channels": [*chosen, Channel.PUSH.value]}
+        )
 
 
 def remove_push(viewer: Viewer, *, number: int, now: datetime) -> None:
@@ -192,5 +203,6 @@ def _note(viewer: Viewer, verb: str, *, now: datetime) -> None:
 
 
 def purge(*, now: datetime) -> int:
-    """Calls of more than 90 days ago go; how many."""
-    return Call.objects.filter(at__lt=now - KEPT).delete()[0]
+    """Calls of more than 90 days ago go, and browsers of accounts that were closed; how many."""
+    left = PushAddress.objects.filter(staff__is_active=False)
+    return Call.objects.filter(at__lt=now - KEPT).delete()[0] + left.delete()[0]

@@ -11,6 +11,8 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.actions import people
+from accounts.queries import mail_of
 from accounts.staff_doors import staff_only
 from accounts.states import Role
 from accounts.viewer import Viewer
@@ -28,11 +30,17 @@ from moderation import forms, sentences
 from moderation.doors import TEAM, At, act, at_program, done, page
 
 WEEKDAYS = tuple("月火水木金土日")
+MOST_CHARACTERS = 254  # of a mail address
 PUSH_FIELDS = ("endpoint", "p256dh", "auth")
 
 
 def _alerts(
-    request: HttpRequest, at: At, *, sent: forms.Choice | None = None, no: Refused | None = None
+    request: HttpRequest,
+    at: At,
+    *,
+    sent: forms.Choice | None = None,
+    mail: str | None = None,
+    no: Refused | None = None,
 ) -> HttpResponse:
     channels = sent.channels if sent else duty.channels_of(at.viewer) or DEFAULT_CHANNELS
     hours = sent.hours if sent else duty.hours_of(at.viewer)
@@ -50,6 +58,7 @@ def _alerts(
         ],
         "browsers": browsers_of(at.viewer),
         "push_key": public_key(),
+        "mail": mail_of(at.viewer) if mail is None else mail,
         "can_mail": works(Channel.EMAIL),
         "test": duty.waiting_test(at.viewer, program=at.program.pk),
         "tested": [
@@ -97,6 +106,21 @@ def add_push(request: HttpRequest) -> HttpResponse:
         alarms.add_push(who, told=told, now=now)
 
     if answer := act(request, deed, again=partial(_alerts, request, at)):
+        return answer
+    return done("alerts", program=at.program, saved="1")
+
+
+@csp_replace({"trusted-types": ["push-worker"]})
+@staff_only(*TEAM)
+@require_POST
+def tell_mail(request: HttpRequest) -> HttpResponse:
+    """Where one's own calls are mailed to."""
+    at, typed = at_program(request), request.POST.get("mail", "")[:MOST_CHARACTERS]
+
+    def deed(who: Viewer, now: datetime) -> None:
+        people.tell_mail(who, address=typed, now=now)
+
+    if answer := act(request, deed, again=partial(_alerts, request, at, mail=typed)):
         return answer
     return done("alerts", program=at.program, saved="1")
 

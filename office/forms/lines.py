@@ -49,8 +49,13 @@ class LineForm(OfficeForm):
         required=False,
         input_formats=["%Y-%m-%d", "%Y/%m/%d"],
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        help_text=_("電話をかけたか、窓口のページを読んだ日。空なら「たしかめていない」です。"),
+        help_text=_("電話をかけたか、窓口のページを読んだ日。"),
         error_messages={"invalid": _("日を 2026-04-01 のように入れてください。")},
+    )
+    verified = forms.BooleanField(
+        label=_("その日に、自分でたしかめた"),
+        required=False,
+        help_text=_("印がなければ「まだたしかめていない」と出ます。"),
     )
 
     def __init__(self, *args: Any, today: date, made: bool, **kwargs: Any) -> None:
@@ -103,6 +108,8 @@ class LineForm(OfficeForm):
     def clean(self) -> dict[str, Any]:
         """A telephone line has a number; every line can be reached somehow."""
         found = self.cleaned_data
+        if found.get("verified") and "verified_on" in found and not found["verified_on"]:
+            self.add_error("verified_on", _("たしかめた日を入れてください。"))
         if found.get("kind") == "phone" and found.get("number") == "":
             self.add_error("number", _("電話の窓口には、電話番号がいります。"))
         if found.get("kind") == "chat" and (found.get("url"), found.get("number")) == ("", ""):

@@ -17,7 +17,7 @@ from office.forms.lines import LineForm
 from office.forms.rooms import RemoveForm
 from office.sentences import sentence
 
-FIELDS = ("name", "kind", "number", "url", "note", "source", "verified_on")
+FIELDS = ("name", "kind", "number", "url", "note", "source", "verified_on", "verified")
 
 
 @staff_only(COORDINATOR)
@@ -145,7 +145,7 @@ def _line(form: LineForm, *, key: str, before: Line | None) -> Line:
         valid=before.valid if before else (),
         source=found["source"],
         verified_on=found["verified_on"],
-        verified=found["verified_on"] is not None,
+        verified=found["verified"],
     )
 
 

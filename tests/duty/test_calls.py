@@ -9,11 +9,13 @@ from email.header import decode_header
 import pytest
 from django.conf import settings
 
+from accounts.models import Staff
 from duty import calls, channels
 from duty.actions import alarms, own
 from duty.channels import outward, push
 from duty.colleagues import team
 from duty.models import AlarmTest, Call, PushAddress
+from duty.queries import channels_of
 from duty.readiness import readiness
 from duty.states import CallState, Channel
 from foundation.refusals import Refused
@@ -381,6 +383,25 @@ def test_a_browser_is_its_owner_s_and_there_are_five_at_most(service, ren, sora,
     assert ren.push_addresses.count() == 4
     said_yes(sora, now, path="/send/4")
     assert (ren.push_addresses.count(), sora.push_addresses.count()) == (3, 1)
+
+
+def test_whoever_adds_a_browser_is_called_there_after_what_they_chose(ren, sora, now):
+    said_yes(ren, now)
+    assert channels_of(staff_viewer(ren)) == (Channel.DESK, Channel.EMAIL, Channel.PUSH)
+    own.choose_alerts(staff_viewer(sora), channels=[Channel.PUSH, Channel.DESK], hours=(), now=now)
+    said_yes(sora, now, path="/send/sora")
+    assert channels_of(staff_viewer(sora)) == (Channel.PUSH, Channel.DESK)
+
+
+def test_a_closed_account_s_browsers_go(ren, sora, program, now):
+    said_yes(ren, now)
+    said_yes(sora, now, path="/send/sora")
+    Staff.objects.filter(pk=ren.pk).update(is_active=False)
+    one = called(ren, program, now)
+    alarms.send_due(now=now)
+    assert state_of(one) == (CallState.FAILED, 1, "no_way")
+    assert alarms.purge(now=now) == 1
+    assert PushAddress.objects.get().staff_id == sora.pk
 
 
 def test_calls_go_after_ninety_days(ren, program, now):

@@ -19,6 +19,7 @@ SENT = staff("coordinator", everywhere=True, code=405)
 OFFICE: dict[str, tuple[str, Row]] = {
     "manage": ("/manage/", PEOPLE),
     "manage-program": ("/manage/program/", ASKED),
+    "manage-programs": ("/manage/programs/", staff("admin")),
     "manage-readiness": ("/manage/readiness/", DESK),
     "manage-people": ("/manage/people/", PEOPLE),
     "manage-invite": ("/manage/people/invite/", PEOPLE),

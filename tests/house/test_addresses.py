@@ -165,6 +165,7 @@ GRID: dict[str, tuple[str, Row]] = {
     "alerts": ("/moderation/alerts/", DESK),
     "alarm-test": ("/moderation/alerts/test/", PLANNERS_SENT),
     "alarm-acknowledge": ("/moderation/alerts/tests/1/acknowledge/", DESK_SENT),
+    "alert-mail": ("/moderation/alerts/mail/", DESK_SENT),
     "push-add": ("/moderation/alerts/push/", DESK_SENT),
     "push-remove": ("/moderation/alerts/push/1/remove/", DESK_SENT),
     # A browser asks for it without being signed in, too.

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils.html import escape
 
+from accounts.models import RoleRoom
 from duty.actions.attending import attend
 from duty.actions.notes import write_handover
 from duty.actions.plan import cancel_shift
@@ -118,6 +119,21 @@ def test_kawatte_is_one_tap_and_a_colleague_takes_the_room(keeping, ren, sora, r
     assert "休憩しています" in told
     sent(mine, f"/moderation/shifts/{keeping.pk}/back/")
     assert "当番をしています" in page(mine)
+
+
+def test_who_doesn_t_keep_that_room_has_no_button_to_take_it(
+    keeping, ren, sora, rooms, program, at
+):
+    attend(staff_viewer(ren), shift=keeping.pk, room=rooms[0].pk, now=at)
+    sent(signed_in_as(ren), f"/moderation/shifts/{keeping.pk}/relief/")
+    begun(sora, program, now=at)
+    take = f"/moderation/reliefs/{Relief.objects.get().pk}/take/"
+    assert take in page(signed_in_as(sora))
+    RoleRoom.objects.create(grant=sora.grants.get(), room=rooms[1].pk)
+    text = page(signed_in_as(sora))
+    assert take not in text
+    assert "受けもちの部屋ではない" in text
+    said_no(signed_in_as(sora), take, "not_your_room")
 
 
 def test_without_anyone_to_call_the_page_says_what_happens(keeping, ren):

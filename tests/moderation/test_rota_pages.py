@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from audit.models import AuditEntry
 from duty.models import AlarmTest, AlertHour, Call, Pattern, Shift
 from duty.queries import channels_of, hours_of, rules_of
 from duty.states import Channel
@@ -186,6 +187,20 @@ def test_a_browser_is_added_and_taken_away_on_the_page(ren, mori):
     assert signed_in_as(mori).post(taken).status_code == 404
     sent(client, taken, to=alerts)
     assert not ren.push_addresses.exists()
+
+
+def test_where_calls_are_mailed_is_told_on_the_page_and_stands_in_no_log(ren, mori):
+    client, mail = signed_in_as(ren), "/moderation/alerts/mail/"
+    sent(client, mail, to="/moderation/alerts/", mail=" ren@example.org ")
+    ren.refresh_from_db()
+    assert ren.email == "ren@example.org"
+    assert 'value="ren@example.org"' in page(client, "/moderation/alerts/")
+    assert "ren@example.org" not in page(signed_in_as(mori), "/moderation/alerts/")
+    assert "example.org" not in str(AuditEntry.objects.values())
+    assert 'value="ren@"' in said_no(client, mail, "no_mail_address", mail="ren@")
+    sent(client, mail, to="/moderation/alerts/", mail="")
+    ren.refresh_from_db()
+    assert ren.email == ""
 
 
 def test_only_the_page_of_calls_may_start_the_worker(ren, client):

@@ -33,7 +33,8 @@ class _Forms(HTMLParser):
             if kind in ("checkbox", "radio") and "checked" not in held:
                 return
             if kind not in ("file", "submit"):
-                self.forms[self._action].append((found["name"], found.get("value", "")))
+                unsaid = "on" if kind == "checkbox" else ""
+                self.forms[self._action].append((found["name"], found.get("value", unsaid)))
         elif tag == "select":
             self._select, self._options = found.get("name"), []
         elif tag == "option" and self._select:

@@ -43,6 +43,22 @@ def test_a_line_is_corrected_and_seen_by_everyone(desk: Client):
     assert "平日 9:00〜17:00、毎月10日 8:00〜翌8:00" in Client().get("/now/").content.decode()
 
 
+def test_a_day_alone_verifies_nothing_and_a_tick_does(desk: Client):
+    address = "/manage/lines/yorisoi/"
+
+    def verified() -> bool:
+        return next(one.verified for one in lines() if one.key == "yorisoi")
+
+    assert send(desk, address, note="なおした", verified_on="2026-11-01").status_code == 303
+    assert not verified()
+    assert send(desk, address, verified="on", verified_on="").status_code == 422
+    assert send(desk, address, verified="on", verified_on="2026-11-01").status_code == 303
+    assert verified()
+    # It stays so while only the words change.
+    assert send(desk, address, note="またなおした").status_code == 303
+    assert verified()
+
+
 def test_what_is_wrong_is_told_and_kept(desk: Client):
     answer = send(
         desk, "/manage/lines/yorisoi/", hours="いつでも", number="でんわ",
@@ -95,7 +111,6 @@ def test_the_log_tells_what_a_line_was_before_and_afterwards_and_nothing_of_an_u
     assert entry.values == {
         "note": [before.note, "あたらしい説明"],
         "hours": [hours_in_words(before.hours), "月火水木金 09:00-17:00"],
-        "verified": [False, True],  # with its day on the form, it counts as verified
     }
     send(desk, "/manage/lines/", to=f"{address}verify/")
     assert AuditEntry.objects.get(verb="verify").values.keys() >= {"verified_on"}
