@@ -106,6 +106,8 @@ class Seat(models.Model):
     handle = models.CharField(max_length=20)
     mark = models.CharField(max_length=4)
     role = models.CharField(max_length=12, default="participant")
+    # When contact details of theirs were last stopped here; the second time within a day is told.
+    contact_tried_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

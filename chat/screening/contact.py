@@ -17,7 +17,10 @@ _DIGITS = {
     "八": "8", "はち": "8", "九": "9", "きゅう": "9", "きゆう": "9", "く": "9",
     "o": "0", "l": "1", "i": "1",
 }  # fmt: skip
-_ONE = "(?:[0-9oli〇零一壱二弐三参四五伍六七八九]|ぜろ|れい|まる|いち|さん|よん|ろく|なな|しち|はち|きゆ?う|きゅう|に|ご|し|く)"
+_ONE = (
+    "(?:[0-9oli〇零一壱二弐三参四五伍六七八九]|ぜろ|れい|まる|いち|さん|よん|ろく|なな|しち|はち"
+    "|きゆ?う|きゅう|に|ご|し|く)"
+)
 _APART = "(?:[-~ー_.,・、。/\\s()「」『』【】<>\\[\\]\"'☆★*|:;]|の|はいふん|かっこ|まいなす|てん)"
 _PHONE = re.compile(f"(?<![0-9])(?:\\+{_APART}?)?{_ONE}(?:{_APART}{{0,3}}{_ONE}){{8,20}}(?![0-9])")
 _TOKEN = re.compile(_ONE)
@@ -39,9 +42,13 @@ _FREE = ("0120", "0570", "0800")  # nobody's own: free dial and navi dial
 
 _DOT = "\\s{0,2}(?:\\.|\\(dot\\)|\\[\\.\\]|どっと|ドット| dot |てん(?=com|jp|net))\\s{0,2}"
 _AT = "(?:@|\\(at\\)|\\[at\\]|（at）|<at>| at |あっとまーく|あっと|◎|☆|★)"
-_HOSTS = "gmail|g-?mail|じ-?めーる|じめる|docomo|どこも|ezweb|softbank|icloud|yahoo|やふ-|hotmail|outlook|proton|au"
+_HOSTS = (
+    "gmail|g-?mail|じ-?めーる|じめる|docomo|どこも|ezweb|softbank|icloud|yahoo|やふ-|hotmail"
+    "|outlook|proton|au"
+)
 _MAIL = re.compile(
-    f"[a-z0-9._%+-]{{1,40}}\\s{{0,2}}{_AT}\\s{{0,2}}(?:[a-z0-9-]{{1,30}}(?:{_DOT}[a-z0-9-]{{2,20}}){{1,3}}"
+    f"[a-z0-9._%+-]{{1,40}}\\s{{0,2}}{_AT}\\s{{0,2}}"
+    f"(?:[a-z0-9-]{{1,30}}(?:{_DOT}[a-z0-9-]{{2,20}}){{1,3}}"
     f"|(?:{_HOSTS})(?![a-z0-9]))"
     f"|(?:gmail|じ-?ーめーる|めあど|めーるあどれす|あどれす|めーる)(?:は|:|=|→)[a-z0-9._%+-]{{4,40}}"
 )
@@ -81,7 +88,9 @@ _HOME = re.compile(
     f"|(?:住所|家|自宅|実家|うち|わたし|私|僕|俺)(?:は|が|の住所は)?[^。?]{{0,14}}?[0-9]{{2,4}}号室|番地は{_N}|{_N}番地(?:の?{_N})?に(?:住|い|あ|来)"
 )
 # Worth a closer look by any of the above.
-_SIGNS = re.compile("[@:.#◎☆★]|[a-z0-9]{3}|どっと|あっと|(?<![a-z])id|丁目|番地|号室|〒|郵便番号| dot | at |[0-9]-[0-9]")
+_SIGNS = re.compile(
+    "[@:.#◎☆★]|[a-z0-9]{3}|どっと|あっと|(?<![a-z])id|丁目|番地|号室|〒|郵便番号| dot | at |[0-9]-[0-9]"
+)
 _ALLOWED = frozenset(
     tomllib.loads(
         (Path(__file__).with_name("lexicon") / "contact.toml").read_text(encoding="utf-8")
