@@ -127,6 +127,8 @@ class Seat(models.Model):
     role = models.CharField(max_length=12, default="participant")
     # Of staff in a talk of two: the seat was taken away again. What was said from it stays.
     ended_at = models.DateTimeField(null=True)
+    # When contact details of theirs were last stopped here; the second time within a day is told.
+    contact_tried_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

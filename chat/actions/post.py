@@ -16,6 +16,9 @@ from foundation.clock import wire
 from foundation.refusals import Refused
 from foundation.tidy import clean, measured
 
+# What fills a room without saying much is paid for like so many posts.
+FLOOD_COSTS = 3
+
 
 def post(sitting: Sitting, act: Act, frame: p.Post) -> Answer:
     """Store a text once per nonce; the room sees it after the commit, or a supporter first."""
@@ -25,7 +28,7 @@ def post(sitting: Sitting, act: Act, frame: p.Post) -> Answer:
     nonce, key = UUID(frame.nonce), body_key(text, veil)
     earlier = sitting.said(seat.pk, nonce)
     if earlier is not None and earlier.body_key in (key, ""):
-        return _again(earlier, frame.nonce)
+        return _again(earlier, frame.nonce, premoderated=_waits(sitting, seat, room.pk))
 
     both = f"{veil}\n{text}" if veil else text
     look = words.look_at(sitting, seat, both)
@@ -39,19 +42,12 @@ def post(sitting: Sitting, act: Act, frame: p.Post) -> Answer:
         policies.may_post(
             sitting.standing(seat.pk, room.pk), room=sitting.states[room.pk], now=sitting.now
         )
-        _keep_pace(sitting, seat, room.slow_s)
+        _keep_pace(sitting, seat, room.slow_s, times=FLOOD_COSTS if look.screened.flood else 1)
     except Refused:
         words.flag(sitting, seat, look, both)
         raise
 
-    # Nobody but the two reads a talk: it has no holds.
-    held = not sitting.is_talk(room.pk) and policies.must_wait(
-        sitting.standing(seat.pk, room.pk),
-        premoderated=room.premoderated,
-        newcomers=room.newcomers_held,
-        entered_at=seat.participant.entered_at if seat.participant else None,
-        now=sitting.now,
-    )
+    held = _held_for(sitting, seat, room.pk, look)
     message = NewMessage(
         room=room.pk,
         seat=seat.pk,
@@ -72,18 +68,40 @@ def post(sitting: Sitting, act: Act, frame: p.Post) -> Answer:
     if act.session is None:
         sitting.note(seat.pk)
     if held:
-        return Answer([p.Held(nonce=frame.nonce, reason="premoderated")])
+        return Answer([p.Held(nonce=frame.nonce, reason=held)])
     return Answer([p.Ack(nonce=frame.nonce, at=sitting.at, seq=message.seq or 0)])
 
 
-def _again(earlier: Said | NewMessage | Message, nonce: str) -> Answer:
+def _again(earlier: Said | NewMessage | Message, nonce: str, *, premoderated: bool) -> Answer:
     """The original answer, for a repeat."""
     if earlier.seq is None:
-        return Answer([p.Held(nonce=nonce, reason="premoderated")])
+        reason = "premoderated" if premoderated else "screened"
+        return Answer([p.Held(nonce=nonce, reason=reason)])
     return Answer([p.Ack(nonce=nonce, at=wire(earlier.at), seq=earlier.seq)])
 
 
-def _keep_pace(sitting: Sitting, seat: Seat, slow_s: int) -> None:
+def _waits(sitting: Sitting, seat: Seat, room: int) -> bool:
+    """Whether a supporter reads this person's posts first, whatever they say."""
+    return policies.must_wait(
+        sitting.standing(seat.pk, room),
+        premoderated=sitting.rooms[room].premoderated,
+        newcomers=sitting.rooms[room].newcomers_held,
+        entered_at=seat.participant.entered_at if seat.participant else None,
+        now=sitting.now,
+    )
+
+
+def _held_for(sitting: Sitting, seat: Seat, room: int, look: words.Look) -> str:
+    """Why a supporter reads it first; empty: the room hears it at once."""
+    # Nobody but the two reads a talk: it has no holds.
+    if sitting.is_talk(room):
+        return ""
+    if _waits(sitting, seat, room):
+        return "premoderated"
+    return "screened" if look.held else ""
+
+
+def _keep_pace(sitting: Sitting, seat: Seat, slow_s: int, *, times: int) -> None:
     if slow_s and sitting.has_said(seat.pk):
         raise Refused(p.Refusal.TOO_FAST, retry_after=float(slow_s))
     if slow_s:
@@ -95,4 +113,5 @@ def _keep_pace(sitting: Sitting, seat: Seat, slow_s: int) -> None:
         if last is not None:
             wait = slow_s - (sitting.now - last.at).total_seconds()
             raise Refused(p.Refusal.TOO_FAST, retry_after=max(1.0, round(wait, 1)))
-    sitting.pay("posts", queries.person_of(seat))
+    for _ in range(times):
+        sitting.pay("posts", queries.person_of(seat))

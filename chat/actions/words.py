@@ -1,7 +1,7 @@
 """What happens to every well-formed text before anything else: it is screened.
 
 Words of crisis bring a card and a flag also when the text is then refused; contact details and
-one's own 合言葉 stop it.
+one's own 合言葉 stop it; what may hurt is held, unless it is also a call for help.
 """
 
 from dataclasses import dataclass
@@ -23,6 +23,8 @@ CARE_LINKS = (Link("いま話せるところ", "/now/"),)
 
 # The same words again within this time summon nobody anew: a page repeats what was refused.
 AGAIN = timedelta(minutes=10)
+# Contact details once are a slip; twice within this time the supporters are told.
+SECOND_TRY = timedelta(days=1)
 MOST_SCREENED = 3000  # code points; bounded time for any text
 
 
@@ -34,6 +36,11 @@ class Look:
     key: str
     again: bool
     passphrase: bool
+
+    @property
+    def held(self) -> bool:
+        """Whether a supporter reads it before the room does."""
+        return self.screened.verdict == "hold"
 
 
 def look_at(sitting: Sitting, seat: Seat, text: str) -> Look:
@@ -78,10 +85,12 @@ def flag(
     `about_staff`: they speak of this member of staff, who isn't among those told.
     """
     stored = message is not None or murmur is not None
-    if not look.screened.findings or (look.again and not stored):
+    # What only fills the room is slowed; it is nobody's work.
+    seen = [one for one in look.screened.findings if one.kind != "flood"]
+    if not seen or (look.again and not stored):
         return
-    if not look.screened.crisis and not stored:
-        return  # contact details alone: nothing was stored, and nothing is
+    if not look.screened.crisis and not stored and not _tried_before(sitting, seat, look):
+        return  # a slip: nothing was stored, and nothing is
     # A 合言葉 is kept nowhere, not even among the words of someone in need.
     keep = not stored and not look.passphrase
     sitting.add_finding(
@@ -91,13 +100,25 @@ def flag(
             message=message,
             murmur=murmur,
             body_key=look.key,
-            classes=sorted({one.kind for one in look.screened.findings}),
-            rules=sorted({one.rule for one in look.screened.findings}),
+            classes=sorted({one.kind for one in seen}),
+            rules=sorted({one.rule for one in seen}),
             words=look.screened.masked(text)[:MOST_SCREENED] if keep else "",
             at=sitting.now,
         ),
         about_staff=about_staff,
     )
+
+
+def _tried_before(sitting: Sitting, seat: Seat, look: Look) -> bool:
+    """Whether this person tried to leave contact details within the last day; notes this try."""
+    if not look.screened.contact:
+        return False
+    own = Seat.objects.filter(pk=seat.pk)
+    if seat.participant_id is not None:
+        own = Seat.objects.filter(participant_id=seat.participant_id)
+    before = own.filter(contact_tried_at__gt=sitting.now - SECOND_TRY).exists()
+    Seat.objects.filter(pk=seat.pk).update(contact_tried_at=sitting.now)
+    return before
 
 
 def stop_if_unsafe(look: Look) -> None:

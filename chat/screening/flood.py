@@ -7,9 +7,9 @@ from foundation.tidy import MAX_MARKS, PLAIN
 
 RUN = 40  # the same character in a row
 REPEATS = 8  # the same few words in a row
-_RUN = re.compile(r"([^\s])\1{%d,}" % (RUN - 1))
+_RUN = re.compile(rf"([^\s])\1{{{RUN - 1},}}")
 # Bounded on both sides: at every position at most 24 lengths, each compared once.
-_REPEAT = re.compile(r"(\S[^\n]{1,23}?)(?:\s?\1){%d,}" % (REPEATS - 1))
+_REPEAT = re.compile(rf"(\S[^\n]{{1,23}}?)(?:\s?\1){{{REPEATS - 1},}}")
 
 
 def find(text: str) -> list[tuple[str, int, int]]:

@@ -49,6 +49,11 @@ class Screened:
         return self.has("attack")
 
     @property
+    def flood(self) -> bool:
+        """Whether it fills the room without saying much."""
+        return self.has("flood")
+
+    @property
     def verdict(self) -> str:
         """stop · card · hold · pass: a contact stops a text, a crisis is delivered with a card."""
         return next((said for kind, said in VERDICTS if self.has(kind)), "pass")

@@ -111,9 +111,7 @@ class _Reader:
                 raise BadTerm(f"{self.term}: no piece called {token[1:-1]}")
             said, begins = self.pieces[token[1:-1]]
         elif token[0] == "{" and len(token) > 1:
-            if int(token[1:-1]) > MOST_GAP:
-                raise BadTerm(f"{self.term}: a gap is at most {MOST_GAP}")
-            return f"[^。?]{{0,{token[1:-1]}}}?", frozenset({"\0"})
+            return self.gap(int(token[1:-1]))
         elif token in _SPECIAL:
             said, begins = _SPECIAL[token]
         elif token in _FORBIDDEN or token == "?":
@@ -124,6 +122,11 @@ class _Reader:
             self.at += 1
             return f"(?:{said})?", begins | NOTHING
         return said, begins
+
+    def gap(self, most: int) -> Part:
+        if most > MOST_GAP:
+            raise BadTerm(f"{self.term}: a gap is at most {MOST_GAP}")
+        return f"[^。?]{{0,{most}}}?", frozenset({"\0"})
 
 
 def _joined(one: str, then: str) -> str:

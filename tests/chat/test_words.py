@@ -88,7 +88,9 @@ def test_nothing_to_see_is_empty(aoi: Participant, room: Room, text: str):
 
 def test_a_thousand_code_points_fit_and_one_more_doesnt(aoi: Participant, room: Room):
     assert kept(aoi, room, "あ" * 1000)["text"] == "あ" * 1000
+    rest()  # so long a row of one character is slowed
     assert kept(aoi, room, "  " + "𠮷" * 1000 + "\n")["text"] == "𠮷" * 1000
+    rest()
     assert code(aoi, room, "あ" * 1001) == "too_long"
     assert kept(aoi, room, "あ", veil="ヴ" * 40)["veil"] == "ヴ" * 40
     assert code(aoi, room, "あ", veil="ヴ" * 41) == "too_long"
@@ -186,9 +188,11 @@ def test_a_note_in_a_report_is_screened_too(aoi: Participant, haha: Participant,
 @pytest.mark.parametrize(
     "text", ["電話は090-1234-5678", "ｎａｍｅ＠ｅｘａｍｐｌｅ．ｃｏｍ", "LINEのIDはtomo_123"]
 )
-def test_contact_details_are_refused_and_kept_nowhere(aoi: Participant, room: Room, text: str):
+def test_contact_details_are_refused_and_kept_nowhere(
+    aoi: Participant, haha: Participant, room: Room, text: str
+):
     assert code(aoi, room, text) == "contact"
-    assert code(aoi, room, "ことば", veil=text) == "contact"
+    assert code(haha, room, "ことば", veil=text) == "contact"
     assert Finding.objects.count() == Letter.objects.count() == 0
     assert welcome(room)["events"] == []
 
