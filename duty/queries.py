@@ -85,10 +85,9 @@ def watching(rooms: Iterable[int], *, now: datetime) -> dict[int, Watch]:
 
 def attending(rooms: Iterable[int], *, now: datetime) -> dict[int, int]:
     """How many supporters attend each room; rooms without any are missing."""
-    asked = list(rooms)
-    found = watching(asked, now=now)
-    counts = {room: found[room].attending for room in asked if room in found}
-    return {room: count for room, count in counts.items() if count}
+    asked = set(rooms)
+    there = watching(asked, now=now).items()
+    return {room: one.attending for room, one in there if room in asked and one.attending}
 
 
 @dataclass(frozen=True, slots=True)
