@@ -18,8 +18,8 @@ from chat.policies import FREE, Standing
 from chat.schedule import Now
 from chat.states import Mode, RoomKind
 from chat.talks import talk_seat
-from duty.queries import watched, watching, watching_statement
 from duty.watch import NOBODY, Watch
+from duty.watching import watched, watching, watching_statement
 from foundation.limits import Buckets
 from foundation.refusals import Refused
 from foundation.statements import Statement, ask, instant

@@ -27,8 +27,8 @@ from chat.models import Restriction, Room, Seat
 from chat.policies import FREE, Standing
 from chat.schedule import Door, Hours, Now, door, special_days, state_behind
 from chat.states import Hand, HolidayRule
-from duty.queries import watched, watching_statement
 from duty.watch import NOBODY, Watch
+from duty.watching import watched, watching_statement
 from foundation.clock import jst_day
 from foundation.statements import Row, Statement, ask, instant
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from chat.models import Opening, Room
 from chat.schedule import USUAL, Gate, Hours, Now, Special, door, look, special_days, state_at
 from chat.states import Audience, Hand, HolidayRule, RoomKind, RoomState
-from duty.queries import attending, watching
 from duty.watch import NOBODY, Watch
+from duty.watching import attending, watching
 
 
 def hours_of(rooms: Iterable[int]) -> dict[int, list[Hours]]:
