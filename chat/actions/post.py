@@ -7,8 +7,8 @@ from chat import policies, queries
 from chat import protocol as p
 from chat.actions import words
 from chat.actions.sitting import Act, Answer, Sitting
-from chat.asked import Said
-from chat.models import Message, Seat
+from chat.asked import RoomRow, Said
+from chat.models import Message, Room, Seat
 from chat.repeats import body_key
 from chat.states import MessageState
 from chat.written import NewMessage
@@ -45,7 +45,7 @@ def post(sitting: Sitting, act: Act, frame: p.Post) -> Answer:
         raise
 
     # Nobody but the two reads a talk: it has no holds.
-    held = not sitting.is_talk(room.pk) and policies.must_wait(
+    held = not _is_talk(room) and policies.must_wait(
         sitting.standing(seat.pk, room.pk),
         premoderated=room.premoderated,
         newcomers=room.newcomers_held,
@@ -74,6 +74,10 @@ def post(sitting: Sitting, act: Act, frame: p.Post) -> Answer:
     if held:
         return Answer([p.Held(nonce=frame.nonce, reason="premoderated")])
     return Answer([p.Ack(nonce=frame.nonce, at=sitting.at, seq=message.seq or 0)])
+
+
+def _is_talk(room: Room | RoomRow) -> bool:
+    return not (room.required if isinstance(room, RoomRow) else room.required_supporters)
 
 
 def _again(earlier: Said | NewMessage | Message, nonce: str) -> Answer:
