@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from accounts.states import Role
 from accounts.viewer import Grant, Viewer
+from chat.models import Seat
 from chat.protocol import Refusal
 from chat.schedule import Now
-from chat.states import MessageState, RoomState, may_become
+from chat.states import COUNSELOR, MessageState, RoomState, may_become
 from foundation.refusals import Refused
 
 
@@ -45,6 +46,13 @@ def sits(grants: Iterable[Grant], *, program: int, room: int) -> bool:
 def sits_in_talk(grants: Iterable[Grant], *, program: int) -> bool:
     """Whether someone with these roles may keep the seat that they were given in a talk of two."""
     return any(one.role is Role.COUNSELOR and one.covers(program, None) for one in grants)
+
+
+def keeps_seat(seat: Seat, grants: Iterable[Grant], *, program: int, room: int) -> bool:
+    """Whether someone still may sit at their seat; a participant needs no role."""
+    if seat.role == COUNSELOR:
+        return seat.ended_at is None and sits_in_talk(grants, program=program)
+    return seat.staff_id is None or sits(grants, program=program, room=room)
 
 
 def must_sit(viewer: Viewer, *, program: int, room: int) -> int:

@@ -18,9 +18,9 @@ from chat import protocol as p
 from chat.actions import items, pace
 from chat.asked import Known, RoomRow, Said
 from chat.models import Finding, Message, Murmur, Report, Room, RoomEvent, Seat, StampGiven
-from chat.policies import FREE, Standing, sits, sits_in_talk
+from chat.policies import FREE, Standing, keeps_seat
 from chat.schedule import Now
-from chat.states import COUNSELOR, ItemKind, MessageState
+from chat.states import ItemKind, MessageState
 from chat.written import NewMessage, write
 from foundation.bell import Ring, bell
 from foundation.clock import wire
@@ -163,15 +163,8 @@ class Sitting:
 
     def keeps(self, act: "Act") -> bool:
         """Whether a member of staff still may sit here; a participant needs no role."""
-        one, program = self._known[act.seat], self.program(act.room)
-        if one.seat.role == COUNSELOR:
-            return one.seat.ended_at is None and sits_in_talk(one.grants, program=program)
-        return one.seat.staff_id is None or sits(one.grants, program=program, room=act.room)
-
-    def is_talk(self, room: int) -> bool:
-        """Whether a locked room is a talk of two, which nobody need watch."""
-        row = self.rooms[room]
-        return not (row.required if isinstance(row, RoomRow) else row.required_supporters)
+        one = self._known[act.seat]
+        return keeps_seat(one.seat, one.grants, program=self.program(act.room), room=act.room)
 
     def program(self, room: int) -> int:
         """The program that a locked room belongs to."""
@@ -359,11 +352,9 @@ class Sitting:
         ]
 
     def _announce(self) -> None:
+        told = self._told.items()
         self._announce_by(
-            [
-                (room, self.rooms[room].head, [encoded() for encoded in told])
-                for room, told in self._told.items()
-            ]
+            [(room, self.rooms[room].head, [one() for one in said]) for room, said in told]
         )
 
 

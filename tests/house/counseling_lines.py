@@ -31,7 +31,10 @@ COUNSELING: dict[str, tuple[str, Row]] = {
     "counseling-take-back": ("/counseling/mine/{own}/take-back/", SENT),
     "counseling-withdraw": ("/counseling/mine/{own}/withdraw/", SENT),
     "counseling-invitation": ("/counseling/invitations/{card}/", OWN),
-    "counseling-invite": ("/counseling/invitations/", SENT),
+    "counseling-invite": (
+        "/counseling/invitations/",
+        staff("supporter", "coordinator", code=405, everywhere=True),
+    ),
     "counseling-talk": ("/counseling/desk/{own}/talk/", staff("counselor")),
     "counseling-ask-in": ("/counseling/desk/{own}/ask-in/", DESK_SENT),
     "counseling-let-go": ("/counseling/desk/{own}/let-go/", DESK_SENT),
