@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from foundation.refusals import Refused
 from programs.models import Program
 from reports import guarded, sentences
 
+PAPER = Path(__file__).resolve().parent / "data" / "paper.css"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -78,8 +80,10 @@ def _cp932(char: str) -> bytes:
 
 def pdf_file(template: str, context: Mapping[str, Any], name: str, *, back: str) -> HttpResponse:
     """A page for paper as PDF, or a page that says why there is none."""
+    page = render_to_string(f"reports/{template}.html", dict(context))
+    style = PAPER.read_text(encoding="utf-8")
     try:
-        data = pdf(render_to_string(f"reports/{template}.html", dict(context)))
+        data = pdf(page.replace("</head>", f"<style>{style}</style></head>", 1))
     except CannotPrint as no:
         return messages.message(
             title="PDFを作れませんでした", text=no.sentence, status=503, back=back

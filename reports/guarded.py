@@ -20,7 +20,7 @@ from reports import queries
 from reports.indicators import end_of, figures
 from reports.policies import READERS, must_read
 from reports.publishing import Told, lone_told, parts_told
-from reports.rules import Figures, Indicator, Sheet, reiwa, shipped
+from reports.rules import Figures, Indicator, Sheet, reiwa
 from reports.states import Counting, Split
 
 KEPT = 256
@@ -84,7 +84,7 @@ def programs_of(viewer: Viewer) -> list[Program]:
 
 def sheets_of(program: Program) -> list[Sheet]:
     """The sheets of a program."""
-    return [sheet for sheet in shipped().values() if sheet.program == program.slug]
+    return queries.sheets_of(program.slug)
 
 
 def sheet_for(viewer: Viewer, slug: str) -> tuple[Program, Sheet]:
