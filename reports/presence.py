@@ -27,11 +27,15 @@ def present_in(room: int, *, program: int, on: date, least: timedelta = LEAST) -
     start = datetime.combine(on, time(), clock.JST)
     end = start + timedelta(days=1)
     visits = Visit.objects.filter(
-        room=room, room__program=program, seat__isnull=False, started_at__lt=end, seen_at__gt=start
+        room=room,
+        room__program=program,
+        seat__participant__isnull=False,
+        started_at__lt=end,
+        seen_at__gt=start,
     ).select_related("seat")
     stayed: defaultdict[tuple[int, str], timedelta] = defaultdict(timedelta)
     for visit in visits.order_by("started_at"):
-        assert visit.seat is not None
+        assert visit.seat is not None and visit.seat.participant_id is not None
         until = min(visit.ended_at or visit.seen_at, end)
         length = max(timedelta(), until - max(visit.started_at, start))
         stayed[visit.seat.participant_id, visit.seat.handle] += length
