@@ -1,11 +1,13 @@
 """Everything the house keeps of one person: shown, taken along, erased.
 
 Rooms above `accounts` keep things too. They are named in `settings.BELONGINGS`, because arrows
-point down; each such module has `shown`, `erase` and `TEMPLATE`, and may have `TITLE`.
+point down; each such module has `shown`, `erase` and `TEMPLATE`, and may have `TITLE`, `stays`
+(what an erasure leaves, and why), `holding` (whom no purge may take), and `purge`.
 """
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from importlib import import_module
 from types import ModuleType
@@ -20,6 +22,8 @@ from foundation.clock import wire
 TITLE = "なまえ・合言葉・てがみ"
 TEMPLATE = "accounts/_kept.html"
 _TRIES = 3
+# An unread letter keeps its person's place so long.
+LETTER_WAITS = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,45 @@ def export(participant: int, *, now: datetime) -> dict[str, object]:
     for module in _modules():
         kept[module.__name__.split(".")[0]] = module.shown(participant)
     return kept
+
+
+@dataclass(frozen=True, slots=True)
+class Stays:
+    """Something that isn't erased with its person: what, with whom, until when, why."""
+
+    what: str
+    with_whom: str
+    until: str
+    why: str
+
+
+def staying(participant: int) -> list[Stays]:
+    """What would stay if they erased themselves now."""
+    return [
+        one
+        for module in _modules()
+        if hasattr(module, "stays")
+        for one in module.stays(participant)
+    ]
+
+
+def held(participants: Collection[int], *, now: datetime) -> set[int]:
+    """Those of them whom no purge may take: something of theirs is still going on."""
+    waiting = Letter.objects.filter(
+        participant__in=participants, read_at=None, at__gt=now - LETTER_WAITS
+    )
+    found = set(waiting.order_by().values_list("participant_id", flat=True))
+    for module in _modules():
+        if hasattr(module, "holding"):
+            found |= module.holding(participants)
+    return found
+
+
+def purges(*, now: datetime) -> Iterator[tuple[str, int]]:
+    """What is past its time in the rooms above goes: (class, rows gone), step by step."""
+    for module in _modules():
+        if hasattr(module, "purge"):
+            yield from module.purge(now=now)
 
 
 def shown(participant: int) -> dict[str, object]:

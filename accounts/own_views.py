@@ -34,6 +34,7 @@ def _me(
         "new_passphrase": new_passphrase,
         "form_error": sentence(no.code) if no else None,
         "sections": belongings.sections(person.pk),
+        "staying": belongings.staying(person.pk),
     }
     return render(request, "accounts/me.html", context, status=422 if no else 200)
 

@@ -48,3 +48,8 @@ def entries(
         of_all = Q(program__isnull=True, object_type__in=shared)
         found = found.filter(Q(program__in=programs) | of_all)
     return list(found.order_by("-pk")[:AT_ONCE])
+
+
+def acted_since(actor: int, *, since: datetime) -> bool:
+    """Whether this member of staff did anything that the log knows of, from then on."""
+    return AuditEntry.objects.filter(actor=actor, at__gte=since).exists()

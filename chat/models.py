@@ -3,6 +3,13 @@
 from django.db import models
 from django.db.models import F, Q
 
+from chat.items import DeskVersion, Item
+
+__all__ = [
+    "DeskVersion", "Finding", "Item", "Message", "Murmur", "Mute", "Opening", "Report",
+    "Restriction", "Room", "RoomEvent", "Seat", "StampGiven", "Visit",
+]  # fmt: skip
+
 
 class Room(models.Model):
     """A room. `head` is the number of its newest event and moves only under the row's lock."""
@@ -17,6 +24,8 @@ class Room(models.Model):
     slow_s = models.PositiveSmallIntegerField(default=0)
     # Every post waits for a supporter before the room sees it.
     premoderated = models.BooleanField(default=False)
+    # The same, of whoever came within a day.
+    newcomers_held = models.BooleanField(default=False)
     required_supporters = models.PositiveSmallIntegerField(default=2)
     # How many may be inside at once, about; null: nobody counts.
     capacity = models.PositiveSmallIntegerField(null=True)
@@ -42,6 +51,10 @@ class Room(models.Model):
     # The oldest number that can still be replayed is `floor + 1`.
     floor = models.BigIntegerField(default=0)
 
+    # The gate as it was last looked at (`chat.schedule.Gate`); null: never.
+    watched = models.BooleanField(null=True)
+    turning_since = models.DateTimeField(null=True)
+
     # What the room was last told of itself; the truth is computed from clock, hand and duty.
     state = models.CharField(max_length=8, default="closed")
     until = models.DateTimeField(null=True)
@@ -58,7 +71,9 @@ class Room(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(required_supporters__gte=1), name="room_is_never_unwatched"
+                # A talk of two is kept by its counselor.
+                condition=Q(required_supporters__gte=1) | Q(kind="counseling"),
+                name="room_is_never_unwatched",
             ),
             models.CheckConstraint(
                 condition=Q(capacity__isnull=True) | Q(capacity__gte=2), name="room_holds_two"
@@ -106,6 +121,8 @@ class Seat(models.Model):
     handle = models.CharField(max_length=20)
     mark = models.CharField(max_length=4)
     role = models.CharField(max_length=12, default="participant")
+    # Of staff in a talk of two: the seat was taken away again. What was said from it stays.
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -146,7 +163,13 @@ class Message(models.Model):
         ]
         # Those without a number aren't in the log, by which the others are purged.
         indexes = [
-            models.Index(fields=["at"], condition=Q(seq__isnull=True), name="message_unnumbered")
+            models.Index(fields=["at"], condition=Q(seq__isnull=True), name="message_unnumbered"),
+            # What people don't see must have an item that someone sees.
+            models.Index(
+                fields=["room"],
+                condition=Q(state__in=["held", "hidden"]),
+                name="message_out_of_sight",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -231,6 +254,8 @@ class Report(models.Model):
     reason = models.CharField(max_length=8)
     note = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField()
+    # Its sender was told how it ended.
+    told_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

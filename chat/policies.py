@@ -1,8 +1,11 @@
 """Every "may I" of a room. Pure: each raises `Refused` with the protocol's code, or returns."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from accounts.states import Role
+from accounts.viewer import Grant, Viewer
 from chat.protocol import Refusal
 from chat.schedule import Now
 from chat.states import MessageState, RoomState, may_become
@@ -18,13 +21,39 @@ class Standing:
     paused: bool = False
     paused_until: datetime | None = None
     barred: bool = False
+    # Their posts are read before the room sees them.
+    checked: bool = False
 
 
 FREE = Standing()
+# Who of the staff sits in rooms.
+SITTING = (Role.SUPPORTER, Role.COORDINATOR)
 
 
 def _wait(until: datetime | None, now: datetime) -> float | None:
     return None if until is None else max(1.0, round((until - now).total_seconds(), 1))
+
+
+def sits(grants: Iterable[Grant], *, program: int, room: int) -> bool:
+    """Whether a member of staff with these roles sits in a room: its supporters, its coordinators.
+
+    Nobody else of the staff does.
+    """
+    return any(one.role in SITTING and one.covers(program, room) for one in grants)
+
+
+def sits_in_talk(grants: Iterable[Grant], *, program: int) -> bool:
+    """Whether someone with these roles may keep the seat that they were given in a talk of two."""
+    return any(one.role is Role.COUNSELOR and one.covers(program, None) for one in grants)
+
+
+def must_sit(viewer: Viewer, *, program: int, room: int) -> int:
+    """The member of staff's number. Raises `Refused("not_allowed")`."""
+    if viewer.staff is None or not viewer.verified:
+        raise Refused("not_allowed")
+    if not sits(viewer.grants, program=program, room=room):
+        raise Refused("not_allowed")
+    return viewer.staff
 
 
 def may_post(standing: Standing, *, room: Now, now: datetime) -> None:
@@ -39,8 +68,26 @@ def may_post(standing: Standing, *, room: Now, now: datetime) -> None:
         raise Refused(Refusal.ENDING)
 
 
-def may_murmur(*, room: Now) -> None:
-    """To the supporters only: in any state but `closed`, also while muted or paused."""
+# Whoever came within this time is new, where a room asks.
+NEW_FOR = timedelta(days=1)
+
+
+def must_wait(
+    standing: Standing, *, premoderated: bool, newcomers: bool, entered_at: datetime | None,
+    now: datetime,
+) -> bool:  # fmt: skip
+    """Whether a supporter reads a post before the room does."""
+    new = newcomers and entered_at is not None and entered_at > now - NEW_FOR
+    return premoderated or standing.checked or new
+
+
+def may_murmur(*, room: Now, is_staff: bool = False) -> None:
+    """To the supporters only: in any state but `closed`, also while muted or paused.
+
+    Supporters don't murmur to themselves: nobody would answer.
+    """
+    if is_staff:
+        raise Refused(Refusal.NOT_YOURS)
     if room.state is RoomState.CLOSED:
         raise Refused(Refusal.CLOSED)
 

@@ -1,15 +1,17 @@
 """Every read of rooms. A message becomes words for people in one place only: `message_frame`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
 import msgspec
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
+from accounts.viewer import Viewer
 from chat import protocol as p
 from chat.models import (
+    Item,
     Message,
     Murmur,
     Mute,
@@ -20,10 +22,20 @@ from chat.models import (
     Seat,
     Visit,
 )  # fmt: skip
-from chat.policies import FREE, Standing
-from chat.schedule import USUAL, Hours, Now, Special, door, special_days, state_at
-from chat.states import Hand, HolidayRule, MessageState, RestrictionKind
-from duty.queries import attending
+from chat.policies import FREE, Standing, sits_in_talk
+from chat.schedule import USUAL, Gate, Hours, Now, Special, door, look, special_days, state_at
+from chat.states import (
+    COUNSELOR,
+    Audience,
+    Hand,
+    HolidayRule,
+    MessageState,
+    RestrictionKind,
+    RoomKind,
+    RoomState,
+)
+from duty.queries import attending, watching
+from duty.watch import NOBODY, Watch
 from foundation.clock import wire
 
 # A visit that nobody touched for this long is over, whoever notes its end.
@@ -197,17 +209,49 @@ def special_of(room: Room, hours: Sequence[Hours], *, now: datetime) -> Special:
     return special_days(room.special_days, rule=rule, hours=hours, now=now)
 
 
+def gate_of(
+    *, watched: bool | None, since: datetime | None, watch: Watch, required: int, now: datetime
+) -> tuple[bool, Gate]:
+    """Whether a room is watched at `now`, from what is kept of its gate and who attends."""
+    return look(
+        Gate(watched, since),
+        enough=watch.enough(required),
+        since=now if watch.enough(required) else watch.since(required, now=now),
+        now=now,
+    )
+
+
+def gates_of(rooms: Sequence[Room], *, now: datetime) -> dict[int, tuple[bool, Gate]]:
+    """Each room's gate: how it stands, and what is to be kept of it. One query."""
+    there = watching([room.pk for room in rooms], now=now)
+    return {
+        room.pk: gate_of(
+            watched=room.watched,
+            since=room.turning_since,
+            watch=there.get(room.pk, NOBODY),
+            required=room.required_supporters,
+            now=now,
+        )
+        for room in rooms
+    }
+
+
 def states_of(rooms: Sequence[Room], *, now: datetime) -> dict[int, Now]:
     """The present state of each room, from clock, hand and duty: two queries."""
-    ids = [room.pk for room in rooms]
-    hours, people = hours_of(ids), attending(ids, now=now)
+    return states_by(rooms, gates_of(rooms, now=now), now=now)
+
+
+def states_by(
+    rooms: Sequence[Room], gates: Mapping[int, tuple[bool, Gate]], *, now: datetime
+) -> dict[int, Now]:
+    """`states_of`, where the gates are known already."""
+    hours = hours_of([room.pk for room in rooms])
     return {
         room.pk: state_at(
             now,
             hours=hours.get(room.pk, ()),
             hand=Hand(room.hand),
-            attending=people.get(room.pk, 0),
-            required=room.required_supporters,
+            watched=gates[room.pk][0],
             special=special_of(room, hours.get(room.pk, ()), now=now),
         )
         for room in rooms
@@ -259,6 +303,31 @@ def room_cards(rooms: Sequence[Room], *, now: datetime) -> list[RoomCard]:
         )
         for room in rooms
     ]
+
+
+def elsewhere(room: Room, *, now: datetime) -> RoomCard | None:
+    """Where a room that takes no words now leads: one of its program that does, or, in the hours
+    without supporters, the night room. None from a room that is open.
+    """
+    rows = Room.objects.filter(program=room.program_id, removed_at__isnull=True)
+    there = list(rows.exclude(kind=RoomKind.COUNSELING).order_by("position", "pk"))
+    states = states_of(there, now=now)
+    if states[room.pk].state is RoomState.OPEN:
+        return None
+    # A room for some people is no place to send everybody to.
+    others = [
+        one
+        for one in there
+        if one.pk != room.pk and one.audience in (Audience.EVERYONE, room.audience)
+    ]
+    found = [one for one in others if states[one.pk].state is RoomState.OPEN]
+    if not found and room.kind != RoomKind.NIGHT:
+        found = [
+            one
+            for one in others
+            if one.kind == RoomKind.NIGHT and states[one.pk].state is RoomState.QUIET
+        ]
+    return room_cards(found[:1], now=now)[0] if found else None
 
 
 def is_full(room: Room, *, person: int, now: datetime) -> bool:
@@ -344,6 +413,7 @@ def _standing(rows: Sequence[Restriction]) -> Standing:
         paused=bool(paused),
         paused_until=_last(paused),
         barred=bool(by_kind[RestrictionKind.BAR]),
+        checked=bool(by_kind[RestrictionKind.CHECK]),
     )
 
 
@@ -358,9 +428,31 @@ def standing_of(participant: int, *, room: int, now: datetime) -> Standing:
     return standings([participant], rooms=[room], now=now).get((participant, room), FREE)
 
 
+def person_of(seat: Seat) -> int:
+    """Whose pace it is, and whose sockets: a participant's number, or minus one of the staff's."""
+    return seat.participant_id or -(seat.staff_id or 0)
+
+
+def staff_seat_in(room: int, *, staff: int) -> Seat | None:
+    """The seat of a member of staff in a room, if they ever took one."""
+    return Seat.objects.filter(room_id=room, staff_id=staff).first()
+
+
 def seat_in(room: int, *, participant: int) -> Seat | None:
     """Someone's seat in a room, if they ever took one."""
     return Seat.objects.filter(room_id=room, participant_id=participant).first()
+
+
+def talk_seat(viewer: Viewer, *, room: Room) -> Seat | None:
+    """The seat that the viewer was given in a talk of two, and hasn't lost; None for the others."""
+    given = Seat.objects.filter(room=room, ended_at__isnull=True)
+    if viewer.participant is not None:
+        return given.filter(participant_id=viewer.participant).first()
+    if viewer.staff is None or not viewer.verified:
+        return None
+    if not sits_in_talk(viewer.grants, program=room.program_id):
+        return None
+    return given.filter(staff_id=viewer.staff, role=COUNSELOR).first()
 
 
 def muted_keys(seat: int) -> list[str]:
@@ -372,3 +464,12 @@ def muted_keys(seat: int) -> list[str]:
 def own_murmurs(seat: int, *, since: datetime) -> list[Murmur]:
     """One's own murmurs, newest last."""
     return list(Murmur.objects.filter(seat_id=seat, at__gte=since).order_by("at")[:20])
+
+
+# --- what waits ----------------------------------------------------------------------------------
+
+
+def out_of_sight() -> int:
+    """How many held or hidden messages no item leads to. Anything but 0 is a fault of the house."""
+    unseen = Message.objects.filter(state__in=[MessageState.HELD, MessageState.HIDDEN])
+    return unseen.exclude(Exists(Item.objects.filter(message=OuterRef("pk")))).count()

@@ -16,12 +16,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.messages import message
 from accounts.viewer import Viewer
-from chat import forms, queries
+from chat import forms, policies, promises, queries
 from chat import protocol as p
 from chat.actions import seats
 from chat.actions.carry_out import carry_out
 from chat.actions.sitting import Act
 from chat.models import Room, Seat
+from chat.policies import FREE
 from chat.sentences import goodbye, sentence
 from chat.states import RoomKind
 from duty.queries import attending
@@ -48,6 +49,11 @@ def _to_enter(request: HttpRequest) -> HttpResponse:
     return SeeOther(f"{reverse('enter')}?next={quote(request.path)}")
 
 
+def _keeps(viewer: Viewer, room: Room) -> bool:
+    """Whether a member of staff sits in this room."""
+    return viewer.verified and policies.sits(viewer.grants, program=room.program_id, room=room.pk)
+
+
 @require_GET
 def rooms(request: HttpRequest) -> HttpResponse:
     """The list; anyone may look."""
@@ -58,11 +64,15 @@ def rooms(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def room(request: HttpRequest, slug: str) -> HttpResponse:
     """A room's page; POST says something in it."""
-    if not _viewer(request).entered:
+    viewer = _viewer(request)
+    if not viewer.entered and viewer.staff is None:
         return _to_enter(request)
     if request.method == "POST":
         return _act(request, slug, forms.post)
-    return _page(request, _room(slug), now=clock.now())
+    found = _room(slug)
+    if not viewer.entered and not _keeps(viewer, found):
+        return _to_enter(request)
+    return _page(request, found, now=clock.now())
 
 
 @require_POST
@@ -134,10 +144,12 @@ def _own(request: HttpRequest, slug: str, deed: Deed) -> HttpResponse:
 def _act(request: HttpRequest, slug: str, read: Callable[[QueryDict], p.Incoming]) -> HttpResponse:
     """The same act as the socket's, in this request's thread."""
     viewer, now = _viewer(request), clock.now()
-    if not viewer.entered:
+    if not viewer.entered and viewer.staff is None:
         return _to_enter(request)
     try:
         room = _room(slug)
+        if not viewer.entered and not _keeps(viewer, room):
+            return _to_enter(request)
         seat = _seat(viewer, room, now)
         frame = read(request.POST)
     except Refused as no:
@@ -168,8 +180,9 @@ def _busy(request: HttpRequest) -> HttpResponse:
 
 
 def _seat(viewer: Viewer, room: Room, now: datetime) -> Seat:
-    assert viewer.participant is not None
-    standing = queries.standing_of(viewer.participant, room=room.pk, now=now)
+    standing = FREE
+    if viewer.participant is not None:
+        standing = queries.standing_of(viewer.participant, room=room.pk, now=now)
     return seats.take(viewer, room=room, standing=standing)
 
 
@@ -187,16 +200,16 @@ def _page(
 ) -> HttpResponse:
     viewer = _viewer(request)
     person = viewer.participant or 0
-    if queries.standing_of(person, room=room.pk, now=now).barred:
+    if viewer.staff is None and queries.standing_of(person, room=room.pk, now=now).barred:
         return render(
             request,
             "accounts/message.html",
             {"title": "", "text": goodbye(p.Close.NOT_ALLOWED), "back": reverse("rooms")},
             status=403,
         )
-    if queries.is_full(room, person=person, now=now):
+    if viewer.staff is None and queries.is_full(room, person=person, now=now):
         return _full(request)
-    context = _context(request, room, person, now)
+    context = _context(request, room, viewer, now)
     context |= {"refusal": said, "text": request.POST.get("text", "") if said else ""}
     if said and request.POST.get("nonce"):
         # The same words sent again are the same act.
@@ -216,16 +229,22 @@ def _full(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _context(request: HttpRequest, room: Room, person: int, now: datetime) -> dict[str, Any]:
+def _context(request: HttpRequest, room: Room, viewer: Viewer, now: datetime) -> dict[str, Any]:
     before = request.GET.get("before", "")
     asked = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None
-    seat = queries.seat_in(room.pk, participant=person)
+    if viewer.staff is not None:
+        seat = queries.staff_seat_in(room.pk, staff=viewer.staff)
+    else:
+        seat = queries.seat_in(room.pk, participant=viewer.participant or 0)
     frames = queries.newest(room.pk, before=asked)
     events = [_shown(one, seat) for one in frames if isinstance(one, p.Message)]
     oldest = frames[0].seq if len(frames) == p.NEWEST else None
     supporter = attending([room.pk], now=now).get(room.pk, 0) > 0
+    murmurs = queries.own_murmurs(seat.pk, since=now - MURMURS_SHOWN) if seat else []
+    card = queries.room_cards([room], now=now)[0]
     return {
-        "room": queries.room_cards([room], now=now)[0],
+        "room": card,
+        "elsewhere": queries.elsewhere(room, now=now),
         "stamps": room.stamps,
         "events": events,
         "oldest": oldest,
@@ -236,7 +255,11 @@ def _context(request: HttpRequest, room: Room, person: int, now: datetime) -> di
         "you": msgspec.to_builtins(queries.author_of(seat)),
         "presence": msgspec.to_builtins(queries.presence_of(room, supporter=supporter)),
         "muted": queries.muted_keys(seat.pk) if seat else [],
-        "murmurs": queries.own_murmurs(seat.pk, since=now - MURMURS_SHOWN) if seat else [],
+        "murmurs": murmurs,
+        # Where murmurs are all one can say, and for whoever waits for an answer.
+        "promise": promises.read(room=room.pk, program=room.program_id, now=now)
+        if card.state != "open" or any(one.read_at is None for one in murmurs)
+        else "",
         "max_text": p.MAX_TEXT,
         "nonce": str(uuid4()),
     }

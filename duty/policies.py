@@ -9,12 +9,11 @@ from accounts.viewer import Viewer
 from duty.models import Shift
 from duty.rota import Stretch
 from duty.states import ShiftState
+from duty.watch import ROOMS_ALONE, ROOMS_AT_ONCE
 from foundation.refusals import Refused
 
 # A shift may be begun so long before its time: to read what was handed over.
 EARLY = timedelta(minutes=15)
-# Nobody can keep an eye on more open rooms than this, nor on more than one alone (design rule 2).
-ROOMS_AT_ONCE, ROOMS_ALONE = 2, 1
 STEP_IN_MOST = timedelta(hours=4)
 
 TEAM = (Role.SUPPORTER, Role.COORDINATOR)
@@ -23,6 +22,16 @@ TEAM = (Role.SUPPORTER, Role.COORDINATOR)
 def must_be_of_the_team(viewer: Viewer, *, program: int) -> int:
     """Supporters and coordinators of the program; their number."""
     return must_hold(viewer, *TEAM, program=program)
+
+
+def must_be_callable(viewer: Viewer) -> int:
+    """Whoever is on a team anywhere may say how they are called; their number."""
+    return must_hold(viewer, *TEAM)
+
+
+def role_on_the_team(viewer: Viewer) -> Role:
+    """In which role they act where either would do."""
+    return Role.SUPPORTER if viewer.holds(Role.SUPPORTER) else Role.COORDINATOR
 
 
 def must_plan(viewer: Viewer, *, program: int) -> int:

@@ -61,6 +61,8 @@ PASSPHRASE_KEY = secret("PASSPHRASE_KEY", DATA)
 REPEAT_KEY = secret("REPEAT_KEY", DATA)
 # Seals what is kept but must not be read from a stolen database (`foundation/sealed.py`).
 SEALING_KEY = secret("SEALING_KEY", DATA)
+# The one before it, while `manage.py reseal` is still to be run (`docs/leak.md`).
+SEALING_KEY_BEFORE = env.str("SEALING_KEY_BEFORE", default="")
 # People are counted in the ledger by a code that only this key makes (`ledger/subjects.py`).
 SUBJECT_KEY = secret("SUBJECT_KEY", DATA)
 
@@ -83,6 +85,7 @@ INSTALLED_APPS = [
     "duty",
     "chat",
     "moderation",
+    "counseling",
     "office",
     "reports",
 ]
@@ -126,7 +129,9 @@ TEMPLATES = [
 
 # What each room keeps of a participant, for /me/: shown, exported and erased through these doors.
 # Named here and not in `accounts`, because arrows point down.
-BELONGINGS = ["chat.belongings"]
+BELONGINGS = ["chat.belongings", "moderation.belongings", "counseling.belongings"]
+# What a house does by itself besides `chat.rounds`: modules with `EVERY_S` and `turn()`.
+ROUNDS = ["moderation.rounds"]
 
 _url = env.str("DATABASE_URL", default="")
 if _url:
@@ -218,11 +223,13 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
-# Per address, and per account from one address; what a stranger does slows no colleague.
+# Per address, and per account from one address; what a stranger does slows no colleague. Of what
+# all strangers may guess at an account, one address has a fifth.
 ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
     "login_failed": "10/m/ip,5/300s/key",
     "login_strange": "60/3600s/key",
+    "login_strange_here": "12/3600s/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_ADAPTER = "accounts.adapters.SecondFactor"

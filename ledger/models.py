@@ -190,3 +190,94 @@ class Headcount(models.Model):
 
     def __str__(self) -> str:
         return f"headcount {self.pk}"
+
+
+class Filled(models.Model):
+    """That one statistic of participation has been counted for one hour, the whole house over."""
+
+    statistic = models.CharField(max_length=16)
+    hour = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "filled"
+        constraints = [
+            models.UniqueConstraint(fields=["statistic", "hour"], name="filled_once_per_hour")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.statistic} {self.hour:%Y-%m-%dT%H}"
+
+
+class HourCount(models.Model):
+    """How much of a statistic fell into an hour. Filling the hour again replaces its rows."""
+
+    program = models.CharField(max_length=40)
+    statistic = models.CharField(max_length=16)
+    split = models.CharField(max_length=40)
+    hour = models.DateTimeField()
+    number = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["statistic", "hour", "program", "split"], name="hour_count_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"hour count {self.pk}"
+
+
+class MonthKey(models.Model):
+    """The random key of a month's pseudonyms; it goes with them when the month is summed."""
+
+    month = models.DateField(primary_key=True)
+    key = models.BinaryField(max_length=32)
+
+    def __str__(self) -> str:
+        return f"key of {self.month:%Y-%m}"
+
+
+class Sighting(models.Model):
+    """That somebody counts somewhere in a month: a pseudonym that is none in the next one."""
+
+    program = models.CharField(max_length=40)
+    month = models.DateField()
+    statistic = models.CharField(max_length=16)
+    split = models.CharField(max_length=40)
+    pseudonym = models.CharField(max_length=16)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["month", "program", "statistic", "split", "pseudonym"],
+                name="sighting_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"sighting {self.pk}"
+
+
+class MonthSum(models.Model):
+    """A statistic's sum over a month that is over, and how many people are behind it.
+
+    `people` is null where nobody's people are counted (hours of the rooms, shifts).
+    """
+
+    program = models.CharField(max_length=40)
+    month = models.DateField()
+    statistic = models.CharField(max_length=16)
+    split = models.CharField(max_length=40)
+    number = models.PositiveBigIntegerField()
+    people = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["program", "month", "statistic", "split"], name="month_sum_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"month sum {self.pk}"

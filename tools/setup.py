@@ -3,6 +3,7 @@
 Usage: `python3 tools/setup.py run|dev`.
 """
 
+import ctypes
 import fcntl
 import hashlib
 import os
@@ -17,6 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOG = VENV / "setup.log"
+# What WeasyPrint draws with, and a Japanese font (Debian and Ubuntu).
+PRINTING = ("libpango-1.0-0", "libpangoft2-1.0-0", "fonts-noto-cjk")
 # What is locked for developing holds what is locked for running (a test compares them).
 STAMPS = {"run": ("run",), "dev": ("run", "dev")}
 
@@ -83,6 +86,38 @@ def apt_install(*packages: str) -> bool:
     get = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-y"]
     tried(*get, "update")
     return tried(*get, "install", "--no-install-recommends", *packages)
+
+
+def can_print() -> bool:
+    """Whether the machine has what a PDF needs: Pango's libraries and a Japanese font."""
+    libraries = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0")
+    try:
+        for name in libraries:
+            ctypes.CDLL(name)
+    except OSError:
+        return False
+    fonts = ("NotoSansCJK", "ipaexg", "ipag", "BIZUD")
+    folders = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts")
+    return any(
+        file.name.startswith(fonts)
+        for folder in folders if folder.is_dir()
+        for file in folder.rglob("*.tt[cf]")
+    )  # fmt: skip
+
+
+def prepare_printing() -> None:
+    """What PDFs need, where that needs no question. Everything else works without it."""
+    if can_print():
+        return
+    if as_root() is not None and shutil.which("apt-get"):
+        step(4, "PDFの部品と書体を入れています…", "installing what PDFs need…")
+        apt_install(*PRINTING)
+    if not can_print():
+        print(
+            f"      PDFだけはまだ作れません: sudo apt-get install {' '.join(PRINTING)}\n"
+            "      Only PDFs can't be made yet; this command mends it.",
+            flush=True,
+        )
 
 
 def make_venv() -> None:
@@ -164,6 +199,7 @@ def main() -> None:
         step(2, ".venv を作っています…", "making .venv…")
         make_venv()
     install(kind)
+    prepare_printing()
     for done in STAMPS[kind]:
         stamp(done).write_text(checksum(done))
     step(4, "環境ができました。", "the environment is ready.")

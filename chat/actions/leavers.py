@@ -14,12 +14,21 @@ AT_ONCE = 50
 
 
 def erase_leavers(*, now: datetime) -> Iterator[int]:
-    """Yields 1 for each person erased; every step of it is a short transaction."""
+    """Yields 1 for each person erased; every step of it is a short transaction.
+
+    Whoever still waits for something (an open case, a letter) is passed by.
+    """
     gone = Participant.objects.filter(
         Q(passphrase_key__isnull=True, seen_at__lt=now - WITHOUT_PASSPHRASE)
         | Q(passphrase_key__isnull=False, seen_at__lt=now - WITH_PASSPHRASE)
     )
-    while people := list(gone.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+    after = 0
+    while people := list(
+        gone.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
+    ):
+        after = people[-1]
+        held = belongings.held(people, now=now)
         for person in people:
-            belongings.erase_all(person, now=now)
-            yield 1
+            if person not in held:
+                belongings.erase_all(person, now=now)
+                yield 1

@@ -4,24 +4,47 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
 
-from chat.models import Finding, Message, Murmur, Room, RoomEvent, Visit
+from chat.models import Finding, Item, Message, Murmur, Room, RoomEvent, Visit
+from chat.states import ItemKind, ItemState, MessageState, RoomKind
 
 WORDS = timedelta(days=30)
 VISITS = timedelta(days=90)
+AFTER_ITS_END = timedelta(days=90)  # what was under a report, once that is closed
 AT_ONCE = 50
 
 
 def purge(*, now: datetime) -> Iterator[tuple[str, int]]:
     """Yields (class, rows gone) after each short transaction; the caller breathes in between."""
-    for room in Room.objects.order_by("pk").values_list("pk", flat=True):
+    # A talk of two goes with its case.
+    rooms = Room.objects.exclude(kind=RoomKind.COUNSELING)
+    for room in rooms.order_by("pk").values_list("pk", flat=True):
         while gone := _events(room, now - WORDS):
             yield "events", gone
     # Held and refused texts have no number, so the log doesn't lead to them.
     yield from _in_steps("held", Message.objects.filter(seq__isnull=True, at__lt=now - WORDS))
     yield from _in_steps("murmurs", Murmur.objects.filter(at__lt=now - WORDS))
     yield from _in_steps("findings", Finding.objects.filter(at__lt=now - WORDS))
+    yield from _in_steps("reported", _reported(now - AFTER_ITS_END))
+    done = Item.objects.filter(state=ItemState.DONE.value, settled_at__lt=now - AFTER_ITS_END)
+    yield from _in_steps("items", done.filter(~Exists(_out_of_sight())))
     yield from _in_steps("visits", Visit.objects.filter(ended_at__lt=now - VISITS))
+
+
+def _out_of_sight() -> QuerySet[Message]:
+    """What people don't see keeps its item for as long as it is there."""
+    unseen = Message.objects.filter(state__in=[MessageState.HELD, MessageState.HIDDEN])
+    return unseen.filter(items=OuterRef("pk"))
+
+
+def _reported(before: datetime) -> QuerySet[Message]:
+    """Messages below their room's floor whose report was closed so long ago."""
+    closed = Item.objects.filter(
+        message=OuterRef("pk"), kind=ItemKind.REPORT.value, state=ItemState.DONE.value,
+        settled_at__lt=before,
+    )  # fmt: skip
+    return Message.objects.filter(Exists(closed), seq__lte=F("room__floor"))
 
 
 def _events(room: int, before: datetime) -> int:

@@ -55,12 +55,12 @@ def test_everything_stored_is_shown_and_every_room_of_the_house_is_asked(enter):
     )
     page = client.get("/me/")
     titles = [section.title for section in page.context["sections"]]
-    assert page.status_code == 200 and len(titles) == 2
+    assert page.status_code == 200 and len(titles) == 3
     assert page.context["participant_handle"] == "ねむい月"
     kept = json.loads(client.get("/me/export/").content)
     assert kept["accounts"]["handle"] == "ねむい月"
     assert kept["accounts"]["letters"][0]["text"] == "読みました"
-    assert set(kept) == {"exported_at", "accounts", "chat"}
+    assert set(kept) == {"exported_at", "accounts", "chat", "counseling"}
 
 
 @pytest.mark.django_db

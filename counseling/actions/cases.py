@@ -1,0 +1,190 @@
+"""What a counselor does with a case: take it, open one by hand, note, plan, close."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.viewer import Viewer
+from counseling import policies
+from counseling.actions.moves import locked, make_case, move, move_asking, note, tell
+from counseling.models import Case, HandOver, NextStep, Note
+from counseling.states import (
+    AskingState,
+    CaseState,
+    Cohort,
+    HandOverState,
+    Origin,
+    Relation,
+    Urgency,
+)
+from counseling.words import must_hold_no_contact
+from foundation.refusals import Refused
+
+MOST_STEPS = 50
+
+
+def take(viewer: Viewer, *, code: str, now: datetime) -> Case:
+    """Become responsible for what waits; the person is told. Of two who try, one gets it.
+
+    Raises `Refused`: `not_found`, `second_factor`, `taken_already`.
+    """
+    with transaction.atomic():
+        case = locked(code)
+        if case is not None and case.state == CaseState.OPEN:
+            policies.must_be_counselor(viewer, program=case.program_id)
+            raise Refused("taken_already")
+        case = policies.must_be_of_the_team(viewer, case)
+        move(case, CaseState.OPEN, counselor_id=viewer.staff, assigned_at=now)
+        move_asking(case, AskingState.TAKEN, taken_at=now)
+        note(viewer, case, "take", now=now)
+        tell(
+            case,
+            title=_("相談員がうけとりました"),
+            text=_(
+                "これからは、ひとりの相談員があなたの相談をうけもちます。いそがなくてだいじょうぶです。"
+                "何日かあとに書いてもかまいません。"
+            ),
+            label=_("相談のようす"),
+            now=now,
+        )
+    return case
+
+
+def open_by_hand(
+    viewer: Viewer,
+    *,
+    program: int,
+    relation: Relation,
+    cohort: Cohort = Cohort.UNKNOWN,
+    origin: Origin = Origin.UNKNOWN,
+    now: datetime,
+) -> Case:
+    """A case of someone who called or came; inside a transaction or alone.
+
+    Raises `Refused`: `not_found`, `second_factor`.
+    """
+    staff = policies.must_be_counselor(viewer, program=program)
+    with transaction.atomic():
+        case = make_case(
+            program_id=program,
+            relation=relation.value,
+            state=CaseState.OPEN,
+            counselor_id=staff,
+            assigned_at=now,
+            cohort=cohort.value,
+            origin=origin.value,
+            opened_at=now,
+        )
+        note(viewer, case, "open", now=now)
+    return case
+
+
+def describe(
+    viewer: Viewer,
+    *,
+    code: str,
+    cohort: Cohort,
+    origin: Origin,
+    urgency: Urgency,
+    municipality: str | None,
+    now: datetime,
+) -> None:
+    """What is coarsely known of the person. Raises `Refused`: `not_found`, `second_factor`."""
+    with transaction.atomic():
+        case = policies.must_be_assigned(viewer, locked(code))
+        wanted = {
+            "cohort": cohort.value,
+            "origin": origin.value,
+            "urgency": urgency.value,
+            "municipality_id": municipality,
+        }
+        changed = [name for name, value in wanted.items() if getattr(case, name) != value]
+        if changed:
+            Case.objects.filter(pk=case.pk).update(**wanted)
+            note(viewer, case, "describe", fields=changed, now=now)
+
+
+def close(viewer: Viewer, *, code: str, now: datetime) -> None:
+    """The counselor ends it; the person may ask again at any time.
+
+    Raises `Refused`: `not_found`, `second_factor`, `being_handed_over`, `moved_on`.
+    """
+    with transaction.atomic():
+        case = policies.must_be_assigned(viewer, locked(code))
+        if HandOver.objects.filter(case=case, state=HandOverState.OFFERED).exists():
+            raise Refused("being_handed_over")
+        move(case, CaseState.CLOSED, closed_at=now, waiting_since=None, urgency=Urgency.USUAL)
+        move_asking(case, AskingState.CLOSED, ended_at=now)
+        NextStep.objects.filter(case=case, done_at__isnull=True).update(done_at=now)
+        note(viewer, case, "close", now=now)
+        tell(
+            case,
+            title=_("相談がひとくぎりになりました"),
+            text=_("また話したくなったら、いつでも、もう一度おねがいできます。"),
+            label=_("相談のようす"),
+            now=now,
+        )
+
+
+def reopen(viewer: Viewer, *, code: str, now: datetime) -> None:
+    """The counselor who closed it goes on. Raises `Refused`: `not_found`, `moved_on`."""
+    with transaction.atomic():
+        case = policies.must_be_assigned(viewer, locked(code))
+        move(case, CaseState.OPEN, closed_at=None, assigned_at=now)
+        note(viewer, case, "reopen", now=now)
+
+
+def write_note(viewer: Viewer, *, code: str, text: str, shared: bool, now: datetime) -> Note:
+    """Shared goes with the case to whoever takes it over; one's own is read by oneself alone.
+
+    Raises `Refused`: `not_found`, `second_factor`, `contact`.
+    """
+    must_hold_no_contact(text)
+    with transaction.atomic():
+        case = policies.must_be_assigned(viewer, locked(code))
+        made = Note.objects.create(
+            case=case, author_id=viewer.staff or 0, shared=shared, text=text, at=now
+        )
+        note(viewer, case, "note", now=now)
+    return made
+
+
+def erase_note(viewer: Viewer, *, code: str, note_number: int, now: datetime) -> None:
+    """One's own writing, gone. Raises `Refused`: `not_found`, `second_factor`."""
+    with transaction.atomic():
+        case = policies.must_be_assigned(viewer, locked(code))
+        gone, _rows = Note.objects.filter(
+            pk=note_number, case=case, author_id=viewer.staff or 0
+        ).delete()
+        if not gone:
+            raise Refused("not_found")
+        note(viewer, case, "erase_note", now=now)
+
+
+def plan_step(viewer: Viewer, *, code: str, text: str, due_on: date, now: datetime) -> NextStep:
+    """What comes next. Raises `Refused`: `not_found`, `second_factor`, `contact`, `case_closed`,
+    `too_many`.
+    """
+    must_hold_no_contact(text)
+    with transaction.atomic():
+        case = policies.must_be_assigned(viewer, locked(code))
+        policies.must_stand(case)
+        if NextStep.objects.filter(case=case, done_at__isnull=True).count() >= MOST_STEPS:
+            raise Refused("too_many")
+        made = NextStep.objects.create(
+            case=case, text=text, due_on=due_on, made_by_id=viewer.staff or 0, at=now
+        )
+        note(viewer, case, "plan", now=now)
+    return made
+
+
+def finish_step(viewer: Viewer, *, code: str, step: int, now: datetime) -> None:
+    """It is done. Raises `Refused`: `not_found`, `second_factor`."""
+    with transaction.atomic():
+        case = policies.must_be_assigned(viewer, locked(code))
+        there = NextStep.objects.filter(pk=step, case=case)
+        if not there.exists():
+            raise Refused("not_found")
+        there.filter(done_at__isnull=True).update(done_at=now)
+        note(viewer, case, "finish", now=now)

@@ -1,0 +1,123 @@
+"""What every deed on a referral shares: its lock, its move by the table, its line, its end."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from accounts import letters
+from accounts.viewer import Viewer
+from counseling import policies
+from counseling.actions.moves import MINE, locked
+from counseling.models import Case, Consent, Crossing, Meeting, OneTimeLink, Referral
+from counseling.states import (
+    MeetingState,
+    Mover,
+    ReferralState,
+    meeting_before,
+    referral_before,
+)
+from foundation.refusals import Link, Refused
+
+
+def own(viewer: Viewer, *, code: str, referral: int) -> Referral:
+    """One of the person's own, locked with its case. Raises `Refused`: as `must_be_own`."""
+    return _within(policies.must_be_own(viewer, locked(code)), referral)
+
+
+def assigned(viewer: Viewer, *, code: str, referral: int) -> Referral:
+    """One of the counselor's, locked with its case. Raises `Refused`: as `must_be_assigned`."""
+    return _within(policies.must_be_assigned(viewer, locked(code)), referral)
+
+
+def _within(case: Case, number: int) -> Referral:
+    rows = Referral.objects.select_for_update(of=("self",)).filter(case=case, pk=number)
+    found = rows.select_related("agency", "place", "companion").first()
+    if found is None:
+        raise Refused("not_found")
+    found.case = case
+    return found
+
+
+def move(
+    referral: Referral,
+    wanted: ReferralState,
+    mover: Mover,
+    *,
+    now: datetime,
+    line: str = "",
+    **columns: object,
+) -> None:
+    """Compare and swap by the table, with its line. Raises `Refused("moved_on")`."""
+    there = Referral.objects.filter(pk=referral.pk, state__in=referral_before(wanted, mover))
+    if not there.update(state=wanted.value, **columns):
+        raise Refused("moved_on")
+    referral.state = wanted.value
+    for name, value in columns.items():
+        setattr(referral, name, value)
+    crossed(referral, wanted, mover, line=line, now=now)
+
+
+def crossed(
+    referral: Referral, what: ReferralState | str, mover: Mover, *, now: datetime, line: str = ""
+) -> None:
+    """One line of what the person sees."""
+    Crossing.objects.create(
+        referral=referral, what=str(what), mover=mover.value, line=line[:200], at=now
+    )
+
+
+def end(referral: Referral, *, left: bool, now: datetime) -> None:
+    """It is over: links are dead, the draft goes, and what nobody got to read goes too."""
+    OneTimeLink.objects.filter(referral=referral, ended_at__isnull=True).update(ended_at=now)
+    Meeting.objects.filter(
+        referral=referral, state__in=meeting_before(MeetingState.CANCELLED)
+    ).update(state=MeetingState.CANCELLED, changed_at=now)
+    Referral.objects.filter(pk=referral.pk).update(ended_at=now, draft={})
+    end_consent(referral, left=left, now=now)
+
+
+def end_consent(referral: Referral, *, left: bool, now: datetime) -> None:
+    """It stands no longer; of what never left, the words go."""
+    standing = Consent.objects.filter(referral=referral, withdrawn_at__isnull=True)
+    if left:
+        standing.update(withdrawn_at=now)
+    else:
+        standing.update(withdrawn_at=now, words="")
+
+
+def consent_of(referral: Referral) -> Consent | None:
+    """What stands agreed."""
+    return Consent.objects.filter(referral=referral, withdrawn_at__isnull=True).first()
+
+
+def tell_of(referral: Referral, *, title: str, text: str, now: datetime) -> None:
+    """A letter to the person; it names no agency, for whoever looks over their shoulder."""
+    case = referral.case
+    if case.participant_id is not None:
+        letters.write(
+            case.participant_id, kind=letters.Kind.REPLY, title=title, text=text, now=now,
+            links=[Link(_("ようすを見る"), f"{MINE}{case.code}/onward/{referral.pk}/")],
+        )  # fmt: skip
+
+
+def forget(case: Case, *, now: datetime) -> None:
+    """Its person erases themselves: what hasn't been accepted is withdrawn, and our copy of their
+    words goes from everywhere. What an agency holds it holds; that it was told stays to be done.
+    """
+    for found in Referral.objects.select_for_update().filter(case=case):
+        found.case = case
+        if found.state in _BEFORE_ACCEPTING:
+            left = found.state == ReferralState.SENT
+            if left:
+                Referral.objects.filter(pk=found.pk).update(to_tell_at=now)
+            move(found, ReferralState.WITHDRAWN, Mover.PERSON, now=now)
+            end(found, left=left, now=now)
+    Referral.objects.filter(case=case).update(draft={})
+    Consent.objects.filter(referral__case=case).update(words="")
+    OneTimeLink.objects.filter(referral__case=case, ended_at__isnull=True).update(ended_at=now)
+    Meeting.objects.filter(case=case, state__in=meeting_before(MeetingState.CANCELLED)).update(
+        state=MeetingState.CANCELLED, changed_at=now
+    )
+
+
+_BEFORE_ACCEPTING = (ReferralState.PROPOSED, ReferralState.AGREED, ReferralState.SENT)

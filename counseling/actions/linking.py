@@ -1,0 +1,177 @@
+"""Someone arrived: confirmed by a counselor, counted in the same transaction, undone by a counter.
+
+Of a family's or a supporter's case it counts as linked only when the person themselves came.
+"""
+
+from datetime import date, datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.viewer import Viewer
+from counseling.actions.crossing import assigned, crossed, move, tell_of
+from counseling.actions.moves import note
+from counseling.facts import subject
+from counseling.models import NextStep, Referral, StageDone
+from counseling.states import STAGES, Evidence, Goal, Mover, Origin, ReferralState, Relation, Stage
+from counseling.words import must_hold_no_contact
+from foundation.clock import jst_day
+from foundation.refusals import Refused
+from ledger import entries
+from ledger.states import IBASHO, Kind, Reason
+
+# Asked after, never urged: two weeks and three months after arriving.
+LOOKING_AFTER = (timedelta(days=14), timedelta(days=91))
+# Which step behind the door counts, and as what.
+COUNTS = {
+    (Goal.WORK_EXPERIENCE, Stage.TRIED): Kind.WORK_EXPERIENCE,
+    (Goal.EMPLOYMENT, Stage.EMPLOYED): Kind.EMPLOYMENT,
+}
+
+
+def confirm_linked(
+    viewer: Viewer,
+    *,
+    code: str,
+    referral: int,
+    on: date,
+    evidence: Evidence,
+    line: str,
+    came_themselves: bool,
+    now: datetime,
+) -> None:
+    """つながった: who confirmed it, when, how it is known; one entry in the ledger.
+
+    Raises `Refused`: `not_found`, `second_factor`, `moved_on`, `future`, `not_themselves`,
+    `contact`.
+    """
+    must_hold_no_contact(line)
+    if on > jst_day(now):
+        raise Refused("future")
+    with transaction.atomic():
+        found = assigned(viewer, code=code, referral=referral)
+        if found.case.relation != Relation.SELF and not came_themselves:
+            raise Refused("not_themselves")
+        entry = entries.enter(
+            _fact(found, Kind.LINKED, on), confirmed_by=viewer.staff or 0, now=now
+        )
+        move(
+            found, ReferralState.LINKED, Mover.COUNSELOR, now=now, linked_on=on,
+            evidence=evidence.value, evidence_line=line, confirmed_by_id=viewer.staff,
+            entry=entry.seq,
+        )  # fmt: skip
+        for after in LOOKING_AFTER:
+            NextStep.objects.create(
+                case=found.case, text=_("つながった先でのようすを、きいてみる"),
+                due_on=on + after, made_by_id=viewer.staff or 0, at=now,
+            )  # fmt: skip
+        note(viewer, found.case, "confirm_linked", now=now)
+        tell_of(
+            found,
+            title=_("つながったことを記録しました"),
+            text=_(
+                "ここには、いつでももどってこられます。むこうが合わなければ、そう言ってかまいません。"
+            ),
+            now=now,
+        )
+
+
+def undo_linked(viewer: Viewer, *, code: str, referral: int, reason: Reason, now: datetime) -> None:
+    """It was confirmed by mistake: back to accepted, and counted back.
+
+    Raises `Refused`: `not_found`, `second_factor`, `moved_on`.
+    """
+    with transaction.atomic():
+        found = assigned(viewer, code=code, referral=referral)
+        entry = found.entry
+        move(
+            found, ReferralState.ACCEPTED, Mover.COUNSELOR, now=now,
+            linked_on=None, evidence="", evidence_line="", confirmed_by_id=None, entry=None,
+        )  # fmt: skip
+        _count_back(viewer, found, entry, reason, now)
+        note(viewer, found.case, "undo_linked", now=now)
+
+
+def record_stage(
+    viewer: Viewer,
+    *,
+    code: str,
+    referral: int,
+    stage: Stage,
+    on: date,
+    line: str,
+    now: datetime,
+) -> StageDone:
+    """A step behind the door was taken; work experience and employment count.
+
+    Raises `Refused`: `not_found`, `second_factor`, `future`, `moved_on`, `no_stage`,
+    `done_already`, `contact`.
+    """
+    must_hold_no_contact(line)
+    if on > jst_day(now):
+        raise Refused("future")
+    with transaction.atomic():
+        found = assigned(viewer, code=code, referral=referral)
+        if found.state not in (ReferralState.ACCEPTED, ReferralState.LINKED):
+            raise Refused("moved_on")
+        goal = Goal(found.goal)
+        if stage not in STAGES[goal]:
+            raise Refused("no_stage")
+        kind = COUNTS.get((goal, stage))
+        entry = None
+        if kind is not None and found.case.relation == Relation.SELF:
+            fact = _fact(found, kind, on)
+            entry = entries.enter(fact, confirmed_by=viewer.staff or 0, now=now).seq
+        try:
+            with transaction.atomic():
+                made = StageDone.objects.create(
+                    referral=found, stage=stage.value, on=on, line=line,
+                    confirmed_by_id=viewer.staff or 0, at=now, entry=entry,
+                )  # fmt: skip
+        except IntegrityError:
+            raise Refused("done_already") from None
+        crossed(found, stage.value, Mover.COUNSELOR, line=line, now=now)
+        note(viewer, found.case, "record_stage", now=now)
+    return made
+
+
+def undo_stage(
+    viewer: Viewer, *, code: str, referral: int, stage: Stage, reason: Reason, now: datetime
+) -> None:
+    """It was recorded by mistake, and is counted back. Raises `Refused`: `not_found`, …"""
+    with transaction.atomic():
+        found = assigned(viewer, code=code, referral=referral)
+        row = StageDone.objects.filter(referral=found, stage=stage.value).first()
+        if row is None:
+            raise Refused("not_found")
+        _count_back(viewer, found, row.entry, reason, now)
+        row.delete()
+        crossed(found, "undone", Mover.COUNSELOR, now=now)
+        note(viewer, found.case, "undo_stage", now=now)
+
+
+def _count_back(
+    viewer: Viewer, referral: Referral, entry: int | None, reason: Reason, now: datetime
+) -> None:
+    if entry is not None:
+        entries.counter_enter(
+            referral.case.program.slug, seq=entry, reason=reason,
+            confirmed_by=viewer.staff or 0, now=now,
+        )  # fmt: skip
+
+
+def _fact(referral: Referral, kind: Kind, on: date) -> entries.Fact:
+    case = referral.case
+    there = referral.agency or referral.place
+    return entries.Fact(
+        program=case.program.slug,
+        kind=kind,
+        occurred_on=on,
+        subject=subject(case),
+        municipality_code=case.municipality_id or (there.municipality_id if there else ""),
+        cohort=case.cohort,
+        relation=Relation.SELF.value,
+        destination=referral.agency.kind if referral.agency is not None else IBASHO,
+        origin=IBASHO if case.origin == Origin.ROOM else case.origin,
+        evidence=f"referral:{referral.pk}",
+    )

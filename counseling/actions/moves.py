@@ -1,0 +1,100 @@
+"""A case's move from one state to another, who is told of it, and its line in the log."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from accounts import letters
+from accounts.states import Role
+from accounts.viewer import Viewer
+from audit.actions import record
+from chat.actions import talks
+from counseling import codes
+from counseling.models import Asking, Case
+from counseling.states import STANDING, AskingState, CaseState, asking_before, before
+from foundation.refusals import Link, Refused
+
+MINE = "/counseling/mine/"
+_TRIES = 20
+
+
+def make_case(**columns: Any) -> Case:
+    """A new row under a code that is nobody's; inside the caller's transaction."""
+    for _ in range(_TRIES):
+        code = codes.make()
+        if Case.objects.filter(code=code).exists():
+            continue
+        try:
+            with transaction.atomic():
+                return Case.objects.create(code=code, **columns)
+        except IntegrityError:
+            if not Case.objects.filter(code=code).exists():
+                raise  # not the code: the person's own case came into being meanwhile
+    raise Refused("moved_on")
+
+
+def locked(code: str) -> Case | None:
+    """The case, locked until the transaction ends; None where no case has the code."""
+    found = Case.objects.select_for_update(of=("self",)).select_related("program", "counselor")
+    return found.filter(code=codes.typed(code)).first()
+
+
+def move(case: Case, wanted: CaseState, **columns: Any) -> None:
+    """Compare and swap, inside the caller's transaction. Raises `Refused("moved_on")`."""
+    there = Case.objects.filter(pk=case.pk, state__in=before(wanted))
+    if not there.update(state=wanted.value, **columns):
+        raise Refused("moved_on")
+    case.state = wanted.value
+    for name, value in columns.items():
+        setattr(case, name, value)
+
+
+def move_asking(case: Case, wanted: AskingState, **columns: Any) -> None:
+    """The asking that stands, if one does, goes on to this state."""
+    standing = Asking.objects.filter(case=case, state__in=[one.value for one in STANDING])
+    standing.filter(state__in=asking_before(wanted)).update(state=wanted.value, **columns)
+
+
+def change_seats(case: Case, *, was: int | None, now: datetime) -> None:
+    """Whoever was responsible until now loses their seat in the talk."""
+    if case.room_id is not None and was is not None:
+        talks.end_seat(case.room_id, staff=was, now=now)
+
+
+def note(
+    viewer: Viewer,
+    case: Case,
+    verb: str,
+    *,
+    now: datetime,
+    role: Role = Role.COUNSELOR,
+    reason: str = "",
+    fields: Sequence[str] = (),
+) -> None:
+    """One line in the log: who did what to which case, never a word of it."""
+    record(
+        viewer.staff,
+        role=role.value,
+        verb=f"counseling.{verb}",
+        object_type="case",
+        object_id=case.pk,
+        program=case.program_id,
+        reason=reason,
+        fields=fields,
+        now=now,
+    )
+
+
+def tell(case: Case, *, title: str, text: str, label: str, now: datetime) -> None:
+    """A letter to whoever speaks in this case, if they are in the house."""
+    if case.participant_id is not None:
+        letters.write(
+            case.participant_id,
+            kind=letters.Kind.REPLY,
+            title=title,
+            text=text,
+            links=[Link(label, f"{MINE}{case.code}/")],
+            now=now,
+        )

@@ -1,0 +1,153 @@
+"""Occasions: entered by hand, confirmed, taken back. What isn't confirmed is counted nowhere.
+
+The same voice, day and channel is one occasion; a second one needs a reason, which is printed
+(`docs/kpi.md`).
+"""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from accounts.viewer import Viewer
+from counseling import codes, facts, policies
+from counseling.actions.cases import open_by_hand
+from counseling.actions.moves import locked, note
+from counseling.forms import MAX_LINE, MOST_MINUTES, Told
+from counseling.models import Case, Occasion
+from counseling.words import must_hold_no_contact
+from foundation.refusals import Refused
+
+
+def enter(viewer: Viewer, *, program: int, told: Told, now: datetime) -> Occasion:
+    """What took place, for a case by its code or (without one) for a new case.
+
+    Raises `Refused`: `not_found`, `second_factor`, `no_case`, `same_day`, `contact`.
+    """
+    must_hold_no_contact(told.line, told.split)
+    staff = policies.must_be_counselor(viewer, program=program)
+    if (again := Occasion.objects.filter(counselor_id=staff, nonce=told.nonce).first()) is not None:
+        return again
+    with transaction.atomic():
+        case = _case(viewer, program, told, now)
+        made = _add_to_first(case, told) if told.add else None
+        made = made or _write(viewer, case, told, now)
+        if told.confirmed and made.confirmed_at is None:
+            _confirm(viewer, case, made, now)
+        note(viewer, case, "occasion", reason=told.split, now=now)
+    return made
+
+
+def _case(viewer: Viewer, program: int, told: Told, now: datetime) -> Case:
+    if told.code:
+        case = locked(told.code) if codes.typed(told.code) else None
+        if case is None or case.counselor_id != viewer.staff or case.program_id != program:
+            raise Refused("no_case")
+        return case
+    return open_by_hand(
+        viewer,
+        program=program,
+        relation=told.relation,
+        cohort=told.cohort,
+        origin=told.origin,
+        now=now,
+    )
+
+
+def _first(case: Case, told: Told) -> Occasion | None:
+    return Occasion.objects.filter(
+        case=case, relation=told.relation, on=told.on, channel=told.channel,
+        split="", voided_at__isnull=True,
+    ).first()  # fmt: skip
+
+
+def _add_to_first(case: Case, told: Told) -> Occasion | None:
+    first = _first(case, told)
+    if first is None:
+        return None
+    first.minutes = min(first.minutes + told.minutes, MOST_MINUTES)
+    first.line = "・".join(part for part in (first.line, told.line) if part)[:MAX_LINE]
+    first.save(update_fields=["minutes", "line"])
+    return first
+
+
+def _write(viewer: Viewer, case: Case, told: Told, now: datetime) -> Occasion:
+    # A reason without a first one splits nothing.
+    split = told.split if _first(case, told) is not None else ""
+    try:
+        with transaction.atomic():
+            return Occasion.objects.create(
+                case=case,
+                counselor_id=viewer.staff or 0,
+                relation=told.relation.value,
+                channel=told.channel.value,
+                on=told.on,
+                minutes=told.minutes,
+                line=told.line,
+                psychological=told.psychological,
+                split=split,
+                nonce=told.nonce,
+                recorded_at=now,
+            )
+    except IntegrityError:
+        raise Refused("same_day") from None
+
+
+def confirm(viewer: Viewer, *, code: str, occasion: int, now: datetime) -> None:
+    """It took place as it stands there; from now on it counts.
+
+    Raises `Refused`: `not_found`, `second_factor`, `confirmed_already`, `voided`.
+    """
+    with transaction.atomic():
+        case = policies.must_be_assigned(viewer, locked(code))
+        row = _of(case, occasion)
+        if row.voided_at is not None:
+            raise Refused("voided")
+        if row.confirmed_at is not None:
+            raise Refused("confirmed_already")
+        _confirm(viewer, case, row, now)
+        note(viewer, case, "confirm", now=now)
+
+
+def _confirm(viewer: Viewer, case: Case, row: Occasion, now: datetime) -> None:
+    row.confirmed_at, row.confirmed_by_id = now, viewer.staff
+    facts.confirmed(viewer, case, row, now=now)
+    row.save(update_fields=["confirmed_at", "confirmed_by", "entries"])
+    case.save(update_fields=["confirmed_new_at", "new_entry"])
+
+
+def void(viewer: Viewer, *, code: str, occasion: int, reason: str, now: datetime) -> None:
+    """It was a mistake: the row stays, with the reason, and is counted no more.
+
+    Raises `Refused`: `not_found`, `second_factor`, `no_reason`, `contact`, `voided`.
+    """
+    must_hold_no_contact(reason)
+    with transaction.atomic():
+        case = policies.must_be_assigned(viewer, locked(code))
+        row = _of(case, occasion)
+        if row.voided_at is not None:
+            raise Refused("voided")
+        row.voided_at, row.void_reason = now, reason
+        row.save(update_fields=["voided_at", "void_reason"])
+        _count_back(viewer, case, row, now)
+        note(viewer, case, "void", reason=reason, now=now)
+
+
+def _count_back(viewer: Viewer, case: Case, row: Occasion, now: datetime) -> None:
+    if row.confirmed_at is None:
+        return
+    facts.countered(viewer, case, row.entries, now=now)
+    others = Occasion.objects.filter(
+        case=case, confirmed_at__isnull=False, voided_at__isnull=True
+    ).exclude(pk=row.pk)
+    if case.new_entry is not None and not others.exists():
+        # Nothing is left that made it a case of ours.
+        facts.countered(viewer, case, [case.new_entry], now=now)
+        case.confirmed_new_at = case.new_entry = None
+        case.save(update_fields=["confirmed_new_at", "new_entry"])
+
+
+def _of(case: Case, number: int) -> Occasion:
+    row = Occasion.objects.filter(pk=number, case=case).first()
+    if row is None:
+        raise Refused("not_found")
+    return row

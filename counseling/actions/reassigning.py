@@ -1,0 +1,59 @@
+"""A counselor stays away: a coordinator gives the case to another one, without reading it."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.states import Role
+from accounts.viewer import Viewer
+from counseling import policies, queries
+from counseling.actions.moves import change_seats, locked, note, tell
+from counseling.models import Case, HandOver
+from counseling.states import CaseState, HandOverState
+from foundation.refusals import Refused
+
+ABSENT = timedelta(days=3)
+
+
+def reassign(viewer: Viewer, *, code: str, to: int, reason: str, now: datetime) -> None:
+    """After three days without an act of the counselor's. Everybody in it is told.
+
+    Raises `Refused`: `not_found`, `second_factor`, `moved_on`, `merged`, `not_absent`,
+    `no_colleague`.
+    """
+    with transaction.atomic():
+        case = locked(code)
+        policies.may_reassign(viewer, case)
+        assert case is not None
+        if case.state != CaseState.OPEN:
+            raise Refused("moved_on")
+        if case.merged_into_id is not None:
+            raise Refused("merged")
+        if not queries.is_absent(case, since=now - ABSENT):
+            raise Refused("not_absent")
+        if to == case.counselor_id or to not in queries.counselors_of(case.program_id, now=now):
+            raise Refused("no_colleague")
+        HandOver.objects.filter(case=case, state=HandOverState.OFFERED).update(
+            state=HandOverState.WITHDRAWN, ended_at=now
+        )
+        everyone = Case.objects.filter(pk=case.pk) | Case.objects.filter(
+            merged_into=case, state=CaseState.OPEN
+        )
+        told = list(everyone.order_by("pk"))
+        Case.objects.filter(pk__in=[one.pk for one in told]).update(
+            counselor_id=to, assigned_at=now
+        )
+        note(viewer, case, "reassign", role=Role.COORDINATOR, reason=reason, now=now)
+        for one in told:
+            change_seats(one, was=one.counselor_id, now=now)
+            tell(
+                one,
+                title=_("相談員がかわりました"),
+                text=_(
+                    "担当の相談員が、しばらく仕事をはなれています。これからは、べつの相談員がうけもちます。"
+                    "決めた人は、あなたの相談を読んでいません。"
+                ),
+                label=_("相談のようす"),
+                now=now,
+            )

@@ -1,0 +1,245 @@
+"""A referral up to the moment it leaves: proposed, chosen, edited, agreed to, taken back.
+
+Only the person agrees, edits and withdraws; only a counselor proposes. Nothing leaves here.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Participant
+from accounts.queries import open_grants
+from accounts.states import Role
+from accounts.viewer import Viewer
+from counseling import packet, policies
+from counseling.actions.asking import care
+from counseling.actions.crossing import crossed, end, end_consent, move, own, tell_of
+from counseling.actions.moves import locked, note
+from counseling.models import Case, Consent, Referral
+from counseling.onward_forms import Agreed, Edited
+from counseling.states import (
+    CONSENTED,
+    Goal,
+    Heading,
+    Mover,
+    ReferralState,
+    Relation,
+    Urgency,
+)
+from counseling.words import heard, must_hold_no_contact
+from duty.colleagues import name_of
+from foundation.refusals import Refused
+from programs.queries import agency as agency_of
+from programs.queries import place as place_of
+
+CONSENT_LASTS = timedelta(days=90)
+MOST_AT_ONCE = 10  # of one case, not ended
+
+
+def propose(
+    viewer: Viewer,
+    *,
+    code: str,
+    goal: Goal,
+    typed: Mapping[Heading, str],
+    agency: int | None = None,
+    companion: int | None = None,
+    now: datetime,
+) -> Referral:
+    """A counselor's suggestion; the person is told, and nothing happens unless they want it.
+
+    Raises `Refused`: `not_found`, `second_factor`, `contact`, `case_closed`, `too_many`.
+    """
+    must_hold_no_contact(*typed.values())
+    with transaction.atomic():
+        case = policies.must_be_assigned(viewer, locked(code))
+        policies.must_stand(case)
+        made = _make(case, goal=goal, typed=typed, now=now)
+        made.proposed_by_id = viewer.staff
+        if agency is not None:
+            made.agency = agency_of(case.program_id, pk=agency)
+        if companion is not None and _supports(companion, case.program_id, now=now):
+            made.companion_id = companion
+        made.save()
+        crossed(made, ReferralState.PROPOSED, Mover.COUNSELOR, now=now)
+        note(viewer, case, "propose", now=now)
+        tell_of(
+            made,
+            title=_("つながり先の提案"),
+            text=_("相談員から、つながり先の提案があります。ことわっても、なにも変わりません。"),
+            now=now,
+        )
+    return made
+
+
+def wish(
+    viewer: Viewer,
+    *,
+    code: str,
+    agency: int | None = None,
+    place: int | None = None,
+    now: datetime,
+) -> Referral:
+    """The person begins it themselves, from what exists near them.
+
+    Raises `Refused`: `not_entered`, `not_found`, `case_closed`, `too_many`.
+    """
+    with transaction.atomic():
+        case = policies.must_be_own(viewer, locked(code))
+        policies.must_stand(case)
+        goal = Goal.PLACE if place is not None else Goal.AGENCY
+        made = _make(case, goal=goal, typed={}, now=now)
+        _lead(made, agency=agency, place=place)
+        made.save()
+        crossed(made, ReferralState.PROPOSED, Mover.PERSON, now=now)
+        Case.objects.filter(pk=case.pk, waiting_since__isnull=True).update(waiting_since=now)
+    return made
+
+
+def _make(case: Case, *, goal: Goal, typed: Mapping[Heading, str], now: datetime) -> Referral:
+    if Referral.objects.filter(case=case, ended_at__isnull=True).count() >= MOST_AT_ONCE:
+        raise Refused("too_many")
+    relation = Relation(case.relation)
+    return Referral(
+        case=case, goal=goal.value, draft=packet.draft(relation, typed), proposed_at=now
+    )
+
+
+def _supports(staff: int, program: int, *, now: datetime) -> bool:
+    there = open_grants(now=now).filter(role=Role.SUPPORTER, program_id=program, staff_id=staff)
+    return there.exists()
+
+
+def choose(
+    viewer: Viewer,
+    *,
+    code: str,
+    referral: int,
+    agency: int | None = None,
+    place: int | None = None,
+    now: datetime,
+) -> None:
+    """The person picks where to. Raises `Refused`: `not_entered`, `not_found`, `moved_on`."""
+    with transaction.atomic():
+        found = own(viewer, code=code, referral=referral)
+        _must_be(found, ReferralState.PROPOSED)
+        _lead(found, agency=agency, place=place)
+        found.save(update_fields=["agency", "place", "goal"])
+        crossed(found, "chosen", Mover.PERSON, line=found.to, now=now)
+
+
+def _lead(referral: Referral, *, agency: int | None, place: int | None) -> None:
+    program = referral.case.program_id
+    there = agency_of(program, pk=agency) if agency is not None else None
+    spot = place_of(program, pk=place) if place is not None else None
+    if there is None and spot is None:
+        raise Refused("no_destination")
+    referral.agency, referral.place = (there, None) if there is not None else (None, spot)
+    if spot is not None and there is None:
+        referral.goal = Goal.PLACE
+    elif referral.goal == Goal.PLACE:
+        referral.goal = Goal.AGENCY
+
+
+def edit(viewer: Viewer, *, code: str, referral: int, edited: Edited, now: datetime) -> None:
+    """The words become the person's own: sentences struck, changed, added.
+
+    Raises `Refused`: `not_entered`, `not_found`, `moved_on`, `contact`, `passphrase`.
+    """
+    in_need = _heard(viewer, edited)
+    with transaction.atomic():
+        found = own(viewer, code=code, referral=referral)
+        _must_be(found, ReferralState.PROPOSED)
+        kept = packet.edited(Relation(found.case.relation), edited.lines, edited.added)
+        if kept != found.draft:
+            Referral.objects.filter(pk=found.pk).update(draft=kept)
+            crossed(found, "edited", Mover.PERSON, now=now)
+        if in_need:
+            care(viewer.participant or 0, now)
+            Case.objects.filter(pk=found.case_id).update(urgency=Urgency.TODAY, waiting_since=now)
+
+
+def _heard(viewer: Viewer, edited: Edited) -> bool:
+    person = Participant.objects.filter(pk=viewer.participant or 0).first()
+    key = person.passphrase_key if person else None
+    texts = [one.text for said in edited.lines.values() for one in said if not one.struck]
+    # All of them are looked at: a later one may hold what is refused.
+    found = [heard(text, passphrase_key=key) for text in (*texts, *edited.added.values())]
+    return any(found)
+
+
+def agree(viewer: Viewer, *, code: str, referral: int, agreed: Agreed, now: datetime) -> Consent:
+    """These words, to this recipient, with these details, until the date shown.
+
+    `agreed.digest` is of the words that were on the page: if they have changed since, nobody
+    agreed to them. Raises `Refused`: `not_entered`, `not_found`, `moved_on`, `no_destination`,
+    `no_words`, `other_words`, `not_agreed`.
+    """
+    if not agreed.sure:
+        raise Refused("not_agreed")
+    with transaction.atomic():
+        found = own(viewer, code=code, referral=referral)
+        if not found.to:
+            raise Refused("no_destination")
+        shown = packet.canonical(preview(found))
+        if packet.read(shown).empty:
+            raise Refused("no_words")
+        if packet.digest(shown) != agreed.digest:
+            raise Refused("other_words")
+        what = preview(found, details=agreed.details, along=agreed.along)
+        text = packet.canonical(what)
+        move(found, ReferralState.AGREED, Mover.PERSON, now=now)
+        made = Consent.objects.create(
+            referral=found, wording=packet.WORDING, recipient=found.to, scope=list(what.details),
+            words=text, digest=packet.digest(text), at=now, expires_at=now + CONSENT_LASTS,
+        )  # fmt: skip
+        Case.objects.filter(pk=found.case_id, waiting_since__isnull=True).update(waiting_since=now)
+    return made
+
+
+def preview(
+    referral: Referral, *, details: tuple[str, ...] = (), along: bool = False
+) -> packet.Words:
+    """What would leave as the draft stands now."""
+    companion = name_of(referral.companion) if along and referral.companion is not None else ""
+    return packet.words(
+        referral.draft, relation=Relation(referral.case.relation), recipient=referral.to,
+        details=details, companion=companion,
+    )  # fmt: skip
+
+
+def think_again(viewer: Viewer, *, code: str, referral: int, now: datetime) -> None:
+    """Back to the words; the consent is over, nothing has left.
+
+    Raises `Refused`: `not_entered`, `not_found`, `moved_on`.
+    """
+    with transaction.atomic():
+        found = own(viewer, code=code, referral=referral)
+        move(found, ReferralState.PROPOSED, Mover.PERSON, now=now)
+        end_consent(found, left=False, now=now)
+
+
+def withdraw(viewer: Viewer, *, code: str, referral: int, now: datetime) -> None:
+    """The person takes it back, at any moment before the agency has accepted; no reason is asked.
+
+    What was sent can't be unsent: the link is dead at once, and the counselor has to tell the
+    recipient. Raises `Refused`: `not_entered`, `not_found`, `moved_on`, `accepted_already`.
+    """
+    with transaction.atomic():
+        found = own(viewer, code=code, referral=referral)
+        if found.state in (ReferralState.ACCEPTED, ReferralState.LINKED):
+            raise Refused("accepted_already")
+        left = found.state == ReferralState.SENT
+        if left:
+            Referral.objects.filter(pk=found.pk).update(to_tell_at=now)
+        move(found, ReferralState.WITHDRAWN, Mover.PERSON, now=now)
+        end(found, left=left, now=now)
+        waiting = Case.objects.filter(pk=found.case_id, waiting_since__isnull=True)
+        waiting.update(waiting_since=now)
+
+
+def _must_be(referral: Referral, state: ReferralState) -> None:
+    if referral.state != state:
+        raise Refused("agreed_already" if referral.state in CONSENTED else "moved_on")

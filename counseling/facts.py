@@ -1,0 +1,91 @@
+"""What a counselor confirmed, into the ledger: in the transaction of the confirmation itself.
+
+An entry names the case's own pseudonym, also once cases were joined: the joining is an entry too,
+and so is its undoing. The person whom it is about is counted once, whoever spoke.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from accounts.viewer import Viewer
+from counseling.models import Case, Occasion
+from counseling.states import Channel, Origin
+from foundation.clock import jst_day
+from ledger import entries
+from ledger import states as ledger
+from ledger.entries import Fact
+from ledger.subjects import subject_of
+
+_CHANNELS = {
+    Channel.WEB: ledger.Channel.WEB,
+    Channel.TELEPHONE: ledger.Channel.PHONE,
+    Channel.IN_PERSON: ledger.Channel.IN_PERSON,
+    Channel.VISIT: ledger.Channel.VISIT,
+    Channel.MAIL: ledger.Channel.MAIL,
+}
+
+
+def subject(case: Case) -> str:
+    """The pseudonym of a case's person; the same for its code in a file."""
+    return subject_of(case.program.slug, case.code)
+
+
+def fact(case: Case, kind: ledger.Kind, occasion: Occasion, *, channel: str = "") -> Fact:
+    """A fact about the case's person on the day of an occasion."""
+    return Fact(
+        program=case.program.slug,
+        kind=kind,
+        occurred_on=occasion.on,
+        subject=subject(case),
+        municipality_code=case.municipality_id or "",
+        channel=channel,
+        cohort=case.cohort,
+        relation=occasion.relation,
+        origin=ledger.IBASHO if case.origin == Origin.ROOM else case.origin,
+        evidence=f"occasion:{occasion.pk}",
+    )
+
+
+def confirmed(viewer: Viewer, case: Case, occasion: Occasion, *, now: datetime) -> None:
+    """An occasion counts: the consultation, the visit, the session; and the case, the first time.
+
+    Sets the numbers of its entries on `occasion` and `case`; the caller saves.
+    """
+    channel = _CHANNELS[Channel(occasion.channel)]
+    facts = [fact(case, ledger.Kind.CONSULTATION, occasion, channel=channel)]
+    if occasion.channel == Channel.VISIT:
+        facts.append(fact(case, ledger.Kind.OUTREACH_VISIT, occasion, channel=channel))
+    if occasion.psychological:
+        facts.append(fact(case, ledger.Kind.COUNSELING_SESSION, occasion, channel=channel))
+    is_new = case.confirmed_new_at is None
+    if is_new:
+        facts.append(fact(case, ledger.Kind.NEW_CASE, occasion, channel=channel))
+    written = entries.enter_all(facts, confirmed_by=viewer.staff or 0, now=now)
+    numbers = [one.seq for one in written]
+    if is_new:
+        case.confirmed_new_at, case.new_entry = now, numbers.pop()
+    occasion.entries = numbers
+
+
+def countered(viewer: Viewer, case: Case, numbers: Iterable[int], *, now: datetime) -> None:
+    """What was counted is counted back."""
+    for number in numbers:
+        entries.counter_enter(
+            case.program.slug,
+            seq=number,
+            reason=ledger.Reason.NOT_CONFIRMED,
+            confirmed_by=viewer.staff or 0,
+            now=now,
+        )
+
+
+def joined(viewer: Viewer, case: Case, into: Case, *, now: datetime) -> int:
+    """Two voices about one person are one in the ledger; the number of the entry that says so."""
+    return entries.merge_subjects(
+        case.program.slug,
+        subject=subject(case),
+        into=subject(into),
+        on=jst_day(now),
+        confirmed_by=viewer.staff or 0,
+        now=now,
+    ).seq

@@ -1,0 +1,45 @@
+"""Every table of counseling: cases, and what leads on from them."""
+
+from counseling.models.cases import (
+    Asking,
+    Case,
+    ContactDetail,
+    ContactOpening,
+    HandOver,
+    Invitation,
+    NextStep,
+    Note,
+    Occasion,
+    OccasionImport,
+    Vault,
+)
+from counseling.models.referrals import (
+    Consent,
+    Crossing,
+    LinkOpening,
+    Meeting,
+    OneTimeLink,
+    Referral,
+    StageDone,
+)
+
+__all__ = [
+    "Asking",
+    "Case",
+    "Consent",
+    "ContactDetail",
+    "ContactOpening",
+    "Crossing",
+    "HandOver",
+    "Invitation",
+    "LinkOpening",
+    "Meeting",
+    "NextStep",
+    "Note",
+    "Occasion",
+    "OccasionImport",
+    "OneTimeLink",
+    "Referral",
+    "StageDone",
+    "Vault",
+]

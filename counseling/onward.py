@@ -1,0 +1,213 @@
+"""Reads of what leads on from a case: referrals as the person and the counselor see them, places.
+
+The person sees every step: who moved it, each opening of a link, what was agreed and until when.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from accounts.queries import open_grants
+from accounts.states import Role
+from accounts.viewer import Viewer
+from counseling import packet, queries
+from counseling.models import (
+    Case,
+    Consent,
+    Crossing,
+    LinkOpening,
+    Meeting,
+    OneTimeLink,
+    Referral,
+    StageDone,
+)
+from counseling.states import HEADINGS, Relation
+from duty.colleagues import name_of
+from foundation.refusals import Refused
+from programs.models import Agency, Place
+from programs.states import Accepts, AgencyKind
+
+MOST = 60
+EVENING = "17:30"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of what happened: `what` is a state, a stage, or an opening (`link-opened`, …)."""
+
+    what: str
+    mover: str
+    line: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A referral with everything that belongs to it."""
+
+    referral: Referral
+    consent: Consent | None
+    # The one before, when the last was taken back.
+    last_consent: Consent | None
+    steps: Sequence[Step]
+    stages: Sequence[StageDone]
+    meetings: Sequence[Meeting]
+    link: OneTimeLink | None
+
+    @property
+    def lines(self) -> list[tuple[str, list[tuple[int, packet.Line]]]]:
+        """The draft's sentences, numbered under each heading."""
+        return [
+            (heading.value, list(enumerate(packet.lines(self.referral.draft, heading))))
+            for heading in HEADINGS[Relation(self.referral.case.relation)]
+        ]
+
+    @property
+    def agreed_words(self) -> packet.Words | None:
+        """What was agreed to, while it is kept."""
+        kept = self.consent or self.last_consent
+        return packet.read(kept.words) if kept is not None and kept.words else None
+
+
+def own_referrals(viewer: Viewer, *, code: str) -> tuple[Case, list[Referral]]:
+    """A participant's own, newest first. Raises `Refused`: `not_entered`, `not_found`."""
+    case = queries.own_case(viewer, code=code)
+    return case, _of(case)
+
+
+def own_referral(viewer: Viewer, *, code: str, referral: int) -> Seen:
+    """One of the participant's own. Raises `Refused`: `not_entered`, `not_found`."""
+    return _seen(queries.own_case(viewer, code=code), referral)
+
+
+def referrals(viewer: Viewer, *, code: str) -> tuple[Case, list[Referral]]:
+    """Those of a case, for its counselor. Raises `Refused`: `not_found`, `second_factor`."""
+    case = queries.case(viewer, code=code)
+    return case, _of(case)
+
+
+def referral(viewer: Viewer, *, code: str, referral: int) -> Seen:
+    """One of a case, for its counselor. Raises `Refused`: `not_found`, `second_factor`."""
+    return _seen(queries.case(viewer, code=code), referral)
+
+
+def own_meetings(viewer: Viewer, *, code: str) -> list[Meeting]:
+    """A participant's own appointments, newest first. Raises `Refused`."""
+    return _meetings(queries.own_case(viewer, code=code))
+
+
+def own_meeting(viewer: Viewer, *, code: str, meeting: int) -> Meeting:
+    """One of them. Raises `Refused`: `not_entered`, `not_found`."""
+    case = queries.own_case(viewer, code=code)
+    found = Meeting.objects.filter(case=case, pk=meeting).first()
+    if found is None:
+        raise Refused("not_found")
+    return found
+
+
+def meetings(viewer: Viewer, *, code: str) -> list[Meeting]:
+    """Those of a case, for its counselor. Raises `Refused`."""
+    return _meetings(queries.case(viewer, code=code))
+
+
+def _meetings(case: Case) -> list[Meeting]:
+    return list(Meeting.objects.filter(case=case).order_by("-at", "-pk")[:MOST])
+
+
+def _of(case: Case) -> list[Referral]:
+    rows = Referral.objects.filter(case=case).select_related("agency", "place")
+    return list(rows.order_by("-proposed_at", "-pk")[:MOST])
+
+
+def _seen(case: Case, number: int) -> Seen:
+    rows = Referral.objects.filter(case=case, pk=number)
+    found = rows.select_related("agency__municipality", "place__municipality", "companion").first()
+    if found is None:
+        raise Refused("not_found")
+    found.case = case
+    consents = list(Consent.objects.filter(referral=found).order_by("-at", "-pk")[:2])
+    standing = next((one for one in consents if one.withdrawn_at is None), None)
+    link = OneTimeLink.objects.filter(referral=found).order_by("-made_at", "-pk").first()
+    return Seen(
+        referral=found,
+        consent=standing,
+        last_consent=consents[0] if consents else None,
+        steps=_steps(found),
+        stages=list(StageDone.objects.filter(referral=found).order_by("on", "pk")),
+        meetings=list(Meeting.objects.filter(referral=found).order_by("-at", "-pk")[:MOST]),
+        link=link,
+    )
+
+
+def _steps(referral: Referral) -> list[Step]:
+    crossings = Crossing.objects.filter(referral=referral).order_by("at", "pk")[:MOST]
+    openings = LinkOpening.objects.filter(link__referral=referral).order_by("at", "pk")[:MOST]
+    steps = [Step(one.what, one.mover, one.line, one.at) for one in crossings]
+    steps += [Step(f"link-{one.what}", "agency", "", one.at) for one in openings]
+    return sorted(steps, key=lambda step: step.at)
+
+
+def supporters(program: int, *, now: datetime) -> list[tuple[int, str]]:
+    """Who could come along: the program's supporters, by number and name."""
+    found = open_grants(now=now).filter(
+        role=Role.SUPPORTER, program_id=program, staff__is_active=True
+    )
+    rows = found.select_related("staff").order_by("staff__display_name", "staff_id")
+    return list({row.staff_id: name_of(row.staff) for row in rows}.items())
+
+
+# --- where one can go -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What someone looks for; empty is anything. `when` is weekday, evening or weekend."""
+
+    town: str = ""
+    kind: str = ""
+    accepts: str = ""
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class There:
+    """What there is: agencies and real places; `more` when the list was cut."""
+
+    agencies: Sequence[Agency]
+    places: Sequence[Place]
+    more: bool
+
+
+def destinations(program: int, *, wanted: Wanted) -> There:
+    """Agencies by municipality, kind, whom they accept and when they are open; real places."""
+    agencies = Agency.objects.standing().filter(program_id=program)
+    places = Place.objects.filter(program_id=program, removed_at__isnull=True)
+    if wanted.town:
+        agencies = agencies.filter(municipality_id=wanted.town)
+        places = places.filter(municipality_id=wanted.town)
+    if wanted.kind in set(AgencyKind):
+        agencies = agencies.filter(kind=wanted.kind)
+        places = places if wanted.kind == AgencyKind.IBASHO else places.none()
+    rows = agencies.select_related("municipality").order_by("municipality_id", "name", "pk")
+    fitting = [
+        one
+        for one in rows[: MOST * 5]
+        if (wanted.accepts not in set(Accepts) or wanted.accepts in one.accepts)
+        and _open(one.hours, wanted.when)
+    ]
+    spots = places.select_related("municipality").order_by("municipality_id", "name", "pk")
+    return There(fitting[:MOST], list(spots[:MOST]), len(fitting) > MOST)
+
+
+def _open(hours: list[list[object]], when: str) -> bool:
+    if when not in ("weekday", "evening", "weekend"):
+        return True
+    for days, _opens, closes in hours:
+        weekdays = any(day < 5 for day in days)  # type: ignore[attr-defined]
+        if when == "weekend" and any(day >= 5 for day in days):  # type: ignore[attr-defined]
+            return True
+        if when == "weekday" and weekdays:
+            return True
+        if when == "evening" and (str(closes) > EVENING or str(closes) == str(time(0))[:5]):
+            return True
+    return False

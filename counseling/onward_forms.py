@@ -1,0 +1,116 @@
+"""Paper of what leads on: the packet's words, consent, answers of an agency. No database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import QueryDict
+
+from counseling.forms import MAX_LINE, needed, several
+from counseling.packet import MOST_CHARACTERS, MOST_LINES, Line
+from counseling.states import HEADINGS, Detail, Heading, Relation, Sent
+from foundation.clock import JST
+from foundation.refusals import Refused
+from foundation.tidy import tidy
+
+MOST_ADDED = 1000
+MOST_CHOICES = 3
+MOST_WHO = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The words as the person left them: sentences that were there, and what they added."""
+
+    lines: Mapping[Heading, tuple[Line, ...]]
+    added: Mapping[Heading, str]
+
+
+def edited(posted: QueryDict, relation: Relation) -> Edited:
+    """`line-<heading>-<n>`, `strike` = `<heading>-<n>`, `add-<heading>`. Raises `Refused`."""
+    struck = set(posted.getlist("strike"))
+    lines, added = {}, {}
+    for heading in HEADINGS[relation]:
+        said = []
+        for n in range(MOST_LINES):
+            sent = posted.get(f"line-{heading.value}-{n}")
+            if sent is None:
+                break
+            text = tidy(sent, most=MOST_CHARACTERS, required=False)
+            said.append(Line(text, f"{heading.value}-{n}" in struck))
+        lines[heading] = tuple(said)
+        added[heading] = tidy(posted.get(f"add-{heading.value}", ""), most=MOST_ADDED,
+                              required=False)  # fmt: skip
+    return Edited(lines, added)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What someone said yes to, and that they did."""
+
+    digest: str
+    details: tuple[Detail, ...]
+    along: bool
+    sure: bool
+
+
+def agreed(posted: QueryDict) -> Agreed:
+    """The consent as it was sent."""
+    return Agreed(
+        digest=posted.get("digest", "")[:64],
+        details=several(Detail, posted.getlist("detail")),
+        along=posted.get("along") == "on",
+        sure=posted.get("sure") == "on",
+    )
+
+
+def written(posted: QueryDict, relation: Relation) -> dict[Heading, str]:
+    """A counselor's first draft. Raises what `tidy` raises."""
+    return {
+        heading: tidy(posted.get(f"add-{heading.value}", ""), most=MOST_ADDED, required=False)
+        for heading in HEADINGS[relation]
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an agency said, and how it came."""
+
+    who: str
+    by: Sent
+    line: str
+
+
+def answer(posted: QueryDict) -> Answer:
+    """At the counselor's desk. Raises `Refused`: `no_who`, `no_way`."""
+    return Answer(
+        who=who(posted),
+        by=needed(Sent, posted.get("by", ""), "no_way"),
+        line=tidy(posted.get("line", ""), most=MAX_LINE, required=False),
+    )
+
+
+def who(posted: QueryDict) -> str:
+    """Who at the agency; a position is enough. Raises `Refused("no_who")`."""
+    found = tidy(posted.get("who", ""), most=MOST_WHO, required=False)
+    if not found:
+        raise Refused("no_who")
+    return found
+
+
+def choices(posted: QueryDict) -> list[datetime]:
+    """Up to three times, as a browser's date and time fields send them, in Japan's clock.
+
+    Raises `Refused("no_time")`.
+    """
+    found = []
+    for sent in posted.getlist("choice")[:MOST_CHOICES]:
+        if not sent:
+            continue
+        try:
+            found.append(datetime.fromisoformat(sent[:16]).replace(tzinfo=JST))
+        except ValueError:
+            raise Refused("no_time") from None
+    if not found:
+        raise Refused("no_time")
+    return sorted(set(found))

@@ -1,0 +1,137 @@
+"""What the states, steps and choices of a referral are called, and what consent says."""
+
+from django.utils.translation import gettext_lazy as _
+
+from counseling.states import (
+    Evidence,
+    Goal,
+    Heading,
+    MeetingState,
+    Mover,
+    ReferralState,
+    Sent,
+    Stage,
+)
+from ledger.states import Reason
+from programs.states import Accepts
+
+STATES = {
+    ReferralState.PROPOSED: _("提案"),
+    ReferralState.AGREED: _("同意"),
+    ReferralState.SENT: _("送付"),
+    ReferralState.ACCEPTED: _("受理"),
+    ReferralState.LINKED: _("つながった"),
+    ReferralState.FAILED: _("不成立"),
+    ReferralState.WITHDRAWN: _("取り下げ"),
+}
+# What each state means to the person, on their page.
+MEANINGS = {
+    ReferralState.PROPOSED: _("まだ、なにもおくられていません。きめるのは、あなたです。"),
+    ReferralState.AGREED: _("相談員が、このことばを、このままおくります。まだ、やめられます。"),
+    ReferralState.SENT: _("むこうの返事を待っています。うけとられるまで、やめられます。"),
+    ReferralState.ACCEPTED: _("むこうが、うけとりました。行くかどうかは、あなたがきめます。"),
+    ReferralState.LINKED: _("つながりました。ここには、いつでももどってこられます。"),
+    ReferralState.FAILED: _("こんどは、つながりませんでした。あなたのせいではありません。"),
+    ReferralState.WITHDRAWN: _("取り下げました。理由はいりません。"),
+}
+GOALS = {
+    Goal.AGENCY: _("支援機関"),
+    Goal.PLACE: _("対面の居場所"),
+    Goal.WORK_EXPERIENCE: _("職場体験"),
+    Goal.HOUSEHOLD: _("家計相談"),
+    Goal.SPECIALISTS: _("専門チーム"),
+    Goal.EMPLOYMENT: _("就労と、そのあと"),
+    Goal.FAMILY: _("家族の会・家族のための講座"),
+}
+STAGES = {
+    Stage.OFFERED: _("紹介した"),
+    Stage.FIRST_TALK: _("はじめて話した"),
+    Stage.TRIED: _("やってみた"),
+    Stage.LOOKED_BACK: _("ふりかえった"),
+    Stage.TEAM_MET: _("チームと会った"),
+    Stage.PLANNED: _("これからを、いっしょに考えた"),
+    Stage.EMPLOYED: _("はたらきはじめた"),
+    Stage.AFTER_A_MONTH: _("1か月後に、ようすをきいた"),
+    Stage.AFTER_HALF_A_YEAR: _("半年後に、ようすをきいた"),
+}
+HEADINGS = {
+    Heading.SELF: _("いまのようす"),
+    Heading.CALLER: _("相談した人のこと"),
+    Heading.ABSENT: _("本人のこと(相談した人が書いたこと。本人は未同意)"),
+    Heading.WISH: _("してほしいこと"),
+    Heading.EASE: _("気をつけてほしいこと"),
+    Heading.REACH: _("連絡のしかた"),
+}
+MOVERS = {
+    Mover.PERSON: _("あなた"),
+    Mover.COUNSELOR: _("相談員"),
+    Mover.AGENCY: _("つながり先"),
+}
+WAYS = {
+    Sent.LINK: _("リンク"),
+    Sent.TELEPHONE: _("電話"),
+    Sent.FAX: _("ファックス"),
+    Sent.PAPER: _("紙(手わたし・郵送)"),
+}
+EVIDENCES = {
+    Evidence.AGENCY_TOLD: _("つながり先からきいた"),
+    Evidence.PERSON_TOLD: _("本人からきいた"),
+    Evidence.WENT_ALONG: _("いっしょに行った"),
+}
+MEETINGS = {
+    MeetingState.OFFERED: _("えらべます"),
+    MeetingState.CHOSEN: _("きまりました"),
+    MeetingState.NONE_FITS: _("どれも合いませんでした"),
+    MeetingState.HELD: _("会えました"),
+    MeetingState.NOT_THIS_TIME: _("こんどは見おくり"),
+    MeetingState.CANCELLED: _("取りやめ"),
+}
+REASONS = {
+    Reason.MISTYPED: _("入れまちがい"),
+    Reason.TWICE: _("二重に記録した"),
+    Reason.WRONG_DAY: _("日付のまちがい"),
+    Reason.NOT_CONFIRMED: _("確認がとれていなかった"),
+}
+ACCEPTS = {
+    Accepts.PERSON: _("本人から"),
+    Accepts.FAMILY: _("家族から"),
+    Accepts.SUPPORTER: _("支援者から"),
+    Accepts.TELEPHONE: _("電話で"),
+    Accepts.VISIT: _("行って話せる"),
+    Accepts.OUTREACH: _("来てくれる"),
+    Accepts.ONLINE: _("オンラインで"),
+    Accepts.MAIL: _("メールで"),
+}
+WHENS = {
+    "weekday": _("平日の昼"),
+    "evening": _("夕方から夜"),
+    "weekend": _("土曜・日曜"),
+}
+# What else can stand in the list of steps.
+STEPS = {
+    **{state.value: label for state, label in STATES.items()},
+    **{stage.value: label for stage, label in STAGES.items()},
+    "chosen": _("つながり先をえらんだ"),
+    "edited": _("ことばを直した"),
+    "printed": _("シートを紙にした"),
+    "told": _("取り下げを、おくった先に伝えた"),
+    "undone": _("記録を取り消した"),
+    "link-opened": _("リンクと番号で、シートを開いた"),
+    "link-wrong": _("ちがう番号が入れられた"),
+    "link-pdf": _("シートのPDFをうけとった"),
+    "link-late": _("使えなくなったリンクが開かれた"),
+}
+# Version 1 (`packet.WORDING`). Changing a word of these means raising it.
+CONSENT = (
+    _("上のことばと、しるしをつけた連絡先だけを、上のつながり先ひとつに渡します。"),
+    _("渡した先は、これを、あなたの支援のためだけに使います。"),
+    _(
+        "むこうがうけとるまで、いつでも、理由なしに取り下げられます。おくったあとなら、相手にも伝えます。"
+    ),
+    _("同意は90日で切れます。切れたら、もう一度きくまで、おくりません。"),
+)
+
+
+def called(labels: object, value: str) -> str:
+    """What a value is called; itself where it isn't known."""
+    return str(labels.get(value, value)) if isinstance(labels, dict) else value

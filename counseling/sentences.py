@@ -1,0 +1,188 @@
+"""What the choices are called, what a "no" says, and what people are told. Plain and short."""
+
+from django.utils.translation import gettext_lazy as _
+
+from counseling.states import (
+    CaseState,
+    Channel,
+    Cohort,
+    Detail,
+    Ease,
+    Origin,
+    Relation,
+    Times,
+    Urgency,
+    Wish,
+)
+
+RELATIONS = {
+    Relation.SELF: _("わたしのこと"),
+    Relation.FAMILY: _("家族のこと"),
+    Relation.SUPPORTER: _("身近な人・支援している人のこと"),
+}
+CALLERS = {
+    Relation.SELF: _("本人"),
+    Relation.FAMILY: _("家族"),
+    Relation.SUPPORTER: _("支援者"),
+}
+WISHES = {
+    Wish.WEB: _("文字で、ここで話す"),
+    Wish.TELEPHONE: _("電話で話す"),
+    Wish.IN_PERSON: _("会って話す"),
+    Wish.VISIT: _("家に来てもらう"),
+    Wish.MONEY: _("お金のこと"),
+    Wish.PLACE: _("行けるところをさがす"),
+    Wish.JUST_ASKING: _("まだきめていない・きいてみるだけ"),
+}
+TIMES = {
+    Times.WEEKDAY_DAY: _("平日の昼"),
+    Times.WEEKDAY_EVENING: _("平日の夕方"),
+    Times.WEEKEND: _("土曜・日曜"),
+    Times.NIGHT: _("夜"),
+    Times.ANY: _("いつでも"),
+}
+EASES = {
+    Ease.WORDS_ONLY: _("文字だけがいい"),
+    Ease.SAME_PERSON: _("部屋で話したことのある人と"),
+    Ease.NOBODY_COMES: _("家にはだれも来ない"),
+    Ease.NO_CALLS: _("電話はかけてこない"),
+    Ease.SLOWLY: _("ゆっくりでいい"),
+    Ease.LISTEN_ONLY: _("まずは、きいてほしい"),
+}
+COHORTS = {
+    Cohort.YES: _("はい"),
+    Cohort.NO: _("いいえ"),
+    Cohort.UNKNOWN: _("こたえない"),
+}
+CHANNELS = {
+    Channel.WEB: _("Web・文字"),
+    Channel.TELEPHONE: _("電話"),
+    Channel.IN_PERSON: _("対面"),
+    Channel.VISIT: _("訪問"),
+    Channel.MAIL: _("メール"),
+}
+ORIGINS = {
+    Origin.ROOM: _("居場所の部屋"),
+    Origin.WEB_WINDOW: _("Webの窓口"),
+    Origin.TELEPHONE: _("電話"),
+    Origin.FAMILY: _("家族"),
+    Origin.LEAFLET: _("ちらし・広報"),
+    Origin.SEARCH: _("検索"),
+    Origin.AGENCY: _("関係機関"),
+    Origin.UNKNOWN: _("わからない"),
+}
+URGENCIES = {
+    Urgency.USUAL: _("ふつう"),
+    Urgency.SOON: _("はやめに"),
+    Urgency.TODAY: _("きょうのうちに"),
+}
+DETAILS = {
+    Detail.TELEPHONE: _("電話番号"),
+    Detail.MAIL: _("メールアドレス"),
+    Detail.NAME: _("名前"),
+    Detail.ADDRESS: _("住所"),
+    Detail.OTHER: _("そのほか"),
+}
+STATES = {
+    CaseState.WAITING: _("うけとる人を待っています"),
+    CaseState.OPEN: _("相談員がいます"),
+    CaseState.CLOSED: _("おわりました"),
+}
+
+_REFUSALS = {
+    # asking
+    "no_relation": _("だれのことかを、えらんでください。"),
+    "no_wish": _(
+        "どうしたいかを、ひとつえらんでください。きまっていなければ、いちばん下のものを。"
+    ),
+    "no_program": _("どこに相談するかを、えらんでください。"),
+    "no_passphrase": _("さきに、もどってくるための合言葉をつくります。"),
+    "asked_already": _("もう、うけとっています。「相談のようす」から、つづけられます。"),
+    "contact": _(
+        "電話番号や住所、メールアドレスは、ここには残しません。鍵をかけて預けるところが、べつにあります。"
+    ),
+    "passphrase": _("合言葉が入っているようです。合言葉は、だれにも見せないでください。"),
+    "too_long": _("長すぎて、うけとれませんでした。いくつかに分けてください。"),
+    "empty": _("なにも書かれていません。"),
+    "malformed": _("うまく受けとれませんでした。もう一度おねがいします。"),
+    "no_kind": _("なにを預けるかを、えらんでください。"),
+    "too_many": _("ここに預けられる数をこえています。"),
+    "moved_on": _("もう、先へすすんでいます。いまのようすを見てください。"),
+    "case_closed": _("この相談は、おわっています。もう一度、相談をおねがいすることもできます。"),
+    # at the desk
+    "taken_already": _("もう、ほかの相談員がうけとっています。"),
+    "no_case": _("その番号の相談はありません。番号を見なおすか、空けて「あたらしい相談」に。"),
+    "no_minutes": _("何分かを、数字で入れてください(1:10 でも)。"),
+    "no_channel": _("電話、訪問など、どうやって話したかをえらんでください。"),
+    "no_day": _("日にちをえらんでください。"),
+    "future": _("まだ来ていない日は、記録できません。"),
+    "past": _("すぎた日です。"),
+    "no_reason": _("理由を書いてください。"),
+    "same_day": _(
+        "おなじ人との、おなじ日、おなじ方法の相談が、もうあります。"
+        "ひとつの相談として時間を足すか、分ける理由を書いてください。"
+    ),
+    "confirmed_already": _("もう確定しています。"),
+    "voided": _("取り消された記録です。"),
+    "no_colleague": _("この事業の相談員を、えらんでください。"),
+    "offered_already": _("もう、引きつぎをたのんでいます。"),
+    "not_oneself": _("自分には引きつげません。"),
+    "being_handed_over": _("引きつぎのとちゅうです。さきに、引きつぎを取りさげてください。"),
+    "not_absent": _(
+        "担当の相談員は、この3日のあいだに仕事をしています。本人から引きついでもらってください。"
+    ),
+    "merged": _("ほかの相談にまとめられています。"),
+    "not_merged": _("まとめられていません。"),
+    "not_same_program": _("ほかの事業の相談とは、まとめられません。"),
+    "not_ready": _("直すところがあります。直してから、取りこんでください。"),
+    "same_file": _("このファイルは、もう取りこんでいます。"),
+    "formula": _(
+        "数式か、= + - @ ではじまる文字になっています。計算したあとの文字に直してください。"
+    ),
+    "no_file": _("ファイルをえらんでください。"),
+    "too_large": _("ファイルが大きすぎます(5 MBまで)。"),
+    # from a person to a place
+    "no_destination": _("どこにつながるかを、さきにえらんでください。"),
+    "no_words": _("おくることばが、ひとつもありません。ひとことだけでも書いてください。"),
+    "other_words": _(
+        "ことばが、さっき見たときから変わっています。もう一度、読んでからきめてください。"
+    ),
+    "not_agreed": _("同意するときは、しるしをつけてください。つけなければ、なにもおくりません。"),
+    "agreed_already": _(
+        "もう同意しています。直すときは、さきに「もう一度考える」をおしてください。"
+    ),
+    "accepted_already": _(
+        "もう、うけとられています。やめたいときは、担当の相談員に書いてください。いっしょに伝えます。"
+    ),
+    "consent_over": _(
+        "同意が取り下げられたか、期限がすぎています。本人に、もう一度きいてください。"
+    ),
+    "not_themselves": _(
+        "本人が行ったときだけ「つながった」になります。家族のあゆみは、下の「あゆみ」に記録できます。"
+    ),
+    "no_goal": _("どんなつながり先かをえらんでください。"),
+    "no_who": _("だれが返事をしたかを書いてください。役職だけでかまいません。"),
+    "no_way": _("どうやって返事があったかをえらんでください。"),
+    "no_stage": _("その段階は、このつながり先にはありません。"),
+    "done_already": _("もう記録しています。"),
+    "no_time": _("日時を、ひとつはえらんでください。"),
+    "no_evidence": _("どうしてわかったかをえらんでください。"),
+    "wrong_code": _("番号がちがいます。相談員から、べつにお伝えした6けたの番号です。"),
+    "link_over": _(
+        "このリンクは、いまは使えません。使われたか、期限がすぎたか、取り下げられています。"
+        "相談員に電話でおたずねください。"
+    ),
+    "cannot_open": _(
+        "預けられたものを、開けませんでした。鍵が合いません。管理者に知らせてください。"
+    ),
+}
+
+
+def sentence(code: str) -> str:
+    """What a refusal says."""
+    return str(_REFUSALS.get(code, _("うまくいきませんでした。もう一度おねがいします。")))
+
+
+def knows(code: str) -> bool:
+    """Whether a refusal is a page's to say; the others are the door's."""
+    return code in _REFUSALS

@@ -1,0 +1,1 @@
+"""The doors of counseling: the person's own, and the desk's."""

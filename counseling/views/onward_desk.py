@@ -1,0 +1,330 @@
+"""The counselor's side of what leads on: propose, send, record answers, confirm, appointments."""
+
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.doors import viewer_of_request
+from accounts.staff_doors import recently_proven, staff_only
+from accounts.states import Role
+from counseling import forms, onward, onward_forms, queries, sentences, sheet
+from counseling import onward_sentences as said
+from counseling.actions import linking, meetings, referrals, sending
+from counseling.doors import Deed, Desk, act, choices, desk_page, done
+from counseling.models import Case
+from counseling.states import (
+    HEADINGS,
+    STAGES,
+    Channel,
+    Evidence,
+    Goal,
+    MeetingState,
+    ReferralState,
+    Relation,
+    Sent,
+    Stage,
+)
+from counseling.views.onward import as_pdf, met, steps
+from foundation import clock
+from foundation.refusals import Refused
+from ledger.states import Reason
+from programs.states import KIND_NAMES
+
+counselors_only = staff_only(Role.COUNSELOR)
+
+
+@counselors_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def of_case(request: HttpRequest, code: str) -> HttpResponse:
+    """What leads on from a case; POST proposes."""
+    if request.method != "POST":
+        return _case(request, code)
+    viewer, now = viewer_of_request(request), clock.now()
+    case = queries.case(viewer, code=code)
+    try:
+        made = referrals.propose(
+            viewer,
+            code=code,
+            goal=forms.needed(Goal, request.POST.get("goal", ""), "no_goal"),
+            typed=onward_forms.written(request.POST, Relation(case.relation)),
+            agency=forms.number(request.POST, "agency") or None,
+            companion=forms.number(request.POST, "companion") or None,
+            now=now,
+        )
+    except Refused as no:
+        if not sentences.knows(no.code):
+            raise
+        return _case(request, code, no=no)
+    return done("counseling-desk-onward-one", code, made.pk)
+
+
+def _desk(request: HttpRequest, case: Case) -> Desk:
+    viewer = viewer_of_request(request)
+    mine = queries.programs_of(viewer, Role.COUNSELOR)
+    return Desk(viewer, case.program, mine, clock.now())
+
+
+def _case(request: HttpRequest, code: str, *, no: Refused | None = None) -> HttpResponse:
+    viewer = viewer_of_request(request)
+    case, rows = onward.referrals(viewer, code=code)
+    at = _desk(request, case)
+    town = case.municipality_id or ""
+    there = onward.destinations(case.program_id, wanted=onward.Wanted(town=town))
+    context = {
+        "case": case,
+        "referrals": [
+            (one, said.called(said.GOALS, one.goal), said.called(said.STATES, one.state))
+            for one in rows
+        ],
+        "meetings": [met(one) for one in onward.meetings(viewer, code=code)],
+        "goals": choices(said.GOALS, [request.POST.get("goal", "")]),
+        "headings": [
+            (one.value, said.called(said.HEADINGS, one), request.POST.get(f"add-{one.value}", ""))
+            for one in HEADINGS[Relation(case.relation)]
+        ],
+        "agencies": there.agencies,
+        "kind_names": {one.value: name for one, name in KIND_NAMES.items()},
+        "supporters": onward.supporters(case.program_id, now=at.now),
+        "channels": choices(sentences.CHANNELS),
+        "most": onward_forms.MOST_ADDED,
+    }
+    return desk_page(request, at, "desk_onward", context, no=no)
+
+
+@counselors_only
+@require_safe
+def one(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """One referral."""
+    return _one(request, code, number)
+
+
+def _one(
+    request: HttpRequest,
+    code: str,
+    number: int,
+    *,
+    no: Refused | None = None,
+    way: sending.Way | None = None,
+) -> HttpResponse:
+    seen = onward.referral(viewer_of_request(request), code=code, referral=number)
+    row = seen.referral
+    at = _desk(request, row.case)
+    words = seen.agreed_words or referrals.preview(row)
+    taken = {one.stage for one in seen.stages}
+    context = {
+        "case": row.case,
+        "row": row,
+        "seen": seen,
+        "goal": said.called(said.GOALS, row.goal),
+        "state": said.called(said.STATES, row.state),
+        "sheet": sheet.shown(words) if not words.empty else None,
+        "steps": steps(seen),
+        "meetings": [met(one) for one in seen.meetings],
+        "way": way,
+        "link_address": request.build_absolute_uri(f"/packet/{way.token}/") if way else "",
+        "ways": choices(said.WAYS),
+        "evidences": choices(said.EVIDENCES),
+        "reasons": choices(said.REASONS),
+        "stages_left": [
+            (one.value, said.called(said.STAGES, one))
+            for one in STAGES[Goal(row.goal)]
+            if one.value not in taken
+        ],
+        "stages": [(one, said.called(said.STAGES, one.stage)) for one in seen.stages],
+        "about_somebody": row.case.relation != Relation.SELF,
+        "today": clock.jst_day(at.now),
+        "channels": choices(sentences.CHANNELS),
+        **{f"is_{state.value}": row.state == state for state in ReferralState},
+    }
+    return desk_page(request, at, "desk_onward_one", context, no=no)
+
+
+def _do(request: HttpRequest, code: str, number: int, deed: Deed) -> HttpResponse:
+    failed = act(request, deed, again=lambda no: _one(request, code, number, no=no))
+    return failed or done("counseling-desk-onward-one", code, number)
+
+
+@counselors_only
+@require_POST
+def send(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """It leaves. A link's two halves stand on this answer and nowhere else."""
+    viewer, now = viewer_of_request(request), clock.now()
+    try:
+        by = forms.needed(Sent, request.POST.get("by", ""), "no_way")
+        way = sending.send(viewer, code=code, referral=number, by=by, now=now)
+    except Refused as no:
+        if not sentences.knows(no.code):
+            raise
+        return _one(request, code, number, no=no)
+    if way is None:
+        return done("counseling-desk-onward-one", code, number)
+    return _one(request, code, number, way=way)
+
+
+@counselors_only
+@require_POST
+def new_link(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """Another link; the one before is dead."""
+    viewer, now = viewer_of_request(request), clock.now()
+    try:
+        way = sending.new_link(viewer, code=code, referral=number, now=now)
+    except Refused as no:
+        if not sentences.knows(no.code):
+            raise
+        return _one(request, code, number, no=no)
+    return _one(request, code, number, way=way)
+
+
+@counselors_only
+@require_POST
+@recently_proven
+def paper(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """The sheet with the details that go along, to carry or fax; written down."""
+    viewer, now = viewer_of_request(request), clock.now()
+    try:
+        made = sending.paper(viewer, code=code, referral=number, now=now)
+    except Refused as no:
+        if not sentences.knows(no.code):
+            raise
+        return _one(request, code, number, no=no)
+    return as_pdf(of_sheet(made))
+
+
+def of_sheet(made: sending.Sheet) -> dict[str, object]:
+    """What the template needs of it."""
+    consent = made.consent
+    return sheet.shown(
+        made.words, details=made.details, agreed_at=consent.at, until=consent.expires_at,
+        digest=consent.digest,
+    )  # fmt: skip
+
+
+@counselors_only
+@require_POST
+def accept(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """The agency said yes, by telephone or fax."""
+    return _do(
+        request, code, number,
+        lambda viewer, now: sending.record_acceptance(
+            viewer, code=code, referral=number, answer=onward_forms.answer(request.POST), now=now
+        ),
+    )  # fmt: skip
+
+
+@counselors_only
+@require_POST
+def fail(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """It didn't come about."""
+    return _do(
+        request, code, number,
+        lambda viewer, now: sending.record_failure(
+            viewer, code=code, referral=number, line=request.POST.get("line", "")[:200], now=now
+        ),
+    )  # fmt: skip
+
+
+@counselors_only
+@require_POST
+def told(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """The recipient knows that it was withdrawn."""
+    return _do(
+        request, code, number,
+        lambda viewer, now: sending.told_of_withdrawal(
+            viewer, code=code, referral=number, now=now,
+            by=forms.needed(Sent, request.POST.get("by", ""), "no_way"),
+        ),
+    )  # fmt: skip
+
+
+@counselors_only
+@require_POST
+def linked(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """Someone arrived."""
+    return _do(
+        request, code, number,
+        lambda viewer, now: linking.confirm_linked(
+            viewer, code=code, referral=number, now=now, on=_day(request),
+            evidence=forms.needed(Evidence, request.POST.get("evidence", ""), "no_evidence"),
+            line=request.POST.get("line", "")[:200],
+            came_themselves=request.POST.get("came") == "on",
+        ),
+    )  # fmt: skip
+
+
+@counselors_only
+@require_POST
+def undo_linked(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """It was a mistake."""
+    return _do(
+        request, code, number,
+        lambda viewer, now: linking.undo_linked(
+            viewer, code=code, referral=number, now=now,
+            reason=forms.needed(Reason, request.POST.get("reason", ""), "no_reason"),
+        ),
+    )  # fmt: skip
+
+
+@counselors_only
+@require_POST
+def stage(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """A step behind the door; `undo` takes it back."""
+    wanted = request.POST.get("stage", "")
+    if request.POST.get("undo") == "on":
+        return _do(
+            request, code, number,
+            lambda viewer, now: linking.undo_stage(
+                viewer, code=code, referral=number, now=now,
+                stage=forms.needed(Stage, wanted, "no_stage"),
+                reason=forms.needed(Reason, request.POST.get("reason", ""), "no_reason"),
+            ),
+        )  # fmt: skip
+    return _do(
+        request, code, number,
+        lambda viewer, now: linking.record_stage(
+            viewer, code=code, referral=number, now=now, on=_day(request),
+            stage=forms.needed(Stage, wanted, "no_stage"),
+            line=request.POST.get("line", "")[:200],
+        ),
+    )  # fmt: skip
+
+
+def _day(request: HttpRequest) -> date:
+    try:
+        return date.fromisoformat(request.POST.get("on", "")[:10])
+    except ValueError:
+        raise Refused("no_day") from None
+
+
+@counselors_only
+@require_POST
+def offer_times(request: HttpRequest, code: str) -> HttpResponse:
+    """Times to choose from."""
+    failed = act(
+        request,
+        lambda viewer, now: meetings.offer(
+            viewer, code=code, now=now,
+            channel=forms.needed(Channel, request.POST.get("channel", ""), "no_channel"),
+            choices=onward_forms.choices(request.POST),
+            minutes=min(max(forms.number(request.POST, "minutes"), 10), 480),
+            about=request.POST.get("about", "")[:300],
+            referral=forms.number(request.POST, "referral") or None,
+        ),
+        again=lambda no: _case(request, code, no=no),
+    )  # fmt: skip
+    return failed or done("counseling-desk-onward", code)
+
+
+@counselors_only
+@require_POST
+def settle(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """How an appointment went."""
+    failed = act(
+        request,
+        lambda viewer, now: meetings.settle(
+            viewer, code=code, meeting=number, now=now,
+            outcome=forms.needed(MeetingState, request.POST.get("outcome", ""), "moved_on"),
+        ),
+        again=lambda no: _case(request, code, no=no),
+    )  # fmt: skip
+    return failed or done("counseling-desk-onward", code)

@@ -1,0 +1,87 @@
+"""What the doors of figures share: which program it is about, and how an answer is given."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from accounts import messages
+from accounts.doors import viewer_of_request
+from foundation.printed import CannotPrint, pdf
+from foundation.refusals import Refused
+from programs.models import Program
+from reports import guarded, sentences
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def at_program(request: HttpRequest) -> tuple[Program, list[Program]]:
+    """The program asked for by `?program=`, else the first. Raises `Refused("not_found")`."""
+    mine = guarded.programs_of(viewer_of_request(request))
+    asked = request.GET.get("program")
+    for one in mine:
+        if asked in (None, "", one.slug):
+            return one, mine
+    raise Refused("not_found")
+
+
+def day_of(text: str) -> date | None:
+    """A day as addresses and forms carry it; None for none. Raises `Refused("no_day")`."""
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refused("no_day") from None
+
+
+def page(
+    request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """A page of figures."""
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    return render(request, f"reports/{template}.html", {"here": here, **context}, status=status)
+
+
+def refused(no: Refused, *, back: str) -> HttpResponse:
+    """A page that says why nothing is shown; what isn't for this person the door answers."""
+    words = sentences.sentence(no.code)
+    if words is None:
+        raise no
+    return messages.message(title="表示できません", text=words, status=422, back=back)
+
+
+def file(data: bytes, name: str, kind: str) -> HttpResponse:
+    """A download."""
+    answer = HttpResponse(data, content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def csv_file(request: HttpRequest, text: str, name: str) -> HttpResponse:
+    """UTF-8 with BOM; `?encoding=cp932` for older offices, what it lacks as 〓."""
+    if request.GET.get("encoding") == "cp932":
+        data = b"".join(_cp932(char) for char in text)
+        return file(data, name, "text/csv; charset=shift_jis")
+    return file(text.encode("utf-8-sig"), name, "text/csv; charset=utf-8")
+
+
+def _cp932(char: str) -> bytes:
+    try:
+        return char.encode("cp932")
+    except UnicodeEncodeError:
+        return "〓".encode("cp932")
+
+
+def pdf_file(template: str, context: Mapping[str, Any], name: str, *, back: str) -> HttpResponse:
+    """A page for paper as PDF, or a page that says why there is none."""
+    try:
+        data = pdf(render_to_string(f"reports/{template}.html", dict(context)))
+    except CannotPrint as no:
+        return messages.message(
+            title="PDFを作れませんでした", text=no.sentence, status=503, back=back
+        )
+    return file(data, name, "application/pdf")

@@ -1,0 +1,152 @@
+"""What lies behind a cell of a sheet, as far as its reader may see.
+
+Members of staff see the numbers of the entries, and how they spread over quarters and channels only
+where every cell passes the guard — and had passed it at every quarter's end before, in what became
+known in that quarter: two pages of different dates, subtracted, tell no more than one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import (
+    Case,
+    Count,
+    IntegerField,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
+
+from accounts.viewer import Viewer
+from foundation.refusals import Refused
+from ledger.models import Entry
+from ledger.states import IBASHO, Channel, Cohort, Kind
+from reports import guarded
+from reports.indicators import end_of
+from reports.rules import Indicator
+from reports.suppression import USUAL, Guarded, Table, guard
+
+AT_ONCE = 300
+NO_CHANNEL = "-"
+CHANNELS = (*Channel, NO_CHANNEL)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a sheet, opened. `spread` is None where a cell of it would be small."""
+
+    line: guarded.Line
+    year: int
+    numbers: list[int]
+    after: int | None  # further numbers follow this one
+    spread: Guarded | None
+
+
+def opened(
+    viewer: Viewer,
+    slug: str,
+    *,
+    code: str,
+    year: int,
+    as_of: date | None,
+    after: int,
+    now: datetime,
+) -> tuple[guarded.Reading, Cell]:
+    """A cell of a sheet. Raises as `guarded.read`, and `Refused("not_found")` for no such one."""
+    reading = guarded.read(viewer, slug, as_of=as_of, now=now)
+    line = next((one for one in reading.lines if one.indicator.code == code), None)
+    if line is None or year not in reading.sheet.years:
+        raise Refused("not_found")
+    rows = entries(reading.sheet.program, line.indicator, year=year, upto=end_of(reading.as_of))
+    found = list(
+        rows.filter(seq__gt=after).order_by("seq").values_list("seq", flat=True)[: AT_ONCE + 1]
+    )
+    numbers, more = found[:AT_ONCE], len(found) > AT_ONCE
+    spread = _spread(rows, year, reading.ends[::-1])
+    return reading, Cell(line, year, numbers, numbers[-1] if more else None, spread)
+
+
+def entries(
+    program: str, indicator: Indicator, *, year: int, upto: datetime
+) -> QuerySet[Entry, Entry]:
+    """The entries that a cell is counted from, counter-entries among them."""
+    rows = Entry.objects.filter(
+        program=program,
+        kind=indicator.kind,
+        occurred_on__gte=date(year, 4, 1),
+        occurred_on__lt=date(year + 1, 4, 1),
+        recorded_at__lt=upto,
+    )
+    if indicator.cohort:
+        rows = rows.filter(cohort=Cohort.YES)
+    if indicator.destination:
+        rows = rows.filter(destination=indicator.destination)
+    elif indicator.kind is Kind.LINKED and not indicator.own_room:
+        rows = rows.exclude(destination=IBASHO)
+    return rows
+
+
+def _spread(rows: QuerySet[Entry, Entry], year: int, ends: Sequence[date]) -> Guarded | None:
+    quarters = [date(year, 7, 1), date(year, 10, 1), date(year + 1, 1, 1), date(year + 1, 4, 1)]
+    quarter = Case(
+        *(When(occurred_on__lt=day, then=Value(place)) for place, day in enumerate(quarters)),
+        default=Value(3),
+        output_field=IntegerField(),
+    )
+    layer = Case(
+        *(When(recorded_at__lt=end_of(end), then=Value(place)) for place, end in enumerate(ends)),
+        default=Value(len(ends)),
+        output_field=IntegerField(),
+    )
+    groups = (
+        rows.annotate(quarter=quarter, layer=layer)
+        .order_by()
+        .values("quarter", "layer", "channel")
+        .annotate(
+            much=Sum("quantity"),
+            people=Count("subject", distinct=True, filter=~Q(subject="")),
+            nobody=Count("pk", filter=Q(subject="")),
+        )
+    )
+    counts: dict[tuple[str, str], int] = {}
+    for group in groups:
+        few = not group["nobody"] and group["people"] <= USUAL.upto
+        if group["much"] < 0 or (group["much"] and (few or USUAL.hides(group["much"]))):
+            return None
+        place = (f"{group['quarter'] + 1}", group["channel"] or NO_CHANNEL)
+        counts[place] = counts.get(place, 0) + group["much"]
+    used = [channel for channel in CHANNELS if any(place[1] == channel for place in counts)]
+    table = guard(Table(["1", "2", "3", "4"], used, counts))
+    return table if table.whole else None
+
+
+@dataclass(frozen=True, slots=True)
+class Full:
+    """An entry as its auditor sees it."""
+
+    seq: int
+    occurred_on: date
+    recorded_at: datetime
+    quantity: int
+    channel: str
+    cohort: str
+    relation: str
+    municipality_code: str
+    destination: str
+    origin: str
+    evidence: str
+    confirmed_by: str
+    counters: int | None
+    subject: str
+
+
+def full(
+    program: str, indicator: Indicator, *, year: int, as_of: date, after: int = 0
+) -> list[Full]:
+    """Entries whole, up to a bound. Who may see them, and that it is noted: `actions.looking`."""
+    rows = entries(program, indicator, year=year, upto=end_of(as_of)).filter(seq__gt=after)
+    names = Full.__slots__
+    return [Full(**row) for row in rows.order_by("seq").values(*names)[:AT_ONCE]]

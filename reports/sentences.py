@@ -1,0 +1,55 @@
+"""What the pages say instead of a figure, and what things are called on them."""
+
+from django.utils.translation import gettext_lazy as _
+
+_REFUSED = {
+    "no_such_end": _("四半期の末日だけをえらべます。"),
+    "no_such_month": _("その月は、まだ終わっていません。月が終わってから出ます。"),
+    "too_early": _("このシートの最初の四半期が、まだ終わっていません。"),
+    "too_late": _("まだ来ていない日です。"),
+    "no_reason": _("理由を書いてください(4文字以上)。日誌に残ります。"),
+    "no_day": _("日付を読めませんでした。2026-06-30 のように書いてください。"),
+}
+CHANNELS = {
+    "web": _("Web・チャット"),
+    "phone": _("電話"),
+    "in_person": _("対面"),
+    "visit": _("訪問"),
+    "mail": _("メール"),
+    "-": _("手段なし"),
+}
+STATISTICS = {
+    "rung": _("どこまで参加したか"),
+    "coming": _("はじめての人と、もどってきた人"),
+    "room": _("部屋ごと"),
+    "week": _("曜日と時間"),
+    "read": _("つぶやきが支援者に読まれるまで"),
+    "hours": _("部屋がひらいていた時間(分)"),
+    "shifts": _("当番"),
+}
+PARTS = {
+    "watching": _("みるだけ"),
+    "stamping": _("スタンプ"),
+    "murmuring": _("つぶやき"),
+    "talking": _("部屋で話す"),
+    "first": _("はじめて(その月に入った人)"),
+    "returning": _("もどってきた人"),
+    "5m": _("5分以内"),
+    "15m": _("15分以内"),
+    "1h": _("1時間以内"),
+    "24h": _("24時間以内"),
+    "later": _("それより後、またはまだ"),
+    "open": _("ひらいている"),
+    "quiet": _("しずか(スタンプとつぶやき)"),
+    "locked": _("読むだけ"),
+    "closed": _("おやすみ"),
+    "kept-0": _("守った当番: 危機の知らせ 0件"),
+    "kept-1": _("守った当番: 危機の知らせ 1〜2件"),
+    "kept-3": _("守った当番: 危機の知らせ 3件以上"),
+    "missed": _("だれも来なかった当番"),
+}
+
+
+def sentence(code: str) -> str | None:
+    """What a refusal says; None for one that the door answers."""
+    return str(_REFUSED[code]) if code in _REFUSED else None

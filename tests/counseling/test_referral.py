@@ -1,0 +1,432 @@
+"""Nothing leaves without consent; it can be taken back; who arrived is counted once."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from accounts.models import Letter
+from accounts.states import Role
+from counseling import packet
+from counseling.actions import linking, referrals, sending, vault
+from counseling.models import Consent, Crossing, LinkOpening, NextStep, OneTimeLink, Referral, Vault
+from counseling.onward_forms import Agreed, Answer, Edited
+from counseling.packet import Line
+from counseling.states import (
+    REFERRAL_MOVES,
+    Detail,
+    Evidence,
+    Goal,
+    Heading,
+    Origin,
+    ReferralState,
+    Relation,
+    Sent,
+    Stage,
+)
+from foundation.clock import jst_day
+from foundation.refusals import Refused
+from ledger.models import Entry
+from ledger.states import Reason
+from tests.cast import grant, make_staff, seen_by, staff_viewer
+from tests.counseling.places import make_agency
+from tests.counseling.voices import asks, taken
+from tests.house.tree import ROOT
+
+SAID = "夜のほうが話しやすいです。人が多いところは苦手です。電話はこわいです。"
+
+
+@pytest.fixture
+def case(aoi, kaede, program, now):
+    return taken(asks(aoi, program, now=now), kaede, now=now)
+
+
+@pytest.fixture
+def station(program, now):
+    return make_agency(program, now=now)
+
+
+@pytest.fixture
+def referral(case, kaede, station, now):
+    """Proposed by kaede, with a draft of three sentences."""
+    return referrals.propose(
+        staff_viewer(kaede), code=case.code, goal=Goal.AGENCY, typed={Heading.SELF: SAID},
+        agency=station.pk, now=now,
+    )  # fmt: skip
+
+
+def agree(person, referral, *, now, details=(), along=False, digest=None):
+    referral.refresh_from_db()
+    shown = digest or packet.digest(packet.canonical(referrals.preview(referral)))
+    return referrals.agree(
+        seen_by(person), code=referral.case.code, referral=referral.pk, now=now,
+        agreed=Agreed(digest=shown, details=details, along=along, sure=True),
+    )  # fmt: skip
+
+
+def send(kaede, referral, *, now, by=Sent.LINK):
+    return sending.send(
+        staff_viewer(kaede), code=referral.case.code, referral=referral.pk, by=by, now=now
+    )
+
+
+def accept(kaede, referral, *, now, by=Sent.TELEPHONE):
+    sending.record_acceptance(
+        staff_viewer(kaede), code=referral.case.code, referral=referral.pk,
+        answer=Answer("相談係", by, ""), now=now,
+    )  # fmt: skip
+
+
+def link(kaede, referral, *, now, came=False):
+    linking.confirm_linked(
+        staff_viewer(kaede), code=referral.case.code, referral=referral.pk, on=jst_day(now),
+        evidence=Evidence.AGENCY_TOLD, line="", came_themselves=came, now=now,
+    )  # fmt: skip
+
+
+def state(referral):
+    referral.refresh_from_db()
+    return referral.state
+
+
+def test_the_whole_way_and_every_step_is_seen(referral, aoi, kaede, now):
+    agree(aoi, referral, now=now)
+    send(kaede, referral, now=now, by=Sent.FAX)
+    accept(kaede, referral, now=now, by=Sent.FAX)
+    link(kaede, referral, now=now)
+    assert state(referral) == ReferralState.LINKED
+    seen = list(Crossing.objects.order_by("pk").values_list("what", "mover"))
+    assert seen == [
+        ("proposed", "counselor"), ("agreed", "person"), ("sent", "counselor"),
+        ("accepted", "counselor"), ("linked", "counselor"),
+    ]  # fmt: skip
+    row = Entry.objects.get()
+    assert (row.kind, row.destination, row.quantity) == ("linked", "youth_station", 1)
+    assert (referral.entry, referral.confirmed_by) == (row.seq, kaede)
+    due = NextStep.objects.order_by("due_on").values_list("due_on", flat=True)
+    assert [(day - jst_day(now)).days for day in due] == [14, 91]
+
+
+def test_a_struck_sentence_does_not_leave(referral, aoi, now):
+    edited = Edited(
+        lines={
+            Heading.SELF: (Line("夜のほうが話しやすいです。"), Line("電話はこわいです。", True))
+        },
+        added={Heading.WISH: "まずは、見学だけ。"},
+    )
+    viewer = seen_by(aoi)
+    referrals.edit(viewer, code=referral.case.code, referral=referral.pk, edited=edited, now=now)
+    consent = agree(aoi, referral, now=now)
+    assert "電話はこわい" not in consent.words
+    said = packet.read(consent.words)
+    assert said.parts == (
+        ("self", ("夜のほうが話しやすいです。",)), ("wish", ("まずは、見学だけ。",)),
+    )  # fmt: skip
+    assert consent.digest == packet.digest(packet.canonical(said))
+
+
+def test_a_sentence_that_is_not_struck_does_leave(referral, aoi, now):
+    assert "電話はこわい" in agree(aoi, referral, now=now).words
+
+
+def test_words_that_changed_meanwhile_were_not_agreed_to(referral, aoi, now):
+    with pytest.raises(Refused, match="other_words"):
+        agree(aoi, referral, now=now, digest="0" * 64)
+    assert state(referral) == ReferralState.PROPOSED
+
+
+def test_nothing_is_sent_without_consent_or_after_it_ran_out(referral, aoi, kaede, now):
+    with pytest.raises(Refused, match="consent_over"):
+        send(kaede, referral, now=now)
+    agree(aoi, referral, now=now)
+    with pytest.raises(Refused, match="consent_over"):
+        send(kaede, referral, now=now + timedelta(days=91))
+    assert send(kaede, referral, now=now).code
+
+
+def test_only_the_person_agrees_and_only_their_counselor_sends(
+    referral, aoi, yoso, kaede, ren, mori, now
+):
+    other = make_staff("sora")
+    grant(other, Role.COUNSELOR)
+    with pytest.raises(Refused, match="not_found"):
+        agree(yoso, referral, now=now)
+    agree(aoi, referral, now=now)
+    for stranger in (ren, mori, other):
+        with pytest.raises(Refused, match="not_found"):
+            send(stranger, referral, now=now)
+    assert send(kaede, referral, now=now)
+
+
+@pytest.mark.parametrize("far", ["proposed", "agreed", "sent"])
+def test_it_is_withdrawn_at_each_step_until_it_is_accepted(referral, aoi, kaede, far, now):
+    if far != "proposed":
+        agree(aoi, referral, now=now)
+    if far == "sent":
+        send(kaede, referral, now=now)
+    assert state(referral) == far
+    referrals.withdraw(seen_by(aoi), code=referral.case.code, referral=referral.pk, now=now)
+    assert state(referral) == ReferralState.WITHDRAWN
+    assert referral.draft == {}
+    assert (referral.to_tell_at is not None) == (far == "sent")
+    assert not Consent.objects.filter(withdrawn_at__isnull=True).exists()
+    if far == "agreed":
+        assert Consent.objects.get().words == ""
+    assert not OneTimeLink.objects.filter(ended_at__isnull=True).exists()
+    with pytest.raises(Refused, match="consent_over"):
+        send(kaede, referral, now=now)
+
+
+def test_once_accepted_it_is_told_and_not_taken_back(referral, aoi, kaede, now):
+    agree(aoi, referral, now=now)
+    send(kaede, referral, now=now)
+    accept(kaede, referral, now=now)
+    with pytest.raises(Refused, match="accepted_already"):
+        referrals.withdraw(seen_by(aoi), code=referral.case.code, referral=referral.pk, now=now)
+
+
+def test_whoever_got_what_was_withdrawn_is_told(referral, aoi, kaede, now):
+    agree(aoi, referral, now=now)
+    send(kaede, referral, now=now, by=Sent.PAPER)
+    referrals.withdraw(seen_by(aoi), code=referral.case.code, referral=referral.pk, now=now)
+
+    def tell():
+        sending.told_of_withdrawal(
+            staff_viewer(kaede), code=referral.case.code, referral=referral.pk,
+            by=Sent.TELEPHONE, now=now,
+        )  # fmt: skip
+
+    tell()
+    with pytest.raises(Refused, match="moved_on"):
+        tell()
+    assert state(referral) == ReferralState.WITHDRAWN
+    assert (referral.told_at, referral.told_by) == (now, "telephone")
+
+
+def test_the_person_looks_again_and_the_consent_is_over(referral, aoi, kaede, now):
+    agree(aoi, referral, now=now)
+    referrals.think_again(seen_by(aoi), code=referral.case.code, referral=referral.pk, now=now)
+    assert state(referral) == ReferralState.PROPOSED
+    assert referral.draft["self"]
+    with pytest.raises(Refused, match="consent_over"):
+        send(kaede, referral, now=now)
+    agree(aoi, referral, now=now)
+
+
+# --- the link ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def way(referral, aoi, kaede, now):
+    agree(aoi, referral, now=now)
+    return send(kaede, referral, now=now)
+
+
+def test_a_link_is_spent_by_its_code_once(way, now):
+    number = sending.open_link(token=way.token, code=way.code, now=now)
+    sheet = sending.sheet_for_link(token=way.token, link=number, taken=True, now=now)
+    assert "夜のほうが話しやすいです。" in dict(sheet.words.parts)["self"]
+    with pytest.raises(Refused, match="link_over"):
+        sending.open_link(token=way.token, code=way.code, now=now)
+    with pytest.raises(Refused, match="link_over"):
+        sending.sheet_for_link(token=way.token, link=None, taken=False, now=now)
+    late = now + timedelta(minutes=61)
+    with pytest.raises(Refused, match="link_over"):
+        sending.sheet_for_link(token=way.token, link=number, taken=False, now=late)
+    assert list(LinkOpening.objects.order_by("pk").values_list("what", flat=True)) == [
+        "opened", "pdf", "late",
+    ]  # fmt: skip
+
+
+def test_five_wrong_codes_end_it(way, now):
+    wrong = f"{(int(way.code) + 1) % 10**6:06d}"
+    for _ in range(5):
+        with pytest.raises(Refused, match="wrong_code"):
+            sending.open_link(token=way.token, code=wrong, now=now)
+    with pytest.raises(Refused, match="link_over"):
+        sending.open_link(token=way.token, code=way.code, now=now)
+    assert OneTimeLink.objects.get().tries == 5
+
+
+def test_it_runs_out_and_a_new_one_ends_the_old(way, referral, kaede, now):
+    with pytest.raises(Refused, match="link_over"):
+        sending.open_link(token=way.token, code=way.code, now=now + timedelta(days=15))
+    viewer = staff_viewer(kaede)
+    new = sending.new_link(viewer, code=referral.case.code, referral=referral.pk, now=now)
+    with pytest.raises(Refused, match="link_over"):
+        sending.open_link(token=way.token, code=way.code, now=now)
+    assert sending.open_link(token=new.token, code=new.code, now=now)
+
+
+def test_a_withdrawn_one_opens_nothing_even_in_an_open_browser(way, referral, aoi, now):
+    number = sending.open_link(token=way.token, code=way.code, now=now)
+    referrals.withdraw(seen_by(aoi), code=referral.case.code, referral=referral.pk, now=now)
+    for deed in (
+        lambda: sending.sheet_for_link(token=way.token, link=number, taken=False, now=now),
+        lambda: sending.accept_by_link(token=way.token, link=number, who="係", now=now),
+    ):
+        with pytest.raises(Refused, match="link_over"):
+            deed()
+
+
+def test_the_agency_accepts_on_its_own_page(way, referral, now):
+    number = sending.open_link(token=way.token, code=way.code, now=now)
+    sending.accept_by_link(token=way.token, link=number, who="相談係", now=now)
+    assert state(referral) == ReferralState.ACCEPTED
+    assert (referral.accepted_by, referral.accepted_who) == ("link", "相談係")
+    assert Crossing.objects.latest("pk").mover == "agency"
+
+
+def test_the_agency_declines_and_the_person_is_told_it_is_not_their_fault(way, referral, aoi, now):
+    number = sending.open_link(token=way.token, code=way.code, now=now)
+    sending.decline_by_link(token=way.token, link=number, who="", line="定員です", now=now)
+    assert state(referral) == ReferralState.FAILED
+    assert "せいではありません" in Letter.objects.filter(participant=aoi).latest("pk").text
+
+
+def test_neither_token_nor_code_lies_in_the_database(way):
+    assert way.token not in dump()
+    assert way.code not in {OneTimeLink.objects.get().code, OneTimeLink.objects.get().token}
+
+
+# --- details -------------------------------------------------------------------------------------
+
+
+def dump():
+    """Everything in the tables of counseling, as text."""
+    said = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            if table.startswith("counseling_"):
+                cursor.execute(f"SELECT * FROM {table}")
+                said.append(repr(cursor.fetchall()))
+    return "".join(said)
+
+
+def test_details_go_along_only_as_far_as_agreed_and_lie_nowhere_in_clear(referral, aoi, kaede, now):
+    for kind, text in ((Detail.TELEPHONE, "090-5555-0199"), (Detail.ADDRESS, "青空町8-8-8")):
+        vault.deposit(
+            seen_by(aoi), code=referral.case.code, kind=kind, text=text,
+            nonce=uuid4(), now=now,
+        )  # fmt: skip
+    agree(aoi, referral, now=now, details=(Detail.TELEPHONE,))
+    way = send(kaede, referral, now=now)
+    number = sending.open_link(token=way.token, code=way.code, now=now)
+    sheet = sending.sheet_for_link(token=way.token, link=number, taken=False, now=now)
+    assert sheet.details == [("telephone", "090-5555-0199")]
+    assert "5555" not in dump()
+    assert "青空町" not in dump()
+    sending.accept_by_link(token=way.token, link=number, who="相談係", now=now)
+    assert Vault.objects.get().sent_at == now
+
+
+@pytest.mark.parametrize("line", ["090-1234-5678に電話を", "sora@example.com"])
+def test_contact_details_are_no_words_of_a_packet(referral, aoi, line, now):
+    viewer, code = seen_by(aoi), referral.case.code
+    edited = Edited(lines={}, added={Heading.REACH: line})
+    with pytest.raises(Refused, match="contact"):
+        referrals.edit(viewer, code=code, referral=referral.pk, edited=edited, now=now)
+    fine = Edited(lines={}, added={Heading.REACH: "手紙がいいです"})
+    referrals.edit(viewer, code=code, referral=referral.pk, edited=fine, now=now)
+
+
+# --- what counts ---------------------------------------------------------------------------------
+
+
+def test_a_mother_s_is_about_her_and_counts_only_when_he_came(haha, kaede, station, program, now):
+    case = taken(asks(haha, program, now=now, relation=Relation.FAMILY), kaede, now=now)
+    made = referrals.propose(
+        staff_viewer(kaede), code=case.code, goal=Goal.FAMILY, agency=station.pk, now=now,
+        typed={Heading.CALLER: "母です。", Heading.ABSENT: "部屋にいるようです。"},
+    )  # fmt: skip
+    consent = agree(haha, made, now=now)
+    assert [heading for heading, _ in packet.read(consent.words).parts] == ["caller", "absent"]
+    send(kaede, made, now=now, by=Sent.FAX)
+    accept(kaede, made, now=now)
+    with pytest.raises(Refused, match="not_themselves"):
+        link(kaede, made, now=now)
+    linking.record_stage(
+        staff_viewer(kaede), code=case.code, referral=made.pk, stage=Stage.FIRST_TALK,
+        on=jst_day(now), line="", now=now,
+    )  # fmt: skip
+    assert not Entry.objects.exists()
+    link(kaede, made, now=now, came=True)
+    assert Entry.objects.get().kind == "linked"
+
+
+def test_confirmed_by_mistake_is_counted_back(referral, aoi, kaede, now):
+    agree(aoi, referral, now=now)
+    send(kaede, referral, now=now, by=Sent.FAX)
+    accept(kaede, referral, now=now)
+    link(kaede, referral, now=now)
+    linking.undo_linked(
+        staff_viewer(kaede), code=referral.case.code, referral=referral.pk,
+        reason=Reason.MISTYPED, now=now,
+    )  # fmt: skip
+    assert state(referral) == ReferralState.ACCEPTED
+    assert sum(Entry.objects.values_list("quantity", flat=True)) == 0
+    link(kaede, referral, now=now)
+    assert sum(Entry.objects.values_list("quantity", flat=True)) == 1
+
+
+@pytest.mark.parametrize(
+    ("goal", "stage", "kind"),
+    [
+        (Goal.WORK_EXPERIENCE, Stage.TRIED, "work_experience"),
+        (Goal.EMPLOYMENT, Stage.EMPLOYED, "employment"),
+        (Goal.WORK_EXPERIENCE, Stage.LOOKED_BACK, None),
+        (Goal.HOUSEHOLD, Stage.PLANNED, None),
+    ],
+)
+def test_steps_behind_the_door_are_taken_once_and_some_count(
+    case, aoi, kaede, station, goal, stage, kind, now
+):
+    made = referrals.propose(
+        staff_viewer(kaede), code=case.code, goal=goal, typed={Heading.SELF: SAID},
+        agency=station.pk, now=now,
+    )  # fmt: skip
+    agree(aoi, made, now=now)
+    send(kaede, made, now=now, by=Sent.FAX)
+    accept(kaede, made, now=now)
+
+    def record():
+        return linking.record_stage(
+            staff_viewer(kaede), code=case.code, referral=made.pk, stage=stage, on=jst_day(now),
+            line="", now=now,
+        )  # fmt: skip
+
+    record()
+    with pytest.raises(Refused, match="done_already"):
+        record()
+    assert [row.kind for row in Entry.objects.all()] == ([kind] if kind else [])
+
+
+def test_a_link_from_the_room_is_known_to_be_one(referral, aoi, kaede, now):
+    type(referral.case).objects.update(origin=Origin.ROOM)
+    agree(aoi, referral, now=now)
+    send(kaede, referral, now=now, by=Sent.FAX)
+    accept(kaede, referral, now=now)
+    link(kaede, referral, now=now)
+    assert Entry.objects.get().origin == "ibasho"
+
+
+# --- the table -----------------------------------------------------------------------------------
+
+
+def test_the_printed_table_is_the_one_that_holds():
+    printed = (ROOT / "docs" / "referral.md").read_text(encoding="utf-8")
+    rows = set(re.findall(r"^\| `(\w+)` \| `(\w+)` \| ([\w, `]+) \|", printed, re.M))
+    held = {
+        (start.value, to.value, ", ".join(f"`{one.value}`" for one in sorted(by)))
+        for (start, to), by in REFERRAL_MOVES.items()
+    }
+    assert rows == held
+
+
+def test_a_counselor_has_no_move_that_says_yes_for_anyone(referral):
+    agreeing = {by for (_, to), by in REFERRAL_MOVES.items() if to is ReferralState.AGREED}
+    withdrawing = {by for (_, to), by in REFERRAL_MOVES.items() if to is ReferralState.WITHDRAWN}
+    assert agreeing == withdrawing == {frozenset({"person"})}
+    assert Referral.objects.get().state == "proposed"
