@@ -148,7 +148,7 @@ class Support(models.Model):
     class Meta:
         indexes = [models.Index(fields=["program", "-on"], name="support_by_day")]
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=list(SUPPORTS)), name="support_kind"),
+            models.CheckConstraint(condition=Q(kind__in=sorted(SUPPORTS)), name="support_kind"),
             models.CheckConstraint(condition=Q(stage__in=["", *Stage]), name="support_stage"),
         ]
 

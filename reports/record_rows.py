@@ -91,6 +91,8 @@ RELATION_WORDS: Mapping[str, Relation] = {
 }
 ORIGIN_WORDS = {"電子居場所": IBASHO, "居場所": IBASHO}
 MOST_BAD = 200
+# All of a file is one transaction: on SQLite everybody else waits for it, some 0.3 ms a row.
+MOST_ROWS = 5000
 MOST = {"destination": 80, "note": 400, "origin": 20, "subject": 80}
 MOST_QUANTITY = 10_000
 _TELEPHONE = re.compile(r"(?<!\d)0\d{1,4}[-ー−( ]?\d{1,4}[-ー−) ]?\d{3,4}(?!\d)")
@@ -136,6 +138,8 @@ def read(table: Table, *, programs: Mapping[str, str], today: date) -> Reading:
     Raises `NotATable` for a header that lacks a column, has one twice or one nobody knows.
     """
     names = columns(table.header)
+    if len(table.rows) > MOST_ROWS:
+        raise NotATable(f"{MOST_ROWS:,}行より多いファイルは、分けてください。")
     reading = Reading()
     for line, cells in table.rows:
         padded = [*cells, *[""] * (len(names) - len(cells))]

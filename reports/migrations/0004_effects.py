@@ -48,14 +48,6 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
             ],
         ),
-        migrations.RemoveConstraint(
-            model_name='support',
-            name='support_kind',
-        ),
-        migrations.AddConstraint(
-            model_name='support',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', [ledger.states.Kind['MUNICIPALITY_SUPPORTED'], ledger.states.Kind['ADVISER_SENT'], ledger.states.Kind['NETWORK_MEETING']])), name='support_kind'),
-        ),
         migrations.AddField(
             model_name='familyrun',
             name='program',

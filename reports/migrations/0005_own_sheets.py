@@ -23,14 +23,6 @@ class Migration(migrations.Migration):
                 ('changed_at', models.DateTimeField()),
             ],
         ),
-        migrations.RemoveConstraint(
-            model_name='support',
-            name='support_kind',
-        ),
-        migrations.AddConstraint(
-            model_name='support',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', [ledger.states.Kind['NETWORK_MEETING'], ledger.states.Kind['ADVISER_SENT'], ledger.states.Kind['MUNICIPALITY_SUPPORTED']])), name='support_kind'),
-        ),
         migrations.AddField(
             model_name='ownsheet',
             name='program',

@@ -119,6 +119,13 @@ def test_a_header_that_is_not_ours_is_told(db, tmp_path, head):
         taken(tmp_path, f"{head}\n2021-03-31,consultation,kochi,x\n")
 
 
+def test_a_file_that_would_keep_everybody_waiting_is_to_be_divided(db, tmp_path):
+    with pytest.raises(CommandError, match="分けて"):
+        taken(tmp_path, "\n".join([HEAD, *[ROW] * 5001]))
+    taken(tmp_path, "\n".join([HEAD, *[ROW] * 200]))
+    assert Entry.objects.count() == 200
+
+
 def test_the_same_file_twice_is_recognised_in_whatever_format(db, tmp_path):
     taken(tmp_path, f"{HEAD}\n{ROW}\n")
     for again in (f"{HEAD}\n{ROW}\n".encode("cp932"), f"\ufeff{HEAD}\r\n{ROW}\r\n".encode()):

@@ -157,7 +157,7 @@ def test_an_online_day_is_confirmed_from_who_was_in_its_room(
     training = craft(held_on=clock.jst_day(day), online=True)
     noon = clock.jst(day).replace(hour=12, minute=0)
     for who, minutes in ((aoi, (20, 20)), (haha, (20,)), (yoso, (60,))):
-        seat = Seat.objects.create(room=room, participant=who, handle=who.handle)
+        seat = Seat.objects.create(room=room, participant=who, handle=who.handle, key=f"k{who.pk}")
         for number, length in enumerate(minutes):
             start = noon + timedelta(hours=number)
             end = start + timedelta(minutes=length)
