@@ -2,17 +2,18 @@
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
 from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, get_user
 from django.contrib.auth import SESSION_KEY as SESSION_STAFF
-from django.contrib.auth import get_user
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db.models import F, Q, QuerySet
+from django.utils.crypto import constant_time_compare
 
 from accounts import proofs, seats
 from accounts.models import Invitation, Participant, RoleGrant, Staff, StaffSession
@@ -56,6 +57,22 @@ def staff_of(session: SessionBase, *, now: datetime) -> Staff | None:
     return cast(Staff, user)
 
 
+def holds_staff(held: Mapping[str, Any], staff: Staff, *, now: datetime) -> bool:
+    """Whether a session's data is a sign-in of this account, by a second factor, that still lasts.
+
+    The account as it is now: whoever keeps it reads it anew when its version is another one.
+    """
+    return (
+        SESSION_PARTICIPANT not in held
+        and held.get(SESSION_STAFF) == str(staff.pk)
+        and staff.is_active
+        and (settings.DEMO or not staff.is_demo)
+        and constant_time_compare(held.get(HASH_SESSION_KEY, ""), staff.get_session_auth_hash())
+        and proofs.verified(held)
+        and proofs.is_good(held, now=now)
+    )
+
+
 def viewer_from_session(session_key: str | None, *, now: datetime) -> Viewer:
     """Who a session's key stands for; an unknown or expired one is a visitor's. Any thread."""
     if not session_key:
@@ -79,7 +96,12 @@ def _participant_of(session: SessionBase) -> Viewer:
 
 def grants_of(staff: int, *, now: datetime) -> tuple[Grant, ...]:
     """The roles that a member of staff holds today; an account that was closed holds none."""
-    rows = open_grants(now=now).filter(staff=staff, staff__is_active=True)
+    return grants_on(staff, day=jst_day(now))
+
+
+def grants_on(staff: int, *, day: date) -> tuple[Grant, ...]:
+    """The same, of a day in Japan."""
+    rows = _open_on(day).filter(staff=staff, staff__is_active=True)
     return tuple(
         Grant(
             role=Role(row.role),
@@ -92,8 +114,12 @@ def grants_of(staff: int, *, now: datetime) -> tuple[Grant, ...]:
 
 def open_grants(*, now: datetime) -> QuerySet[RoleGrant]:
     """Grants that hold today: not ended, and not past their last day."""
+    return _open_on(jst_day(now))
+
+
+def _open_on(day: date) -> QuerySet[RoleGrant]:
     found = RoleGrant.objects.filter(ended_at__isnull=True).filter(
-        Q(expires_on__isnull=True) | Q(expires_on__gte=jst_day(now))
+        Q(expires_on__isnull=True) | Q(expires_on__gte=day)
     )
     # What a demo left behind in the database opens nothing in production.
     return found if settings.DEMO else found.filter(staff__is_demo=False)

@@ -6,7 +6,7 @@ from datetime import datetime
 from accounts import seats as seating
 from accounts import slowed
 from accounts.addresses import address_key
-from accounts.queries import viewer_from_session
+from accounts.queries import staff_versions, viewer_from_session
 from accounts.viewer import Viewer
 from chat import protocol as p
 from chat import queries
@@ -17,8 +17,10 @@ from chat.models import Room, Seat
 from chat.policies import FREE, Standing
 from chat.schedule import Now
 from chat.states import Mode, RoomKind
-from duty.queries import attending_statement
+from duty.queries import watched, watching, watching_statement
+from duty.watch import NOBODY, Watch
 from foundation.limits import Buckets
+from foundation.refusals import Refused
 from foundation.statements import Statement, ask, instant
 
 FULL_S = 60.0  # a room that is full is asked again after this
@@ -73,8 +75,7 @@ def arrive(knock: Knock, now: datetime) -> TurnedAway | LetIn:
         return TurnedAway(p.Close.ROOM_GONE)
     participant = seating.held_by(held)
     if participant is None:
-        staff = viewer_from_session(knock.session, now=now).staff
-        return TurnedAway(p.Close.NOT_ENTERED if staff is None else p.Close.NOT_ALLOWED)
+        return _staff_arrives(knock, room, hours, now)
     coming = _coming(room.pk, participant, now)
     if coming is None or not seating.is_good(held, coming.passphrase_at):
         return TurnedAway(p.Close.NOT_ENTERED)
@@ -86,7 +87,7 @@ def arrive(knock: Knock, now: datetime) -> TurnedAway | LetIn:
         return TurnedAway(p.Close.TOO_MANY, FULL_S)
     seat = coming.seat or seats.take(viewer, room=room, standing=coming.standing)
     caught_up = queries.catch_up(room, epoch=knock.epoch, since=knock.since)
-    state = state_of(room, hours, attending=coming.attending, now=now)
+    state = state_of(room, hours, watch=coming.watch, now=now)
     return LetIn(
         viewer=viewer,
         person=participant,
@@ -101,6 +102,39 @@ def arrive(knock: Knock, now: datetime) -> TurnedAway | LetIn:
     )
 
 
+def _staff_arrives(
+    knock: Knock, room: Room, hours: str, now: datetime
+) -> TurnedAway | LetIn:  # fmt: skip
+    """A member of staff: their session, their role here, the seat that goes with it."""
+    staff = viewer_from_session(knock.session, now=now).staff
+    if staff is None:
+        return TurnedAway(p.Close.NOT_ENTERED)
+    # Numbered before it is read: what changes from here on is looked at again.
+    version = staff_versions([staff]).get(staff, 0)
+    viewer = viewer_from_session(knock.session, now=now)
+    try:
+        seat = seats.take(viewer, room=room, standing=FREE)
+    except Refused:
+        return TurnedAway(p.Close.NOT_ALLOWED)
+    watch = watching([room.pk], now=now).get(room.pk, NOBODY)
+    coming = _Coming(version, 0, Mode.WATCHING, FREE, None, watch, seat)
+    caught_up = queries.catch_up(room, epoch=knock.epoch, since=knock.since)
+    return LetIn(
+        viewer=viewer,
+        person=queries.person_of(seat),
+        version=version,
+        room=room.pk,
+        seat=seat.pk,
+        mode=coming.mode,
+        head=caught_up.head,
+        letter=0,
+        address=address_key(knock.scope, now=now),
+        welcome=_welcome(
+            room, seat, coming, caught_up, state_of(room, hours, watch=watch, now=now)
+        ),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Coming:
     version: int
@@ -108,7 +142,7 @@ class _Coming:
     mode: Mode
     standing: Standing
     passphrase_at: datetime | None
-    attending: int
+    watch: Watch
     seat: Seat | None
 
 
@@ -129,7 +163,7 @@ def _coming(room: int, participant: int, now: datetime) -> _Coming | None:
     # Letters are numbered before the log is read, so that one written meanwhile is not missed.
     rows, there = ask(
         Statement(_COMING, [now - SAME_VISIT, room, participant]),
-        attending_statement([room], now=now),
+        watching_statement([room], now=now),
     )
     if not rows:
         return None
@@ -140,7 +174,7 @@ def _coming(room: int, participant: int, now: datetime) -> _Coming | None:
         mode=Mode(mode) if mode else Mode.WATCHING,
         standing=queries.standing_of(participant, room=room, now=now) if restrictions else FREE,
         passphrase_at=instant(renewed) if renewed else None,
-        attending=there[0][1] if there else 0,
+        watch=watched(there, now=now).get(room, NOBODY),
         seat=None
         if seat is None
         else Seat(pk=seat, room_id=room, key=key, handle=handle, mark=mark, role=role),
@@ -167,6 +201,6 @@ def _welcome(
             role=author.role,
             mode=coming.mode.value,
         ),
-        presence=queries.presence_of(room, supporter=coming.attending > 0),
+        presence=queries.presence_of(room, supporter=coming.watch.attending > 0),
         limits=p.Limits(),
     )

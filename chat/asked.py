@@ -10,7 +10,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -19,19 +19,24 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 
 from accounts import seats as seating
+from accounts.queries import grants_on, holds_staff
+from accounts.viewer import Grant
 from chat import protocol as p
-from chat import queries
+from chat import queries, rooms_now
 from chat.models import Restriction, Room, Seat
 from chat.policies import FREE, Standing
 from chat.schedule import Door, Hours, Now, door, special_days, state_behind
 from chat.states import Hand, HolidayRule
-from duty.queries import attending_statement
+from duty.queries import watched, watching_statement
+from duty.watch import NOBODY, Watch
+from foundation.clock import jst_day
 from foundation.statements import Row, Statement, ask, instant
 
 REMEMBERED = 20_000
 
 _ROOMS = """
 SELECT id, head, slow_s, premoderated, newcomers_held, removed_at, hand, required_supporters,
+  program_id, watched, turning_since,
   holidays || '|' || CAST(special_days AS text) || '|' ||
     coalesce((SELECT string_agg(o.weekday || ' ' || o.opens || ' ' || o.closes, ',')
     FROM chat_opening o WHERE o.room_id = chat_room.id), '')
@@ -39,15 +44,16 @@ FROM chat_room WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
 """
 _ROOM = """
 SELECT id, slug, name, kind, removed_at, epoch, head, floor, slow_s, stamps, hand,
-  required_supporters, told_band, told_here, capacity,
+  required_supporters, program_id, watched, turning_since, told_band, told_here, capacity,
   holidays || '|' || CAST(special_days AS text) || '|' ||
     coalesce((SELECT string_agg(o.weekday || ' ' || o.opens || ' ' || o.closes, ',')
     FROM chat_opening o WHERE o.room_id = chat_room.id), '')
 FROM chat_room WHERE slug = %s
 """
 _SEATS = """
-SELECT s.id, s.key, s.handle, s.participant_id, s.staff_id, p.version, p.passphrase_at
-FROM chat_seat s LEFT JOIN accounts_participant p ON p.id = s.participant_id WHERE s.id = ANY(%s)
+SELECT s.id, s.key, s.handle, s.participant_id, s.staff_id, p.version, p.passphrase_at, t.version
+FROM chat_seat s LEFT JOIN accounts_participant p ON p.id = s.participant_id
+LEFT JOIN accounts_staff t ON t.id = s.staff_id WHERE s.id = ANY(%s)
 """
 _SESSIONS = """
 SELECT session_key, session_data FROM django_session
@@ -78,6 +84,9 @@ class RoomRow:
     removed_at: object | None
     hand: str
     required: int
+    program: int
+    watched: bool | None
+    turning_since: datetime | None
     hours: str
 
 
@@ -89,6 +98,9 @@ class Known:
     seat: Seat
     author: p.Author
     restrictions: Sequence[Restriction]
+    # Of a member of staff: the roles of that day.
+    day: date | None = None
+    grants: tuple[Grant, ...] = ()
     # The session data that was found good, by the data itself: it is signed.
     good: set[str] = field(default_factory=set)
 
@@ -124,7 +136,7 @@ def read(
     ids, sitting = sorted(set(rooms)), list(set(seats))
     statements = [
         Statement(_ROOMS, [ids]),
-        attending_statement(ids, now=now),
+        watching_statement(ids, now=now),
         Statement(_SEATS, [sitting]),
     ]
     if keys := list(set(sessions)):
@@ -134,14 +146,14 @@ def read(
     answers = ask(*statements)
     said = answers.pop() if nonces else []
     live: dict[str, str] = {row[0]: row[1] for row in answers.pop()} if keys else {}
-    locked, watching, there = answers
+    locked, attended, there = answers
     forget(set(sitting) - {row[0] for row in there})
     found = {row[0]: RoomRow(*row) for row in locked}
-    people: dict[int, int] = dict(watching)
+    people = watched(attended, now=now)
     return Found(
         rooms=found,
-        states={key: _state(room, people.get(key, 0), now) for key, room in found.items()},
-        known=_recognised(there),
+        states={key: _state(room, people.get(key, NOBODY), now) for key, room in found.items()},
+        known=_recognised(there, jst_day(now)),
         sessions=live,
         said={
             (seat, nonce if isinstance(nonce, UUID) else UUID(nonce)): Said(key, seq, instant(at))
@@ -168,7 +180,8 @@ def room_and_session(
 
 _COLUMNS = (
     "id", "slug", "name", "kind", "removed_at", "epoch", "head", "floor", "slow_s", "stamps",
-    "hand", "required_supporters", "told_band", "told_here", "capacity",
+    "hand", "required_supporters", "program_id", "watched", "turning_since", "told_band",
+    "told_here", "capacity",
 )  # fmt: skip
 
 
@@ -176,14 +189,16 @@ def _parsed(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-def state_of(room: Room, hours: str, *, attending: int, now: datetime) -> Now:
+def state_of(room: Room, hours: str, *, watch: Watch, now: datetime) -> Now:
     """A room's state, from `room_and_session` and who attends."""
-    return state_behind(
-        _door(hours, now),
-        hand=Hand(room.hand),
-        attending=attending,
+    stands, _ = rooms_now.gate_of(
+        watched=room.watched,
+        since=instant(room.turning_since) if room.turning_since else None,
+        watch=watch,
         required=room.required_supporters,
+        now=now,
     )
+    return state_behind(_door(hours, now), hand=Hand(room.hand), watched=stands)
 
 
 def _said(nonces: Sequence[tuple[int, UUID]]) -> Statement:
@@ -201,13 +216,15 @@ _doors: dict[str, tuple[datetime, datetime, Door]] = {}
 DOOR_KEPT = timedelta(minutes=1)
 
 
-def _state(room: RoomRow, attending: int, now: datetime) -> Now:
-    return state_behind(
-        _door(room.hours, now),
-        hand=Hand(room.hand),
-        attending=attending,
+def _state(room: RoomRow, watch: Watch, now: datetime) -> Now:
+    stands, _ = rooms_now.gate_of(
+        watched=room.watched,
+        since=instant(room.turning_since) if room.turning_since else None,
+        watch=watch,
         required=room.required,
+        now=now,
     )
+    return state_behind(_door(room.hours, now), hand=Hand(room.hand), watched=stands)
 
 
 def _door(hours: str, now: datetime) -> Door:
@@ -238,17 +255,18 @@ def _hours(text: str) -> tuple[Hours, ...]:
 # --- people ----------------------------------------------------------------------------------
 
 
-def _recognised(rows: Iterable[Row]) -> dict[int, Known]:
+def _recognised(rows: Iterable[Row], today: date) -> dict[int, Known]:
     found: dict[int, Known] = {}
     strangers: dict[int, Row] = {}
     for row in rows:
         one = _known.get(row[0])
-        if one is not None and one.row == row:
+        # A role of staff may end with its last day.
+        if one is not None and one.row == row and one.day in (None, today):
             found[row[0]] = one
         else:
             strangers[row[0]] = row
     if strangers:
-        found |= _get_to_know(strangers)
+        found |= _get_to_know(strangers, today)
     return found
 
 
@@ -258,8 +276,8 @@ def forget(seats: Iterable[int]) -> None:
         _known.pop(seat, None)
 
 
-def _get_to_know(rows: Mapping[int, Row]) -> dict[int, Known]:
-    seats = Seat.objects.filter(pk__in=rows).select_related("participant").order_by("pk")
+def _get_to_know(rows: Mapping[int, Row], today: date) -> dict[int, Known]:
+    seats = Seat.objects.filter(pk__in=rows).select_related("participant", "staff").order_by("pk")
     people = [row[3] for row in rows.values() if row[3]]
     against: dict[int, list[Restriction]] = {}
     for restriction in Restriction.objects.filter(
@@ -272,6 +290,8 @@ def _get_to_know(rows: Mapping[int, Row]) -> dict[int, Known]:
             seat=seat,
             author=queries.author_of(seat),
             restrictions=against.get(seat.participant_id or 0, ()),
+            day=today if seat.staff_id else None,
+            grants=grants_on(seat.staff_id, day=today) if seat.staff_id else (),
         )
         for seat in seats
     }
@@ -289,9 +309,14 @@ def standing(one: Known, *, room: int, now: datetime) -> Standing:
     return queries.standing_by(one.restrictions, room=room, now=now)
 
 
-def signed_in(one: Known, data: str | None) -> bool:
+def signed_in(one: Known, data: str | None, *, now: datetime) -> bool:
     """Whether the session of this data holds this seat. `data` is None when it ended."""
-    if data is None or one.seat.participant is None:
+    if data is None:
+        return False
+    if one.seat.staff is not None:
+        # Never remembered: it falls asleep by the clock.
+        return holds_staff(SessionStore().decode(data), one.seat.staff, now=now)
+    if one.seat.participant is None:
         return False
     if data not in one.good:
         held = SessionStore().decode(data)

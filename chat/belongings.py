@@ -25,7 +25,9 @@ def shown(participant: int) -> dict[str, object]:
     seats = list(Seat.objects.filter(participant_id=participant).select_related("room"))
     ids = [seat.pk for seat in seats]
     messages = Message.objects.filter(seat__in=ids).select_related("room").order_by("at", "pk")
-    murmurs = Murmur.objects.filter(seat__in=ids).select_related("room").order_by("at", "pk")
+    murmurs = (
+        Murmur.objects.filter(seat__in=ids).select_related("room", "postcard").order_by("at", "pk")
+    )
     muted = Mute.objects.filter(seat__in=ids).select_related("muted", "seat__room").order_by("pk")
     visits = Visit.objects.filter(seat__in=ids).select_related("room").order_by("started_at", "pk")
     reports = Report.objects.filter(seat__in=ids).select_related("message__room").order_by("at")
@@ -48,7 +50,13 @@ def shown(participant: int) -> dict[str, object]:
             for m in messages
         ],
         "murmurs": [
-            {"room_name": m.room.name, "at": wire(m.at), "text": m.text, "aloud": m.aloud}
+            {
+                "room_name": m.room.name,
+                "at": wire(m.at),
+                "text": m.text,
+                "aloud": m.aloud,
+                "read_aloud_at": wire(m.postcard.read_at) if hasattr(m, "postcard") else None,
+            }
             for m in murmurs
         ],
         "muted": [

@@ -46,8 +46,8 @@ class RoomSocket:
         self.session, self.mode = let_in.viewer.session, let_in.mode
         self.letter, self.address = let_in.letter, let_in.address
         self.leaving: asyncio.Task[None] | None = None
-        # The rounds touch its visit at their next turn.
-        self.restless = True
+        # The rounds touch its visit at their next turn; staff don't visit.
+        self.restless = let_in.person > 0
 
     # --- for the hub ------------------------------------------------------------------------
 

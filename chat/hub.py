@@ -121,7 +121,7 @@ class Hub:
 
     def detach(self, sitter: Sitter) -> None:
         """A socket is gone; its visit was seen until now."""
-        if sitter in self.people.get(sitter.person, ()):
+        if sitter.person > 0 and sitter in self.people.get(sitter.person, ()):
             self.left.append((sitter.seat, sitter.room, sitter.mode))
         if room := self.rooms.get(sitter.room):
             room.sitters.discard(sitter)
@@ -167,6 +167,10 @@ class Hub:
         elif self.versions.get(person, -1) < version:
             self.versions[person] = version
             self.spawn(self._recheck(person))
+
+    def staff_rang(self, staff: int, version: int) -> None:
+        """What a member of staff may do changed; here they go by minus their number."""
+        self.person_rang(-staff, version)
 
     def presence_rang(self, room: int) -> None:
         """What a room was told of its presence changed."""
@@ -324,11 +328,17 @@ class Hub:
     # --- keeping ----------------------------------------------------------------------------
 
     def heads(self) -> None:
-        """Say where every room stands; who missed something finds out."""
+        """Say where every room stands; who missed something finds out.
+
+        Sign-ins and roles of staff end by the clock too, and nobody rings for that.
+        """
         for room in tuple(self.rooms.values()):
             # Nobody is told of a number that is still on its way to them.
             self._flush(room)
             self.tell(room.id, p.Head(seq=room.last))
+        for person in self.people:
+            if person < 0:
+                self.spawn(self._recheck(person))
 
     def drop_slow(self, now: float) -> None:
         """Say goodbye to those who haven't read for too long."""

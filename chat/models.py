@@ -51,6 +51,10 @@ class Room(models.Model):
     # The oldest number that can still be replayed is `floor + 1`.
     floor = models.BigIntegerField(default=0)
 
+    # The gate as it was last looked at (`chat.schedule.Gate`); null: never.
+    watched = models.BooleanField(null=True)
+    turning_since = models.DateTimeField(null=True)
+
     # What the room was last told of itself; the truth is computed from clock, hand and duty.
     state = models.CharField(max_length=8, default="closed")
     until = models.DateTimeField(null=True)
@@ -71,6 +75,10 @@ class Room(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(capacity__isnull=True) | Q(capacity__gte=2), name="room_holds_two"
+            ),
+            models.CheckConstraint(
+                condition=Q(turning_since__isnull=True) | Q(watched__isnull=False),
+                name="room_gate_turns_from_where_it_stands",
             ),
         ]
 
@@ -234,6 +242,29 @@ class Murmur(models.Model):
 
     def __str__(self) -> str:
         return f"murmur {self.pk}"
+
+
+class Postcard(models.Model):
+    """はがき: that a supporter read a murmur to the room, where its author stands nowhere."""
+
+    murmur = models.OneToOneField(Murmur, on_delete=models.CASCADE, related_name="postcard")
+    message = models.OneToOneField(
+        Message, null=True, on_delete=models.SET_NULL, related_name="postcard"
+    )
+    read_by = models.ForeignKey("accounts.Staff", on_delete=models.PROTECT, related_name="+")
+    read_at = models.DateTimeField()
+    # When its stamps went to the author as a letter; also where there were none.
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["read_at"], condition=Q(answered_at__isnull=True), name="postcard_waiting"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"postcard {self.pk}"
 
 
 class Report(models.Model):

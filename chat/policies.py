@@ -1,8 +1,11 @@
 """Every "may I" of a room. Pure: each raises `Refused` with the protocol's code, or returns."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from accounts.states import Role
+from accounts.viewer import Grant, Viewer
 from chat.protocol import Refusal
 from chat.schedule import Now
 from chat.states import MessageState, RoomState, may_become
@@ -23,10 +26,29 @@ class Standing:
 
 
 FREE = Standing()
+# Who of the staff sits in rooms.
+SITTING = (Role.SUPPORTER, Role.COORDINATOR)
 
 
 def _wait(until: datetime | None, now: datetime) -> float | None:
     return None if until is None else max(1.0, round((until - now).total_seconds(), 1))
+
+
+def sits(grants: Iterable[Grant], *, program: int, room: int) -> bool:
+    """Whether a member of staff with these roles sits in a room: its supporters, its coordinators.
+
+    Nobody else of the staff does.
+    """
+    return any(one.role in SITTING and one.covers(program, room) for one in grants)
+
+
+def must_sit(viewer: Viewer, *, program: int, room: int) -> int:
+    """The member of staff's number. Raises `Refused("not_allowed")`."""
+    if viewer.staff is None or not viewer.verified:
+        raise Refused("not_allowed")
+    if not sits(viewer.grants, program=program, room=room):
+        raise Refused("not_allowed")
+    return viewer.staff
 
 
 def may_post(standing: Standing, *, room: Now, now: datetime) -> None:
@@ -54,8 +76,13 @@ def must_wait(
     return premoderated or standing.checked or new
 
 
-def may_murmur(*, room: Now) -> None:
-    """To the supporters only: in any state but `closed`, also while muted or paused."""
+def may_murmur(*, room: Now, is_staff: bool = False) -> None:
+    """To the supporters only: in any state but `closed`, also while muted or paused.
+
+    Supporters don't murmur to themselves: nobody would answer.
+    """
+    if is_staff:
+        raise Refused(Refusal.NOT_YOURS)
     if room.state is RoomState.CLOSED:
         raise Refused(Refusal.CLOSED)
 

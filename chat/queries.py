@@ -8,27 +8,34 @@ from typing import cast
 import msgspec
 from django.db.models import Exists, F, OuterRef, Q
 
+from accounts.viewer import Viewer
 from chat import protocol as p
 from chat.models import (
     Item,
     Message,
     Murmur,
     Mute,
-    Opening,
     Restriction,
     Room,
     RoomEvent,
     Seat,
     Visit,
 )  # fmt: skip
-from chat.policies import FREE, Standing
-from chat.schedule import USUAL, Hours, Now, Special, door, special_days, state_at
-from chat.states import Hand, HolidayRule, MessageState, RestrictionKind
-from duty.queries import attending
+from chat.policies import FREE, Standing, sits
+from chat.rooms_now import hours_of as hours_of
+from chat.rooms_now import room_cards as room_cards
+from chat.rooms_now import special_of as special_of
+from chat.rooms_now import states_of as states_of
+from chat.schedule import Now
+from chat.states import (
+    MessageState,
+    RestrictionKind,
+)
 from foundation.clock import wire
 
 # A visit that nobody touched for this long is over, whoever notes its end.
 STILL_HERE = timedelta(minutes=5)
+MOST_POSTCARDS = 100
 GONE_AUTHOR = p.Author(id="", handle="", mark="", role="participant")
 SHOWN_STATES = (MessageState.SHOWN, MessageState.HIDDEN, MessageState.WITHDRAWN)
 
@@ -182,84 +189,10 @@ def _newest_encoded(room: Room) -> msgspec.Raw:
 # --- rooms ---------------------------------------------------------------------------------------
 
 
-def hours_of(rooms: Iterable[int]) -> dict[int, list[Hours]]:
-    """Weekly hours by room."""
-    found: dict[int, list[Hours]] = {}
-    for one in Opening.objects.filter(room_id__in=list(rooms)).order_by("room_id", "weekday"):
-        found.setdefault(one.room_id, []).append(Hours(one.weekday, one.opens, one.closes))
-    return found
-
-
-def special_of(room: Room, hours: Sequence[Hours], *, now: datetime) -> Special:
-    """The days around now on which a room's hours aren't the week's."""
-    if not room.special_days and room.holidays == HolidayRule.USUAL:
-        return USUAL
-    rule = HolidayRule(room.holidays)
-    return special_days(room.special_days, rule=rule, hours=hours, now=now)
-
-
-def states_of(rooms: Sequence[Room], *, now: datetime) -> dict[int, Now]:
-    """The present state of each room, from clock, hand and duty: two queries."""
-    ids = [room.pk for room in rooms]
-    hours, people = hours_of(ids), attending(ids, now=now)
-    return {
-        room.pk: state_at(
-            now,
-            hours=hours.get(room.pk, ()),
-            hand=Hand(room.hand),
-            attending=people.get(room.pk, 0),
-            required=room.required_supporters,
-            special=special_of(room, hours.get(room.pk, ()), now=now),
-        )
-        for room in rooms
-    }
-
-
 def stamps_of(room: int) -> list[str]:
     """The stamps that a room knows."""
     found = Room.objects.filter(pk=room).values_list("stamps", flat=True).first()
     return found or []
-
-
-@dataclass(frozen=True, slots=True)
-class RoomCard:
-    """A room on the list, and the head of its page."""
-
-    id: int
-    slug: str
-    name: str
-    kind: str
-    about: str
-    audience: str
-    rules: str
-    state: str
-    until: datetime | None
-    opens_at: datetime | None
-    band: str
-    supporter: bool
-
-
-def room_cards(rooms: Sequence[Room], *, now: datetime) -> list[RoomCard]:
-    """Rooms with their present state; presence as last told."""
-    ids = [room.pk for room in rooms]
-    states, people, hours = states_of(rooms, now=now), attending(ids, now=now), hours_of(ids)
-    return [
-        RoomCard(
-            id=room.pk,
-            slug=room.slug,
-            name=room.name,
-            kind=room.kind,
-            about=room.about,
-            audience=room.audience,
-            rules=room.rules,
-            state=states[room.pk].state.value,
-            until=states[room.pk].until,
-            opens_at=_opens_at(room, hours.get(room.pk, ()), now),
-            band=room.told_band,
-            supporter=people.get(room.pk, 0) > 0,
-        )
-        for room in rooms
-    ]
 
 
 def is_full(room: Room, *, person: int, now: datetime) -> bool:
@@ -272,10 +205,6 @@ def is_full(room: Room, *, person: int, now: datetime) -> bool:
     if inside.filter(seat__participant=person).exists():
         return False
     return inside.count() >= room.capacity
-
-
-def _opens_at(room: Room, hours: Sequence[Hours], now: datetime) -> datetime | None:
-    return door(hours, now, special_of(room, hours, now=now)).opens_at
 
 
 def listed_rooms() -> list[Room]:
@@ -360,6 +289,16 @@ def standing_of(participant: int, *, room: int, now: datetime) -> Standing:
     return standings([participant], rooms=[room], now=now).get((participant, room), FREE)
 
 
+def person_of(seat: Seat) -> int:
+    """Whose pace it is, and whose sockets: a participant's number, or minus one of the staff's."""
+    return seat.participant_id or -(seat.staff_id or 0)
+
+
+def staff_seat_in(room: int, *, staff: int) -> Seat | None:
+    """The seat of a member of staff in a room, if they ever took one."""
+    return Seat.objects.filter(room_id=room, staff_id=staff).first()
+
+
 def seat_in(room: int, *, participant: int) -> Seat | None:
     """Someone's seat in a room, if they ever took one."""
     return Seat.objects.filter(room_id=room, participant_id=participant).first()
@@ -372,8 +311,23 @@ def muted_keys(seat: int) -> list[str]:
 
 
 def own_murmurs(seat: int, *, since: datetime) -> list[Murmur]:
-    """One's own murmurs, newest last."""
-    return list(Murmur.objects.filter(seat_id=seat, at__gte=since).order_by("at")[:20])
+    """One's own murmurs, newest last, and whether each was read to the room."""
+    rows = Murmur.objects.filter(seat_id=seat, at__gte=since).select_related("postcard")
+    return list(rows.order_by("at")[:20])
+
+
+def postcards(viewer: Viewer, *, program: int) -> list[Murmur]:
+    """はがき that wait to be read in the rooms that a member of staff sits in, the oldest first."""
+    if not viewer.verified:
+        return []
+    rows = Murmur.objects.filter(
+        room__program=program, room__removed_at__isnull=True, aloud=True, postcard__isnull=True
+    ).select_related("room")
+    return [
+        one
+        for one in rows.order_by("at", "pk")[:MOST_POSTCARDS]
+        if sits(viewer.grants, program=program, room=one.room_id)
+    ]
 
 
 # --- what waits ----------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from chat import demo_keeper
 from chat import protocol as p
-from chat.actions import daily, presence, rooms, visits
+from chat.actions import daily, postcards, presence, rooms, visits
 from chat.hub import Hub
 from chat.threads import in_thread
 from duty.actions.alarms import send_due
@@ -30,6 +30,7 @@ DEMO_S = 60.0
 COPY_S = 3600.0
 SHIFTS_S = 60.0
 CALLS_S = 2.0
+POSTCARDS_S = 600.0
 PURGE_FIRST_S, PURGE_S = 10 * 60.0, 24 * 3600.0
 
 
@@ -61,6 +62,7 @@ def all_rounds(hub: Hub, pool: ThreadPoolExecutor) -> list[Coroutine[Any, Any, N
         _every(COPY_S, "help lines", keeper.copy),
         _every(SHIFTS_S, "shifts", keeper.shifts),
         _every(CALLS_S, "calls", keeper.calls),
+        _every(POSTCARDS_S, "postcards", keeper.postcards),
         # What people are told goes after 30 days goes without anybody's remembering it.
         _every(PURGE_S, "purge", keeper.purge, first=PURGE_FIRST_S),
     ]
@@ -113,7 +115,11 @@ class _Keeper:
 
     async def touch(self) -> None:
         """Go on with the visits of all who are here; end those that nobody touches any more."""
-        stays = [visits.Stay(one.seat, one.room, one.mode) for one in self.hub.sitters()]
+        stays = [
+            visits.Stay(one.seat, one.room, one.mode)
+            for one in self.hub.sitters()
+            if one.person > 0
+        ]
         for start in range(0, len(stays), 200):
             await in_thread(self.pool, _go_on, stays[start : start + 200])
         await in_thread(self.pool, _close_left)
@@ -141,6 +147,10 @@ class _Keeper:
     async def calls(self) -> None:
         """Calls that wait go out, over the channels that people chose."""
         await in_thread(self.callers, _calls)
+
+    async def postcards(self) -> None:
+        """The stamps of what was read aloud come to its author as a letter."""
+        await in_thread(self.pool, _postcards)
 
     async def demo(self) -> None:
         """Keep the demo's supporters at their desks."""
@@ -184,6 +194,10 @@ def _shifts() -> None:
 
 def _calls() -> None:
     send_due(now=clock.now())
+
+
+def _postcards() -> None:
+    postcards.answer_all(now=clock.now())
 
 
 def _demo() -> None:

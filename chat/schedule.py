@@ -19,8 +19,12 @@ DAY = timedelta(days=1)
 SUNDAY = 6
 # Weeks looked ahead: for whether it is open, and for when a room that rests a while opens again.
 NEAR, FAR = 2, 10
-# The soft end (design rule 2): the last minutes of opening hours take stamps only.
-ENDING = timedelta(minutes=10)
+# The soft end (design rule 2): announced so long ahead, and the last minutes of opening hours
+# take stamps only.
+SOON, ENDING = timedelta(minutes=15), timedelta(minutes=10)
+# The gate (design rule 2): so long short of people before a room falls quiet, and so long with
+# enough of them before it opens again.
+SHORT, STEADY = timedelta(minutes=2), timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +55,44 @@ class Now:
     state: RoomState
     until: datetime | None
 
+    def phase(self, now: datetime) -> str:
+        """`soon` when the end is announced, `ending` in the last minutes; else empty."""
+        if self.state is not RoomState.OPEN or self.until is None or self.until - now > SOON:
+            return ""
+        return "ending" if self.ending(now) else "soon"
+
     def ending(self, now: datetime) -> bool:
         """Whether the last minutes have begun, in which only stamps are taken."""
         return (
             self.state is RoomState.OPEN and self.until is not None and self.until - now <= ENDING
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What is kept of a room's gate between two looks.
+
+    `watched` is where it stands, None before the first look; `since` from when on it has been
+    otherwise, None while it is as it stands.
+    """
+
+    watched: bool | None = None
+    since: datetime | None = None
+
+
+def look(gate: Gate, *, enough: bool, since: datetime, now: datetime) -> tuple[bool, Gate]:
+    """Whether free text is watched at `now`, and what is kept of it.
+
+    `enough`: whether enough supporters attend at `now`; `since`: from when on they are short, as
+    far as it is known. A gate that was never looked at stands as it is found.
+    """
+    if gate.watched is None or gate.watched is enough:
+        return enough, Gate(enough)
+    # Whatever is found about the time before an earlier look, that look counts.
+    began = since if gate.since is None else gate.since
+    if now - began >= (STEADY if enough else SHORT):
+        return enough, Gate(enough)
+    return gate.watched, Gate(gate.watched, began)
 
 
 # Stretches that begin on a date, in place of its weekday's; none: closed on that date.
@@ -144,21 +181,19 @@ def _door(hours: Sequence[Hours], now: datetime, special: Special, *, weeks: int
 
 
 def state_at(
-    now: datetime, *, hours: Sequence[Hours], hand: Hand, attending: int, required: int,
-    special: Special = USUAL,
-) -> Now:  # fmt: skip
+    now: datetime, *, hours: Sequence[Hours], hand: Hand, watched: bool, special: Special = USUAL
+) -> Now:
     """The room's state: hours first, then the hand switch, then enough people who watch."""
-    by_hours = door(hours, now, special)
-    return state_behind(by_hours, hand=hand, attending=attending, required=required)
+    return state_behind(door(hours, now, special), hand=hand, watched=watched)
 
 
-def state_behind(by_hours: Door, *, hand: Hand, attending: int, required: int) -> Now:
+def state_behind(by_hours: Door, *, hand: Hand, watched: bool) -> Now:
     """`state_at`, where the door is known already."""
     if not by_hours.is_open:
         return Now(RoomState.CLOSED, by_hours.opens_at)
     if hand is not Hand.NONE:
         until = None if hand is Hand.CLOSED else by_hours.until
         return Now(RoomState(hand.value), until)
-    if attending < required:
+    if not watched:
         return Now(RoomState.QUIET, by_hours.until)
     return Now(RoomState.OPEN, by_hours.until)

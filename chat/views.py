@@ -18,15 +18,15 @@ from accounts import slowed
 from accounts.addresses import address_key
 from accounts.messages import message
 from accounts.viewer import Viewer
-from chat import forms, promises, queries
+from chat import forms, policies, promises, queries, rooms_now
 from chat import protocol as p
-from chat.actions import seats
+from chat.actions import postcards, seats
 from chat.actions.carry_out import carry_out
 from chat.actions.sitting import Act
 from chat.models import Room, Seat
+from chat.policies import FREE
 from chat.sentences import goodbye, sentence
 from chat.states import RoomKind
-from duty.queries import attending
 from foundation import clock
 from foundation.refusals import Refused
 from foundation.replies import SeeOther
@@ -50,21 +50,30 @@ def _to_enter(request: HttpRequest) -> HttpResponse:
     return SeeOther(f"{reverse('enter')}?next={quote(request.path)}")
 
 
+def _keeps(viewer: Viewer, room: Room) -> bool:
+    """Whether a member of staff sits in this room."""
+    return viewer.verified and policies.sits(viewer.grants, program=room.program_id, room=room.pk)
+
+
 @require_GET
 def rooms(request: HttpRequest) -> HttpResponse:
     """The list; anyone may look."""
-    cards = queries.room_cards(queries.listed_rooms(), now=clock.now())
+    cards = rooms_now.room_cards(queries.listed_rooms(), now=clock.now())
     return render(request, "rooms.html", {"rooms": cards})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def room(request: HttpRequest, slug: str) -> HttpResponse:
     """A room's page; POST says something in it."""
-    if not _viewer(request).entered:
+    viewer = _viewer(request)
+    if not viewer.entered and viewer.staff is None:
         return _to_enter(request)
     if request.method == "POST":
         return _act(request, slug, forms.post)
-    return _page(request, _room(slug), now=clock.now())
+    found = _room(slug)
+    if not viewer.entered and not _keeps(viewer, found):
+        return _to_enter(request)
+    return _page(request, found, now=clock.now())
 
 
 @require_POST
@@ -104,6 +113,22 @@ def mute(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
+def take_back(request: HttpRequest, slug: str) -> HttpResponse:
+    """A murmur that isn't to be read aloud, or no longer."""
+    return _own(
+        request,
+        slug,
+        lambda viewer, room, form, now: postcards.take_back(
+            viewer, murmur=_number(form.get("murmur", "")), now=now
+        ),
+    )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+
+
+@require_POST
 def handle(request: HttpRequest, slug: str) -> HttpResponse:
     """One's name in this room."""
     return _own(
@@ -128,6 +153,8 @@ def _own(request: HttpRequest, slug: str, deed: Deed) -> HttpResponse:
         _seat(viewer, room, now)
         deed(viewer, room, request.POST, now)
     except Refused as no:
+        if no.code == "not_found":
+            raise Http404 from None
         return _refused(request, room, no, now)
     back = request.POST.get("back", "")
     return SeeOther(reverse("me") if back == "me" else reverse("room", args=[slug]))
@@ -136,10 +163,12 @@ def _own(request: HttpRequest, slug: str, deed: Deed) -> HttpResponse:
 def _act(request: HttpRequest, slug: str, read: Callable[[QueryDict], p.Incoming]) -> HttpResponse:
     """The same act as the socket's, in this request's thread."""
     viewer, now = _viewer(request), clock.now()
-    if not viewer.entered:
+    if not viewer.entered and viewer.staff is None:
         return _to_enter(request)
     try:
         room = _room(slug)
+        if not viewer.entered and not _keeps(viewer, room):
+            return _to_enter(request)
         seat = _seat(viewer, room, now)
         frame = read(request.POST)
     except Refused as no:
@@ -170,8 +199,9 @@ def _busy(request: HttpRequest) -> HttpResponse:
 
 
 def _seat(viewer: Viewer, room: Room, now: datetime) -> Seat:
-    assert viewer.participant is not None
-    standing = queries.standing_of(viewer.participant, room=room.pk, now=now)
+    standing = FREE
+    if viewer.participant is not None:
+        standing = queries.standing_of(viewer.participant, room=room.pk, now=now)
     return seats.take(viewer, room=room, standing=standing)
 
 
@@ -189,7 +219,7 @@ def _page(
 ) -> HttpResponse:
     viewer = _viewer(request)
     person = viewer.participant or 0
-    if queries.standing_of(person, room=room.pk, now=now).barred:
+    if viewer.staff is None and queries.standing_of(person, room=room.pk, now=now).barred:
         slowed.note(address_key(request, now), now=now)
         return render(
             request,
@@ -197,9 +227,9 @@ def _page(
             {"title": "", "text": goodbye(p.Close.NOT_ALLOWED), "back": reverse("rooms")},
             status=403,
         )
-    if queries.is_full(room, person=person, now=now):
+    if viewer.staff is None and queries.is_full(room, person=person, now=now):
         return _full(request)
-    context = _context(request, room, person, now)
+    context = _context(request, room, viewer, now)
     context |= {"refusal": said, "text": request.POST.get("text", "") if said else ""}
     if said and request.POST.get("nonce"):
         # The same words sent again are the same act.
@@ -219,18 +249,21 @@ def _full(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _context(request: HttpRequest, room: Room, person: int, now: datetime) -> dict[str, Any]:
+def _context(request: HttpRequest, room: Room, viewer: Viewer, now: datetime) -> dict[str, Any]:
     before = request.GET.get("before", "")
     asked = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None
-    seat = queries.seat_in(room.pk, participant=person)
+    if viewer.staff is not None:
+        seat = queries.staff_seat_in(room.pk, staff=viewer.staff)
+    else:
+        seat = queries.seat_in(room.pk, participant=viewer.participant or 0)
     frames = queries.newest(room.pk, before=asked)
     events = [_shown(one, seat) for one in frames if isinstance(one, p.Message)]
     oldest = frames[0].seq if len(frames) == p.NEWEST else None
-    supporter = attending([room.pk], now=now).get(room.pk, 0) > 0
     murmurs = queries.own_murmurs(seat.pk, since=now - MURMURS_SHOWN) if seat else []
-    card = queries.room_cards([room], now=now)[0]
+    card = rooms_now.room_cards([room], now=now)[0]
     return {
         "room": card,
+        "elsewhere": rooms_now.elsewhere(room, now=now) if card.state != "open" else None,
         "stamps": room.stamps,
         "events": events,
         "oldest": oldest,
@@ -239,7 +272,7 @@ def _context(request: HttpRequest, room: Room, person: int, now: datetime) -> di
         "head": max([room.head, *(one.seq for one in frames)] if asked is None else [room.head]),
         "epoch": room.epoch,
         "you": msgspec.to_builtins(queries.author_of(seat)),
-        "presence": msgspec.to_builtins(queries.presence_of(room, supporter=supporter)),
+        "presence": msgspec.to_builtins(queries.presence_of(room, supporter=card.supporter)),
         "muted": queries.muted_keys(seat.pk) if seat else [],
         "murmurs": murmurs,
         # Where murmurs are all one can say, and for whoever waits for an answer.

@@ -2,33 +2,42 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 
-from django.db.models import BigIntegerField, Value
+from django.db.models import BigIntegerField, F, Value
 from django.db.models.functions import Cast
 
 from accounts import letters
-from accounts.models import Letter, Participant
-from accounts.queries import signed_in
+from accounts.models import Letter, Participant, Staff
+from accounts.queries import signed_in, viewer_from_session
 from chat import protocol as p
 from chat.models import Room
-from chat.policies import FREE
+from chat.policies import FREE, must_sit
 from chat.queries import standings
 from foundation import clock
+from foundation.refusals import Refused
 
 
 def positions(rooms: Sequence[int], people: Sequence[int]) -> tuple[dict[int, int], dict[int, int]]:
-    """Heads of rooms and versions of people, in one query; what is gone is missing."""
+    """Heads of rooms and versions of people, in one query; what is gone is missing.
+
+    People are participants' numbers, and minus the numbers of members of staff.
+    """
     zero = Value(0, output_field=BigIntegerField())
     one = Value(1, output_field=BigIntegerField())
     heads = Room.objects.filter(pk__in=rooms, removed_at__isnull=True)
     versions = Participant.objects.filter(pk__in=people)
+    keepers = Staff.objects.filter(pk__in=[-one for one in people if one < 0], is_active=True)
     rows = (
         heads.order_by()
         .values_list(zero, "pk", "head")
         .union(
             versions.order_by().values_list(
                 one, "pk", Cast("version", output_field=BigIntegerField())
+            ),
+            keepers.order_by().values_list(
+                one, -F("pk"), Cast("version", output_field=BigIntegerField())
             ),
             all=True,
         )
@@ -50,6 +59,8 @@ class Recheck:
 def recheck(person: int, sockets: Sequence[tuple[int, str | None]], after: int) -> Recheck:
     """Who may stay, and the cards written after letter number `after`."""
     now = clock.now()
+    if person < 0:
+        return Recheck({one: _of_staff(-person, *one, now=now) for one in sockets}, [])
     if not Participant.objects.filter(pk=person).exists():
         return Recheck(dict.fromkeys(sockets, p.Close.NOT_ALLOWED), [])
     standing = standings([person], rooms={room for room, _ in sockets}, now=now)
@@ -63,6 +74,23 @@ def recheck(person: int, sockets: Sequence[tuple[int, str | None]], after: int) 
             codes[room, session] = None
     cards = [(one.pk, card_of(one)) for one in letters.unread_after(person, after=after)]
     return Recheck(codes, cards)
+
+
+def _of_staff(
+    staff: int, room: int, session: str | None, *, now: datetime
+) -> p.Close | None:  # fmt: skip
+    """Whether a member of staff may go on sitting there by this session."""
+    viewer = viewer_from_session(session, now=now)
+    there = Room.objects.filter(pk=room).values_list("program", flat=True).first()
+    if viewer.staff != staff:
+        # A closed account's sign-ins are gone; what it was barred from is no matter of signing in.
+        closed = not Staff.objects.filter(pk=staff, is_active=True).exists()
+        return p.Close.NOT_ALLOWED if closed else p.Close.NOT_ENTERED
+    try:
+        must_sit(viewer, program=there or 0, room=room)
+    except Refused:
+        return p.Close.NOT_ALLOWED
+    return None
 
 
 def card_of(letter: Letter) -> p.Card:

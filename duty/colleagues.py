@@ -15,11 +15,10 @@ from duty.models import AlertChoice, AlertHour, Attendance, PushAddress, Shift
 from duty.policies import may_keep_rooms
 from duty.rota import hour_of_week
 from duty.states import RUNNING, Channel, ShiftState
+from duty.watch import ACT_WITHIN
 from foundation.clock import jst_day
 from foundation.refusals import Refused
 
-# Attending needs an act at the desk within this time (design rule 2).
-ACT_WITHIN = timedelta(minutes=10)
 # Trained so long ago, a supporter may be there for another one.
 EXPERIENCED = timedelta(days=365)
 DEFAULT_CHANNELS = (Channel.DESK, Channel.EMAIL)

@@ -9,12 +9,11 @@ from accounts.viewer import Viewer
 from duty.models import Shift
 from duty.rota import Stretch
 from duty.states import ShiftState
+from duty.watch import ROOMS_ALONE, ROOMS_AT_ONCE
 from foundation.refusals import Refused
 
 # A shift may be begun so long before its time: to read what was handed over.
 EARLY = timedelta(minutes=15)
-# Nobody can keep an eye on more open rooms than this, nor on more than one alone (design rule 2).
-ROOMS_AT_ONCE, ROOMS_ALONE = 2, 1
 STEP_IN_MOST = timedelta(hours=4)
 
 TEAM = (Role.SUPPORTER, Role.COORDINATOR)

@@ -12,7 +12,7 @@ from accounts.queries import grants_of
 from accounts.states import Role
 from accounts.viewer import Viewer
 from duty import policies, rota
-from duty.colleagues import ACT_WITHIN, Keeper, keepers, name_of
+from duty.colleagues import Keeper, keepers, name_of
 from duty.feed import Entry
 from duty.models import (
     AlarmTest,
@@ -32,8 +32,9 @@ from duty.models import (
 )
 from duty.readiness import readiness as readiness
 from duty.states import RUNNING, STANDING, AskState, Channel, NoticeKind, ShiftState
+from duty.watch import ACT_WITHIN, REMEMBERED, Attended, Watch, watches
 from foundation.clock import jst_day
-from foundation.statements import Statement, ask
+from foundation.statements import Row, Statement, ask, instant
 
 # いますか is asked when an act is so old: three minutes are left to answer it.
 ASK_AFTER = timedelta(minutes=7)
@@ -45,21 +46,49 @@ ASKING = (NoticeKind.SWAP_ASKED, NoticeKind.RELIEF_ASKED)
 # --- right now -----------------------------------------------------------------------------------
 
 
-_ATTENDING = """
-SELECT a.room, count(DISTINCT s.supporter_id)
+# All rooms of those who attend one of these: nobody counts in more than they can watch. Who is on
+# duty is read from the index of the few shifts that run (`shift_runs_once`), and from no other: the
+# states stand there by name, the other columns where no index is tried for them.
+_WATCHING = """
+SELECT a.id, a.room, s.id, a.acted_at, s.ends_at,
+  (SELECT count(*) FROM duty_shift o
+   WHERE o.supporter_id > 0 AND o.state IN ('begun', 'resting') AND o.state = 'begun'
+     AND o.program_id + 0 = s.program_id AND coalesce(o.ends_at, o.ends_at) > %s),
+  p.may_open_alone
 FROM duty_attendance a JOIN duty_shift s ON s.id = a.shift_id
-WHERE a.room = ANY(%s) AND a.acted_at > %s AND s.state = %s AND s.ends_at > %s GROUP BY a.room
+JOIN programs_program p ON p.id = s.program_id
+WHERE a.shift_id IN (SELECT b.shift_id FROM duty_attendance b WHERE b.room = ANY(%s))
+  AND a.acted_at > %s AND s.state = 'begun'
 """
 
 
-def attending_statement(rooms: Iterable[int], *, now: datetime) -> Statement:
-    """The question of `attending`, to be asked together with others."""
-    return Statement(_ATTENDING, [list(rooms), now - ACT_WITHIN, ShiftState.BEGUN.value, now])
+def watching_statement(rooms: Iterable[int], *, now: datetime) -> Statement:
+    """The question of `watching`, to be asked together with others."""
+    return Statement(_WATCHING, [now, list(rooms), now - REMEMBERED])
+
+
+def watched(rows: Iterable[Row], *, now: datetime) -> dict[int, Watch]:
+    """The answer to `watching_statement`; rooms that nobody attends are missing."""
+    return watches(
+        [
+            Attended(key, room, shift, instant(acted), instant(ends), colleagues, bool(alone))
+            for key, room, shift, acted, ends, colleagues, alone in rows
+        ],
+        now=now,
+    )
+
+
+def watching(rooms: Iterable[int], *, now: datetime) -> dict[int, Watch]:
+    """How each room is watched; rooms that nobody attends are missing. One query."""
+    return watched(ask(watching_statement(rooms, now=now))[0], now=now)
 
 
 def attending(rooms: Iterable[int], *, now: datetime) -> dict[int, int]:
     """How many supporters attend each room; rooms without any are missing."""
-    return dict(ask(attending_statement(rooms, now=now))[0])
+    asked = list(rooms)
+    found = watching(asked, now=now)
+    counts = {room: found[room].attending for room in asked if room in found}
+    return {room: count for room, count in counts.items() if count}
 
 
 @dataclass(frozen=True, slots=True)

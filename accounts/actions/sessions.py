@@ -1,7 +1,10 @@
 """Sign-ins of staff: noted, listed elsewhere, ended one by one."""
 
+from contextlib import suppress
 from datetime import datetime
 
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
@@ -57,6 +60,16 @@ def end_all(staff: int) -> None:
     Session.objects.filter(session_key__in=mine.values("session_key")).delete()
     mine.delete()
     bump_staff(staff)
+
+
+def acted(session_key: str, *, now: datetime) -> None:
+    """A deed that came in by a socket: as a page's, it keeps the sign-in from falling asleep."""
+    session = SessionStore(session_key)
+    proofs.acted(session, now=now)
+    if session.modified:
+        # Ended meanwhile: nothing to keep awake.
+        with suppress(UpdateError):
+            session.save()
 
 
 def forget_old(*, now: datetime) -> int:

@@ -20,6 +20,7 @@ from accounts.actions.noting import about_account
 from accounts.addresses import address_key
 from accounts.models import Staff
 from accounts.queries import viewer_of
+from accounts.standing import bump_staff
 from accounts.viewer import SESSION_ACTIVE, SESSION_PARTICIPANT
 from foundation import clock
 
@@ -143,6 +144,11 @@ class Account(DefaultAccountAdapter):
         super().logout(request)
         if staff is not None:
             sessions.left(staff=staff, session_key=key)
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """A new password ends every other sign-in, and what came in by it."""
+        super().set_password(user, password)
+        bump_staff(user.pk)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """The first place that this person's roles open."""

@@ -14,6 +14,7 @@ from django.db import (
     transaction,
 )
 
+from accounts.actions import sessions
 from chat import protocol as p
 from chat.actions import pace
 from chat.actions.murmur import murmur
@@ -24,6 +25,7 @@ from chat.actions.stamp import stamp
 from chat.actions.visits import note, stay
 from chat.actions.withdraw import withdraw
 from chat.sentences import sentence
+from duty.actions.attending import acted
 from foundation.faults import strike
 from foundation.refusals import Refused
 
@@ -66,10 +68,13 @@ def _one(sitting: Sitting, act: Act) -> Answer:
         return Answer(close=p.Close.NOT_ALLOWED)
     if not sitting.signed_in(act):
         return Answer(close=p.Close.NOT_ENTERED)
-    if sitting.standing(act.seat, act.room).barred:
+    if sitting.standing(act.seat, act.room).barred or not sitting.keeps(act):
         return Answer(close=p.Close.NOT_ALLOWED)
     try:
-        return VERBS[type(act.frame)](sitting, act, act.frame)
+        answer = VERBS[type(act.frame)](sitting, act, act.frame)
+        if known.seat.staff_id is not None and not isinstance(act.frame, p.Stay):
+            sitting.at_work.append(act)
+        return answer
     except Refused as no:
         return Answer([refusal(no, getattr(act.frame, "nonce", None))])
 
@@ -83,6 +88,8 @@ def _together(acts: Sequence[Act], now: datetime, announce: Announce | None) -> 
             answers = [_one(sitting, act) for act in acts]
             sitting.store()
             note(sitting.acts, seats=sitting.seats(), now=now)
+            if sitting.at_work:
+                _at_work(sitting, now)
             strike("before_commit")
     except BaseException:
         # Nothing of it was stored: the same acts may be carried out again.
@@ -90,6 +97,15 @@ def _together(acts: Sequence[Act], now: datetime, announce: Announce | None) -> 
             pace.give_back(kind, person)
         raise
     return answers
+
+
+def _at_work(sitting: Sitting, now: datetime) -> None:
+    """What staff do in a room is an act at the desk for it, and keeps their sign-in awake."""
+    for act in {(act.seat, act.room): act for act in sitting.at_work}.values():
+        staff, program = sitting.seat(act).staff_id or 0, sitting.program(act.room)
+        acted(staff, program=program, room=act.room, now=now)
+        if act.session is not None:
+            sessions.acted(act.session, now=now)
 
 
 def _will_pass(error: DatabaseError | InterfaceError) -> bool:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from chat.actions import presence
 from chat.actions.sitting import Sitting, give_stamp
@@ -37,7 +38,8 @@ def _some(seat: Seat, now: datetime) -> bool:
             ):
                 sitting.change(message)
                 sitting.add_event(seat.room_id, "stamped", message=message)
-        own = Message.objects.filter(seat=seat).order_by("pk")
+        # Also what was read aloud for them, from a supporter's seat.
+        own = Message.objects.filter(Q(seat=seat) | Q(postcard__murmur__seat=seat)).order_by("pk")
         messages = list(own.exclude(state=MessageState.ERASED)[:AT_ONCE])
         for message in messages:
             _erase_words(sitting, message)

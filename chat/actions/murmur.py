@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chat import policies
+from chat import policies, queries
 from chat import protocol as p
 from chat.actions import words
 from chat.actions.sitting import Act, Answer, Sitting
@@ -28,8 +28,8 @@ def murmur(sitting: Sitting, act: Act, frame: p.Murmur) -> Answer:
         if earlier is not None:
             raise Refused(p.Refusal.CONFLICT)
         words.stop_if_unsafe(look)
-        policies.may_murmur(room=sitting.states[act.room])
-        sitting.pay("posts", seat.participant_id or 0)
+        policies.may_murmur(room=sitting.states[act.room], is_staff=seat.staff_id is not None)
+        sitting.pay("posts", queries.person_of(seat))
     except Refused:
         words.flag(sitting, seat, look, text)
         raise

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from chat import policies
+from chat import policies, queries
 from chat import protocol as p
 from chat.actions import words
 from chat.actions.sitting import Act, Answer, Sitting
@@ -94,4 +94,4 @@ def _keep_pace(sitting: Sitting, seat: Seat, slow_s: int) -> None:
         if last is not None:
             wait = slow_s - (sitting.now - last.at).total_seconds()
             raise Refused(p.Refusal.TOO_FAST, retry_after=max(1.0, round(wait, 1)))
-    sitting.pay("posts", seat.participant_id or -(seat.staff_id or 0))
+    sitting.pay("posts", queries.person_of(seat))

@@ -22,7 +22,9 @@ def purge(*, now: datetime) -> Iterator[tuple[str, int]]:
             yield "events", gone
     # Held and refused texts have no number, so the log doesn't lead to them.
     yield from _in_steps("held", Message.objects.filter(seq__isnull=True, at__lt=now - WORDS))
-    yield from _in_steps("murmurs", Murmur.objects.filter(at__lt=now - WORDS))
+    # What was read to the room goes with its message: until then its author may still erase it.
+    murmurs = Murmur.objects.filter(at__lt=now - WORDS)
+    yield from _in_steps("murmurs", murmurs.exclude(postcard__message__isnull=False))
     yield from _in_steps("findings", Finding.objects.filter(at__lt=now - WORDS))
     yield from _in_steps("reported", _reported(now - AFTER_ITS_END))
     done = Item.objects.filter(state=ItemState.DONE.value, settled_at__lt=now - AFTER_ITS_END)

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from chat import protocol as p
+from chat import queries
 from chat.actions import words
 from chat.actions.sitting import Act, Answer, Sitting
 from chat.actions.stamp import acked
@@ -36,7 +37,7 @@ def report(sitting: Sitting, act: Act, frame: p.Report) -> Answer:
         note = measured(note, most=p.MAX_NOTE, required=False)
     if message is None or message.state == MessageState.ERASED:
         raise Refused(p.Refusal.NO_SUCH_MESSAGE)
-    sitting.pay("stamps", seat.participant_id or 0)
+    sitting.pay("stamps", queries.person_of(seat))
     if not Report.objects.filter(seat=seat, message=message).exists():
         sitting.add_report(
             Report(

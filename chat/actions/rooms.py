@@ -5,15 +5,17 @@ from datetime import datetime
 
 from django.db import transaction
 
-from chat import queries
+from chat import rooms_now
+from chat.actions.night import begin_spell
 from chat.actions.sitting import Sitting, lock_rooms
 from chat.models import Room
+from chat.schedule import Gate, Now
 from chat.states import Hand
 from foundation.clock import wire
 
 
 def bring_up_to_date(*, now: datetime, rooms: Iterable[int] | None = None) -> int:
-    """Tell every room whose computed state isn't what it was told. How many were told.
+    """Look at every gate, and tell each room whose state isn't what it was told; how many were.
 
     Any process may run it at any time: the row is locked and compared again before the event.
     """
@@ -21,13 +23,21 @@ def bring_up_to_date(*, now: datetime, rooms: Iterable[int] | None = None) -> in
     if rooms is not None:
         found = found.filter(pk__in=list(rooms))
     there = list(found.order_by("pk"))
-    states = queries.states_of(there, now=now)
+    gates = rooms_now.gates_of(there, now=now)
+    states = rooms_now.states_by(there, gates, now=now)
     told = 0
     for room in there:
-        state = states[room.pk]
-        if (room.state, room.until) != (state.state.value, state.until):
+        if _is_news(room, states[room.pk]) or _kept(room) != gates[room.pk][1]:
             told += _tell(room.pk, now)
     return told
+
+
+def _is_news(room: Room, state: Now) -> bool:
+    return (room.state, room.until) != (state.state.value, state.until)
+
+
+def _kept(room: Room) -> Gate:
+    return Gate(room.watched, room.turning_since)
 
 
 def _tell(room_id: int, now: datetime) -> int:
@@ -36,15 +46,21 @@ def _tell(room_id: int, now: datetime) -> int:
         room = Room.objects.filter(pk=room_id).first()
         if room is None:
             return 0
-        state = queries.states_of([room], now=now)[room_id]
-        if (room.state, room.until) == (state.state.value, state.until):
+        gates = rooms_now.gates_of([room], now=now)
+        gate = gates[room_id][1]
+        if _kept(room) != gate:
+            room.watched, room.turning_since = gate.watched, gate.since
+            room.save(update_fields=["watched", "turning_since"])
+        state = rooms_now.states_by([room], gates, now=now)[room_id]
+        if not _is_news(room, state):
             return 0
         body: dict[str, object] = {"until": wire(state.until) if state.until else None}
         if room.state != state.state.value:
             body["state"] = state.state.value
-        room.state, room.until = state.state.value, state.until
+        before, room.state, room.until = room.state, state.state.value, state.until
         room.save(update_fields=["state", "until"])
         sitting.add_event(room_id, "room", body=body)
+        begin_spell(sitting, room, before=before)
         sitting.store()
     return 1
 

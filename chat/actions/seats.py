@@ -5,24 +5,31 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts import nicknames
-from accounts.models import Participant
+from accounts.models import Participant, Staff
 from accounts.queries import supporter_names
 from accounts.viewer import Viewer
 from chat import protocol as p
 from chat.models import Mute, Room, Seat, Visit
-from chat.policies import Standing
+from chat.policies import Standing, must_sit
 from chat.screening import screen
 from foundation import clock
 from foundation.refusals import Refused
 
 MARKS = tuple("葉雨月石灯羽波雲森鈴雪霧風鳥魚実糸星砂橋窓舟麦花")
+SUPPORTER = "supporter"  # `protocol.Role`
 NEARBY = timedelta(minutes=30)
 
 
 def take(viewer: Viewer, *, room: Room, standing: Standing) -> Seat:
-    """One's seat in the room, made on the first coming. Raises `Refused` for the barred."""
+    """One's seat in the room, made on the first coming.
+
+    Raises `Refused("not_allowed")` for the barred, and for staff whose room it isn't.
+    """
+    if viewer.staff is not None:
+        return _take_for_staff(must_sit(viewer, program=room.program_id, room=room.pk), room)
     if viewer.participant is None or standing.barred:
         raise Refused("not_allowed")
     seat = Seat.objects.filter(room=room, participant_id=viewer.participant).first()
@@ -40,6 +47,26 @@ def take(viewer: Viewer, *, room: Room, standing: Standing) -> Seat:
             )
     except IntegrityError:  # the same person arrived twice at once
         return Seat.objects.get(room=room, participant=person)
+
+
+def _take_for_staff(staff: int, room: Room) -> Seat:
+    """By the name that they bear as staff, and with the supporter's badge."""
+    person = Staff.objects.get(pk=staff)
+    name = person.display_name or str(_("支援者"))
+    seat = Seat.objects.filter(room=room, staff=person).first()
+    if seat is None:
+        try:
+            with transaction.atomic():
+                return Seat.objects.create(
+                    room=room, staff=person, key=secrets.token_urlsafe(8)[:11], handle=name,
+                    mark=_mark(room), role=SUPPORTER,
+                )  # fmt: skip
+        except IntegrityError:  # the same person arrived twice at once
+            seat = Seat.objects.get(room=room, staff=person)
+    if seat.handle != name:
+        seat.handle = name
+        seat.save(update_fields=["handle"])
+    return seat
 
 
 def _name(room: Room, person: Participant) -> str:

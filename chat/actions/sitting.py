@@ -18,9 +18,9 @@ from chat import protocol as p
 from chat.actions import items, pace
 from chat.asked import Known, RoomRow, Said
 from chat.models import Finding, Message, Murmur, Report, Room, RoomEvent, Seat, StampGiven
-from chat.policies import FREE, Standing
+from chat.policies import FREE, Standing, sits
 from chat.schedule import Now
-from chat.states import ItemKind, MessageState
+from chat.states import MessageState
 from chat.written import NewMessage, write
 from foundation.bell import Ring, bell
 from foundation.clock import wire
@@ -121,6 +121,8 @@ class Sitting:
         self._letters: list[Letter] = []
         self._touched: dict[int, Message] = {}
         self.paid: list[tuple[str, int]] = []
+        # What members of staff did.
+        self.at_work: list[Act] = []
         # For the visits: what was done, by seat.
         self.acts: dict[int, dict[str, int]] = {}
 
@@ -156,7 +158,20 @@ class Sitting:
         """Whether the session an act came by still holds its seat."""
         if act.session is None:
             return True
-        return asked.signed_in(self._known[act.seat], self._sessions.get(act.session))
+        data = self._sessions.get(act.session)
+        return asked.signed_in(self._known[act.seat], data, now=self.now)
+
+    def keeps(self, act: "Act") -> bool:
+        """Whether a member of staff still may sit here; a participant needs no role."""
+        one = self._known[act.seat]
+        return one.seat.staff_id is None or sits(
+            one.grants, program=self.program(act.room), room=act.room
+        )
+
+    def program(self, room: int) -> int:
+        """The program that a locked room belongs to."""
+        row = self.rooms[room]
+        return row.program if isinstance(row, RoomRow) else row.program_id
 
     def said(self, seat: int, nonce: UUID) -> Said | NewMessage | Message | None:
         """What was said by a nonce, stored or in this very transaction; None if nothing was."""
@@ -224,6 +239,11 @@ class Sitting:
         if message.seq is not None:
             self.add_event(message.room, "message", message=row, seq=message.seq)
         return row
+
+    def add_row(self, message: Message) -> None:
+        """A message that came by no act: it has its number already."""
+        self._found_messages.append(message)
+        self.add_event(message.room_id, "message", message=message, seq=message.seq)
 
     def add_murmur(self, murmur: Murmur) -> None:
         """A new murmur."""
@@ -308,29 +328,17 @@ class Sitting:
 
     def _raised(self) -> list[items.Raised]:
         """What a human must look at, of all that is stored here."""
-        raised = [_held(row) for row in self._found_messages if row.state == MessageState.HELD]
-        raised += [
-            items.Raised(
-                ItemKind.MURMUR, f"murmur:{row.pk}", room=row.room_id, murmur=row.pk,
-                seat=row.seat_id,
-            )
-            for row in self._new_murmurs
-        ]  # fmt: skip
-        raised += [
-            items.Raised(
-                ItemKind.REPORT, f"message:{row.message_id}", room=row.message.room_id,
-                message=row.message_id, seat=row.message.seat_id,
-                about_staff=row.message.seat.staff_id if row.message.seat else None,
-            )
-            for row in self._new_reports
-        ]  # fmt: skip
-        return raised + [
-            _found(row, about_staff=self._about_staff.get(id(row)))
-            for row in self._findings
-            # What is held waits already, with what was seen in it.
-            if "crisis" in row.classes
-            or row.message is None
-            or row.message.state != MessageState.HELD
+        held = MessageState.HELD
+        return [
+            *(items.of_held(row) for row in self._found_messages if row.state == held),
+            *(items.of_murmur(row) for row in self._new_murmurs),
+            *(items.of_report(row) for row in self._new_reports),
+            *(
+                items.of_finding(row, about_staff=self._about_staff.get(id(row)))
+                for row in self._findings
+                # What is held waits already, with what was seen in it.
+                if "crisis" in row.classes or row.message is None or row.message.state != held
+            ),
         ]
 
     def _announce(self) -> None:
@@ -340,26 +348,6 @@ class Sitting:
                 for room, told in self._told.items()
             ]
         )
-
-
-def _held(row: Message) -> items.Raised:
-    return items.Raised(
-        ItemKind.HELD, f"message:{row.pk}", room=row.room_id, message=row.pk, seat=row.seat_id
-    )
-
-
-def _found(row: Finding, *, about_staff: int | None) -> items.Raised:
-    """Words of crisis are about a person; anything else is about the text that it was seen in."""
-    crisis = "crisis" in row.classes
-    text = f"message:{row.message_id}" if row.message_id else f"murmur:{row.murmur_id}"
-    stored = row.message_id or row.murmur_id
-    person = f"seat:{row.seat_id}" + (f"/staff:{about_staff}" if about_staff else "")
-    return items.Raised(
-        ItemKind.CRISIS if crisis else ItemKind.FLAG,
-        person if crisis or not stored else text,
-        room=row.room_id, message=row.message_id, murmur=row.murmur_id, seat=row.seat_id,
-        about_staff=about_staff,
-    )  # fmt: skip
 
 
 def _said_frame(message: NewMessage, author: p.Author, at: str) -> p.Message | p.Gone:

@@ -18,7 +18,7 @@ def stamp(sitting: Sitting, act: Act, frame: p.Stamp) -> Answer:
     message = sitting.message(act.room, frame.of)
     if message is None or message.state != MessageState.SHOWN:
         raise Refused(p.Refusal.NO_SUCH_MESSAGE)
-    sitting.pay("stamps", seat.participant_id or 0)
+    sitting.pay("stamps", queries.person_of(seat))
     seq: int | None = None
     if give_stamp(message, seat=seat.pk, stamp=frame.stamp, on=frame.on):
         sitting.change(message)

@@ -67,9 +67,11 @@ def touch(stays: Iterable[Stay], *, now: datetime, modes: bool = True) -> None:
 
 
 def _begin(stays: list[Stay], now: datetime) -> None:
-    # An erased person's seat may be gone by now.
+    # An erased person's seat may be gone by now. Staff don't visit: they are at work.
     there = set(
-        Seat.objects.filter(pk__in=[s.seat for s in stays]).order_by().values_list("pk", flat=True)
+        Seat.objects.filter(pk__in=[s.seat for s in stays], staff__isnull=True)
+        .order_by()
+        .values_list("pk", flat=True)
     )
     # Whoever only watches was here too: nobody is forgotten for having said nothing.
     Participant.objects.filter(seats__in=there, seen_at__lt=now - NOTED_WITHIN).update(seen_at=now)

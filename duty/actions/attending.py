@@ -1,6 +1,7 @@
 """Keeping an eye on a room, and no longer."""
 
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -8,9 +9,13 @@ from accounts.states import Role
 from accounts.viewer import Viewer
 from duty import policies
 from duty.actions.moves import note
-from duty.colleagues import ACT_WITHIN
 from duty.models import Attendance, Shift
 from duty.states import ShiftState
+from duty.watch import ACT_WITHIN
+from foundation.refusals import Refused
+
+# What was noted less than this ago isn't noted again at each word.
+JUST_NOW = timedelta(minutes=1)
 
 
 def attend(viewer: Viewer, *, shift: int, room: int, now: datetime) -> None:
@@ -25,6 +30,22 @@ def attend(viewer: Viewer, *, shift: int, room: int, now: datetime) -> None:
         )
         policies.must_keep(viewer, program=held.program_id, room=room)
         take_room(held, room=room, actor=viewer.staff, role=Role.SUPPORTER, now=now)
+
+
+def acted(staff: int, *, program: int, room: int, now: datetime) -> None:
+    """A deed in the room itself is an act there, inside the transaction of the deed.
+
+    Without a running shift, or where somebody attends as many rooms as one can, it counts for
+    nothing.
+    """
+    mine = Shift.objects.filter(supporter=staff, program=program, state=ShiftState.BEGUN)
+    lately = Attendance.objects.filter(shift__in=mine, room=room, acted_at__gt=now - JUST_NOW)
+    if lately.exists():
+        return
+    held = mine.select_for_update(no_key=True).first()
+    if held is not None:
+        with suppress(Refused):
+            take_room(held, room=room, actor=staff, role=Role.SUPPORTER, now=now)
 
 
 def take_room(

@@ -11,9 +11,10 @@ from accounts.viewer import Viewer
 from duty import policies
 from duty.actions.attending import take_room
 from duty.actions.moves import move, note, tell
-from duty.colleagues import ACT_WITHIN, keepers
+from duty.colleagues import keepers
 from duty.models import Attendance, Notice, Relief, Shift
 from duty.states import RUNNING, AskState, NoticeKind, ShiftState
+from duty.watch import ACT_WITHIN
 from foundation.refusals import Refused
 
 

@@ -58,6 +58,29 @@ export class Composer {
     for (const one of this.modes) one.checked = one.value === value;
   }
 
+  /** What is being written, and for whom. */
+  get draft() {
+    return { text: this.text.value, veil: this.veil.value, mode: this.#mode };
+  }
+
+  has(mode) {
+    return this.modes.some((one) => one.value === mode);
+  }
+
+  /** The words stay; they are for somebody else now. */
+  become(mode) {
+    this.#mode = mode;
+    this.#chosen = true;
+    this.#typed();
+  }
+
+  put({ text, veil }) {
+    this.text.value = text;
+    this.veil.value = veil;
+    this.veil.closest("details").open = veil !== "";
+    this.#typed();
+  }
+
   /** What the room takes now. Words that are being written never change whom they are for. */
   allow({ room, murmur, why }) {
     this.#may = { room, murmur };

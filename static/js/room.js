@@ -4,6 +4,7 @@ import { Announcer } from "./announcer.js";
 import { Asks } from "./asks.js";
 import { Cards } from "./cards.js";
 import { Composer } from "./composer.js";
+import { Drafts } from "./drafts.js";
 import { read, write } from "./keep.js";
 import { Log } from "./log.js";
 import { Messages } from "./messages.js";
@@ -110,6 +111,9 @@ export function openRoom(main) {
     most: Number(main.dataset.maxText),
     send: (item) => outbox.add(item),
   });
+  const drafts = new Drafts({
+    slug, composer, offer: the("draft-offer"), kept: the("draft-kept"),
+  });
   const mutes = new Mutes({
     address: main.dataset.mute, muted, apply: () => messages.applyMutes(), note,
   });
@@ -120,9 +124,15 @@ export function openRoom(main) {
   const state = new RoomState({
     state: main.dataset.state,
     until: main.dataset.until,
+    next: main.dataset.next,
     chip: the("state-chip"),
     line: the("state-line"),
-    changed: (may) => { composer.allow(may); sheet.stampsAllowed(may.stamps); },
+    changed: (may) => {
+      composer.allow(may);
+      drafts.allow(may);
+      sheet.stampsAllowed(may.stamps);
+      the("elsewhere").hidden = may.room;
+    },
   });
   state.update({});
 

@@ -10,8 +10,8 @@ export class RoomState {
   #key = "";
 
   /** `chip` and `line` are drawn into; `changed({room, murmur, stamps, why})`: what is possible. */
-  constructor({ state, until, chip, line, changed }) {
-    Object.assign(this, { chip, line, changed });
+  constructor({ state, until, next, chip, line, changed }) {
+    Object.assign(this, { next, chip, line, changed });
     this.#room = { state, until: until || null };
     setInterval(() => this.#draw(), TICK_MS);
   }
@@ -29,10 +29,13 @@ export class RoomState {
     const key = `${phase} ${until}`;
     if (key === this.#key) return;
     this.#key = key;
-    const today = until && dayOf(until) === dayOf(new Date().toISOString());
-    const time = until ? `${today ? "" : `${dayOf(until)} `}${timeOf(until)}` : "";
+    const time = told(until);
     const ends = phase === "closed" ? say("opens-at", { time }) : say("ends-at", { time });
-    const line = phase === "open" ? "" : phase === "soon" ? ends : say(`line-${phase}`);
+    // What was the next opening when the page came is the next one only until then.
+    const later = this.next && until && Date.parse(this.next) > Date.parse(until);
+    const again = later ? ` ${say("opens-at", { time: told(this.next) })}` : "";
+    const line = phase === "open" ? "" : phase === "soon" ? ends + again
+      : phase === "ending" ? say("line-ending") + again : say(`line-${phase}`);
     this.chip.textContent = say(`chip-${state}`);
     this.chip.dataset.state = state;
     this.line.textContent = until && phase === "closed" ? `${line} ${ends}` : line;
@@ -44,6 +47,13 @@ export class RoomState {
       why: say(`line-${phase}`),
     });
   }
+}
+
+/** A time of today, or a day and a time. */
+function told(at) {
+  if (!at) return "";
+  const today = dayOf(at) === dayOf(new Date().toISOString());
+  return `${today ? "" : `${dayOf(at)} `}${timeOf(at)}`;
 }
 
 /** Presence as it was told. `place` is `#presence`. */

@@ -8,15 +8,15 @@ from pkgutil import iter_modules
 import pytest
 
 import chat.actions
-from accounts.models import Participant
+from accounts.models import Participant, Staff
 from chat import protocol as p
 from chat import queries
 from chat.actions import erase as erasing
-from chat.actions import moderation, purge, rooms, seats, setup
-from chat.models import Message, Room
+from chat.actions import moderation, postcards, purge, rooms, seats, setup
+from chat.models import Message, Murmur, Room
 from chat.states import Hand, HolidayRule, RestrictionKind
 from foundation import clock
-from tests.cast import make_participant, seen_by
+from tests.cast import make_participant, seen_by, staff_viewer
 from tests.chat.deeds import do, post, rest, said, seat_of, welcome, wire
 from tests.reader import Reader
 
@@ -47,6 +47,15 @@ class Scene:
     def held(self) -> Message:
         return Message.objects.get(room=self.room, state="held")
 
+    def read_aloud(self) -> int:
+        """A murmur of aoi's, read to the room; its key."""
+        rest()
+        do(self.aoi, self.room, p.Murmur(nonce=NONCE, text="よんでください", aloud=True))
+        key = Murmur.objects.get(nonce=NONCE).pk
+        ren = Staff.objects.get(username="ren")
+        postcards.read_aloud(staff_viewer(ren), murmur=key, now=clock.now())
+        return key
+
 
 # Every public deed of chat/actions that a room hears of.
 HEARD: dict[str, Callable[[Scene], object]] = {
@@ -63,6 +72,10 @@ HEARD: dict[str, Callable[[Scene], object]] = {
         message=s.message(s.second).pk, veil="病院の話", now=s.now
     ),
     "moderation.release": lambda s: moderation.release(message=s.held().pk, now=s.now),
+    "postcards.read_aloud": lambda s: s.read_aloud(),
+    "postcards.take_back": lambda s: postcards.take_back(
+        seen_by(s.aoi), murmur=s.read_aloud(), now=s.now
+    ),
     "erase.erase": lambda s: erasing.erase(s.haha.pk, now=s.now),
     "rooms.bring_up_to_date": lambda s: rooms.bring_up_to_date(now=s.now),
     "rooms.switch": lambda s: rooms.switch(
@@ -110,11 +123,13 @@ UNHEARD: dict[str, Callable[[Scene], object]] = {
 # What changes no message and no state of a room, or only calls the deeds above.
 ELSEWHERE = {
     "carry_out.refusal", "carry_out.refused", "daily.purge_all", "leavers.erase_leavers",
+    "items.of_finding", "items.of_held", "items.of_murmur", "items.of_report",
     "items.changed", "items.claim", "items.claimable", "items.keep_in_sight", "items.let_go",
     "items.raise_all", "items.settle", "moderation.answer_murmur", "moderation.lift",
     "pace.give_back", "pace.take", "presence.band_of", "presence.forget", "presence.tell",
     "purge.purge", "rooms.hold_posts", "rooms.take_away", "seats.names_near", "seats.take",
     "setup.create", "setup.remove", "sitting.lock_rooms",
+    "night.begin_spell", "postcards.answer_all",
     "stamp.acked", "visits.close_left", "visits.note", "visits.touch", "words.flag",
     "words.look_at", "words.stop_if_unsafe",
 }  # fmt: skip

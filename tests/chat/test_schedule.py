@@ -78,7 +78,7 @@ def test_a_room_without_hours_is_closed_for_good() -> None:
 
 
 def _state(at: datetime, *, hand: Hand = Hand.NONE, attending: int = 2, hours: list = NIGHT) -> Now:
-    return state_at(at, hours=hours, hand=hand, attending=attending, required=2)
+    return state_at(at, hours=hours, hand=hand, watched=attending >= 2)
 
 
 def test_free_text_needs_enough_people_who_watch() -> None:

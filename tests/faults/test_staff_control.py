@@ -1,0 +1,115 @@
+"""A role, an account, a sign-in that ends takes its sockets along, on every process, at once."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.accounts.codes import code_of
+from tests.caller import Caller, Person
+from tests.faults.gathering import ROOM, at_door, wait_for_listeners
+from tests.live import House
+
+WITH_BROKER_S, WITHOUT_S = 1.0, 3.0
+
+# The demo's own people; what a deed took away is given back for the next test.
+_DEED = """
+import time
+from accounts.actions import sessions, second_factors
+from accounts.models import RoleGrant, Staff
+from accounts.standing import bump_staff
+from foundation import clock
+one = Staff.objects.get(username={name!r})
+{deed}
+print("at", time.time())
+"""
+DEEDS = {
+    "the role": (
+        "RoleGrant.objects.filter(staff=one).update(ended_at=clock.now()); bump_staff(one.pk)",
+        "RoleGrant.objects.filter(staff=one).update(ended_at=None)", 4403,
+    ),
+    "the account": (
+        "Staff.objects.filter(pk=one.pk).update(is_active=False); sessions.end_all(one.pk)",
+        "Staff.objects.filter(pk=one.pk).update(is_active=True)", 4403,
+    ),
+    "the sign-in, with its second factor": ("sessions.end_all(one.pk)", "", 4401),
+}  # fmt: skip
+
+
+def _run(house: House, deed: str, name: str) -> float:
+    ran = house.manage("shell", "-v", "0", "-c", _DEED.format(name=name, deed=deed))
+    return float(ran.stdout.rpartition("at ")[2])
+
+
+def _signed_in(house: House, name: str) -> Person:
+    told = json.loads((house.data / "demo.json").read_text(encoding="utf-8"))
+    one = next(person for person in told if person["username"] == name)
+    person = Person(house)
+    person.post("/accounts/login/", login=one["username"], password=one["password"])
+    for _ in range(15):
+        answer = person.post("/accounts/2fa/authenticate/", code=code_of(one["totp_secret"]))
+        if answer.status in (302, 303):
+            return person
+        time.sleep(3)  # a code that was used isn't taken twice
+    raise AssertionError(answer.body[:500])
+
+
+@pytest.fixture(params=["with the broker", "without"])
+def reach(request: pytest.FixtureRequest, calm_house: House) -> Iterator[tuple[House, float]]:
+    """A house with its broker or without it, and how fast control must be there.
+
+    A command in a process of its own rings nobody in the embedded house: there the poll finds it.
+    """
+    if calm_house.redis is None:
+        if request.param == "without":
+            pytest.skip("embedded, there is no broker to lose")
+        yield calm_house, WITHOUT_S
+    elif request.param == "without":
+        calm_house.redis.kill()
+        yield calm_house, WITHOUT_S
+        calm_house.redis.start()
+        wait_for_listeners(calm_house)
+    else:
+        yield calm_house, WITH_BROKER_S
+
+
+async def _closing(one: Caller) -> tuple[int, float]:
+    return await one.closed(timeout=60), time.time()
+
+
+async def test_what_ends_a_supporters_standing_ends_their_sockets(
+    reach: tuple[House, float], supporter: Callable[[House], tuple[Person, str]]
+) -> None:
+    house, within = reach
+    for what, (deed, undo, code) in DEEDS.items():
+        person, name = await asyncio.to_thread(supporter, house)
+        sockets = [Caller(at_door(person, number % len(house.urls))) for number in range(2)]
+        try:
+            for one in sockets:
+                hello = await one.join(ROOM)
+                assert hello["you"]["role"] == "supporter"
+            assert (await sockets[0].say("います"))["type"] == "ack"
+            waiting = [asyncio.create_task(_closing(one)) for one in sockets]
+            began = await asyncio.to_thread(_run, house, deed, name)
+            ends = await asyncio.gather(*waiting)
+            took = [at - began for _, at in ends]
+            print(f"{house.shape}, {what}: closed after {[f'{t:.2f} s' for t in took]}")
+            assert {number for number, _ in ends} == {code}, what
+            assert max(took) <= within, what
+        finally:
+            await asyncio.gather(*(one.leave() for one in sockets))
+            await asyncio.to_thread(_run, house, undo, name)
+
+
+@pytest.fixture
+def supporter() -> Callable[[House], tuple[Person, str]]:
+    """A supporter of the demo, signed in with a second factor; another one each time."""
+    names = iter(("demo-haru", "demo-nagi", "hyogo-supporter-3"))
+
+    def come(house: House) -> tuple[Person, str]:
+        name = next(names)
+        return _signed_in(house, name), name
+
+    return come
