@@ -397,4 +397,4 @@ def waiting_test(viewer: Viewer, *, program: int) -> AlarmTest | None:
 
 def names(people: Iterable[int]) -> dict[int, str]:
     """What colleagues are called."""
-    return {one.pk: name_of(one) for one in Staff.objects.filter(pk__in=list(people)).order_by("pk")}
+    return {pk: name_of(row) for pk, row in Staff.objects.in_bulk(list(people)).items()}
