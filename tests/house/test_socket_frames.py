@@ -17,9 +17,15 @@ from chat.arrivals import Knock, LetIn, arrive
 from chat.models import Room, Seat
 from foundation import clock
 from tests.chat.deeds import post, rest, said
-from tests.house.everyone import EVERYONE, callers
+from tests.house.everyone import EVERYONE, everyone
 
-__all__ = ["callers"]
+
+@pytest.fixture
+def callers(room, aoi, haha, ren, kaede, mori, now):
+    """Who calls."""
+    known = {"supporter": ren, "counselor": kaede, "coordinator": mori}
+    return everyone(room, aoi=aoi, haha=haha, known=known, now=now)
+
 
 OUTSIDE: dict[str, str] = {"visitor": "4401", "barred": "4403"} | dict.fromkeys(
     # Signed in by a password alone, or with no role in this room.
