@@ -352,5 +352,4 @@ def waiting_test(viewer: Viewer, *, program: int) -> AlarmTest | None:
 
 def names(people: Iterable[int]) -> dict[int, str]:
     """What colleagues are called."""
-    rows = Staff.objects.filter(pk__in=list(people)).order_by("pk")
-    return {row.pk: name_of(row) for row in rows}
+    return {pk: name_of(row) for pk, row in Staff.objects.in_bulk(list(people)).items()}

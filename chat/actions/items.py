@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Q
 
-from chat.models import DeskVersion, Item, Message, Room
+from chat.models import DeskVersion, Finding, Item, Message, Murmur, Report, Room
 from chat.states import URGENCY, ItemKind, ItemState, RoomKind
 
 # Whoever claimed something and did nothing for so long leaves it to the next.
@@ -26,6 +26,43 @@ class Raised:
     murmur: int | None = None
     seat: int | None = None
     about_staff: int | None = None
+
+
+def of_held(row: Message) -> Raised:
+    """A message that waits for a supporter."""
+    return Raised(
+        ItemKind.HELD, f"message:{row.pk}", room=row.room_id, message=row.pk, seat=row.seat_id
+    )
+
+
+def of_murmur(row: Murmur) -> Raised:
+    """A murmur that nobody read yet."""
+    return Raised(
+        ItemKind.MURMUR, f"murmur:{row.pk}", room=row.room_id, murmur=row.pk, seat=row.seat_id
+    )
+
+
+def of_report(row: Report) -> Raised:
+    """Someone told of a message; where its author is staff, it skips the desk."""
+    message = row.message
+    return Raised(
+        ItemKind.REPORT, f"message:{message.pk}", room=message.room_id, message=message.pk,
+        seat=message.seat_id, about_staff=message.seat.staff_id if message.seat else None,
+    )  # fmt: skip
+
+
+def of_finding(row: Finding, *, about_staff: int | None) -> Raised:
+    """Words of crisis are about a person; anything else is about the text that it was seen in."""
+    crisis = "crisis" in row.classes
+    text = f"message:{row.message_id}" if row.message_id else f"murmur:{row.murmur_id}"
+    stored = row.message_id or row.murmur_id
+    person = f"seat:{row.seat_id}" + (f"/staff:{about_staff}" if about_staff else "")
+    return Raised(
+        ItemKind.CRISIS if crisis else ItemKind.FLAG,
+        person if crisis or not stored else text,
+        room=row.room_id, message=row.message_id, murmur=row.murmur_id, seat=row.seat_id,
+        about_staff=about_staff,
+    )  # fmt: skip
 
 
 def raise_all(raised: Iterable[Raised], *, now: datetime) -> None:

@@ -20,7 +20,7 @@ from chat.asked import Known, RoomRow, Said
 from chat.models import Finding, Message, Murmur, Report, Room, RoomEvent, Seat, StampGiven
 from chat.policies import FREE, Standing, keeps_seat
 from chat.schedule import Now
-from chat.states import ItemKind, MessageState
+from chat.states import MessageState
 from chat.written import NewMessage, write
 from foundation.bell import Ring, bell
 from foundation.clock import wire
@@ -326,29 +326,17 @@ class Sitting:
 
     def _raised(self) -> list[items.Raised]:
         """What a human must look at, of all that is stored here."""
-        raised = [_held(row) for row in self._found_messages if row.state == MessageState.HELD]
-        raised += [
-            items.Raised(
-                ItemKind.MURMUR, f"murmur:{row.pk}", room=row.room_id, murmur=row.pk,
-                seat=row.seat_id,
-            )
-            for row in self._new_murmurs
-        ]  # fmt: skip
-        raised += [
-            items.Raised(
-                ItemKind.REPORT, f"message:{row.message_id}", room=row.message.room_id,
-                message=row.message_id, seat=row.message.seat_id,
-                about_staff=row.message.seat.staff_id if row.message.seat else None,
-            )
-            for row in self._new_reports
-        ]  # fmt: skip
-        return raised + [
-            _found(row, about_staff=self._about_staff.get(id(row)))
-            for row in self._findings
-            # What is held waits already, with what was seen in it.
-            if "crisis" in row.classes
-            or row.message is None
-            or row.message.state != MessageState.HELD
+        held = MessageState.HELD
+        return [
+            *(items.of_held(row) for row in self._found_messages if row.state == held),
+            *(items.of_murmur(row) for row in self._new_murmurs),
+            *(items.of_report(row) for row in self._new_reports),
+            *(
+                items.of_finding(row, about_staff=self._about_staff.get(id(row)))
+                for row in self._findings
+                # What is held waits already, with what was seen in it.
+                if "crisis" in row.classes or row.message is None or row.message.state != held
+            ),
         ]
 
     def _announce(self) -> None:
@@ -356,26 +344,6 @@ class Sitting:
         self._announce_by(
             [(room, self.rooms[room].head, [one() for one in said]) for room, said in told]
         )
-
-
-def _held(row: Message) -> items.Raised:
-    return items.Raised(
-        ItemKind.HELD, f"message:{row.pk}", room=row.room_id, message=row.pk, seat=row.seat_id
-    )
-
-
-def _found(row: Finding, *, about_staff: int | None) -> items.Raised:
-    """Words of crisis are about a person; anything else is about the text that it was seen in."""
-    crisis = "crisis" in row.classes
-    text = f"message:{row.message_id}" if row.message_id else f"murmur:{row.murmur_id}"
-    stored = row.message_id or row.murmur_id
-    person = f"seat:{row.seat_id}" + (f"/staff:{about_staff}" if about_staff else "")
-    return items.Raised(
-        ItemKind.CRISIS if crisis else ItemKind.FLAG,
-        person if crisis or not stored else text,
-        room=row.room_id, message=row.message_id, murmur=row.murmur_id, seat=row.seat_id,
-        about_staff=about_staff,
-    )  # fmt: skip
 
 
 def _said_frame(message: NewMessage, author: p.Author, at: str) -> p.Message | p.Gone:

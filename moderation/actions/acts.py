@@ -6,7 +6,8 @@ from typing import Any
 from accounts.states import Role
 from accounts.viewer import Viewer
 from audit.actions import record
-from chat.models import Finding, Message, Report, Room, Seat
+from chat.models import Finding, Message, Report, Seat
+from duty.actions.attending import acted
 from foundation.clock import wire
 from moderation.models import Act
 from moderation.states import ActKind
@@ -53,6 +54,9 @@ def evidence_about(seat: Seat) -> dict[str, Any]:
 
 def keep(viewer: Viewer, kind: ActKind, *, role: Role, now: datetime, **columns: Any) -> Act:
     """Store an act and note it in the log: never words, only what kind and which row."""
+    if role is Role.SUPPORTER and (room := columns.get("room_id")) is not None:
+        # A deed at the desk is an act there.
+        acted(viewer.staff or 0, program=columns["program_id"], room=room, now=now)
     act = Act.objects.create(
         kind=kind.value, by_id=viewer.staff, role=role.value, at=now, **columns
     )
@@ -61,8 +65,3 @@ def keep(viewer: Viewer, kind: ActKind, *, role: Role, now: datetime, **columns:
         object_id=act.pk, program=act.program_id, reason=act.reason, now=now,
     )  # fmt: skip
     return act
-
-
-def program_of(room: int) -> int:
-    """Whose room it is."""
-    return Room.objects.values_list("program", flat=True).get(pk=room)

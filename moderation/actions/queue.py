@@ -12,6 +12,7 @@ from audit.actions import record
 from chat.actions import items as chat
 from chat.models import Item, Report
 from chat.states import JUDGED_ONLY, ItemKind, ItemState
+from duty.actions.attending import acted
 from duty.models import Shift
 from duty.states import RUNNING
 from foundation.refusals import Refused
@@ -32,6 +33,8 @@ def claim(viewer: Viewer, *, item: int, now: datetime) -> Item:
     with transaction.atomic():
         if not chat.claim(item, by=viewer.staff or 0, now=now):
             raise Refused("claimed_already")
+        if role is Role.SUPPORTER and row.room_id is not None:
+            acted(viewer.staff or 0, program=row.program_id, room=row.room_id, now=now)
         record(
             viewer.staff, role=role, verb="moderation.claimed", object_type="item",
             object_id=item, program=row.program_id, now=now,
