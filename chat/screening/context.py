@@ -37,7 +37,7 @@ _TELLERS = (
 _TELLER_BEFORE = re.compile(
     f"(?:{_TELLERS})(?:たち|達|さん|ら)?(?:に|から|が|は|も|で|の)[^。?]{{0,12}}$"
 )
-_QUOTED_AFTER = re.compile("[。?」』”\"]*(?:と|って|とか|なんて|みたいな)(?!る)")
+_QUOTED_AFTER = re.compile('[。?」』”"]*(?:と|って|とか|なんて|みたいな)(?!る)')
 
 
 def sentence(text: str, start: int, end: int) -> tuple[int, int]:

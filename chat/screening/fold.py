@@ -59,9 +59,7 @@ class _Step:
 
 # タヒ is 死 written apart; タヒチ is an island.
 _APART = _Step(re.compile("(?<![ァ-ヶー])(?:タヒ|夕ヒ|タ匕)(?![ァ-ヶー])"), instead="死")
-_PARTED = _Step(
-    re.compile(f"(?<=[{_JAPANESE}])[{_BETWEEN}]+(?=[{_JAPANESE}]|[{_BETWEEN}]|$)")
-)
+_PARTED = _Step(re.compile(f"(?<=[{_JAPANESE}])[{_BETWEEN}]+(?=[{_JAPANESE}]|[{_BETWEEN}]|$)"))
 # し。に。た。い is one word: an end of a sentence beside a lone character is none.
 _SPELLED = _Step(
     re.compile(
@@ -73,7 +71,7 @@ _SPELLED = _Step(
 _LATIN = _Step(
     re.compile("(?:(?<=^[a-z])|(?<=[^a-z][a-z]))[ .・_-]+(?=[a-z](?![a-z]))"),
 )
-_RUN = _Step(re.compile(r"([^0-9〇零一二三四五六七八九])\1\1+", re.S), keep=2)
+_RUN = _Step(re.compile(r"([^0-9〇零一二三四五六七八九ごにしく])\1\1+", re.S), keep=2)
 
 
 @dataclass(frozen=True, slots=True)
