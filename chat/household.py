@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from chat import protocol as p
 from chat import rounds
 from chat.hub import Hub
+from chat.screening import lexicon
 from chat.writer import Writer
 from foundation.bell import bell
 
@@ -41,6 +42,8 @@ class House:
         self.doormen = ThreadPoolExecutor(DOORMEN, thread_name_prefix="doorman")
         self.keepers = ThreadPoolExecutor(KEEPERS, thread_name_prefix="keeper")
         self.hub = Hub(self.readers)
+        # Read before the first words come: it takes about a second.
+        self.keepers.submit(lexicon.house)
         self.writer = Writer(loop)
         self.writer.start()
         bell.attach(self.hub, loop)

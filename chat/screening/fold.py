@@ -71,7 +71,7 @@ _SPELLED = _Step(
 _LATIN = _Step(
     re.compile("(?:(?<=^[a-z])|(?<=[^a-z][a-z]))[ .・_-]+(?=[a-z](?![a-z]))"),
 )
-_RUN = _Step(re.compile(r"([^0-9〇零一二三四五六七八九])\1\1+", re.S), keep=2)
+_RUN = _Step(re.compile(r"([^0-9〇零一二三四五六七八九ごにしく])\1\1+", re.S), keep=2)
 
 
 @dataclass(frozen=True, slots=True)

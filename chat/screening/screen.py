@@ -94,7 +94,19 @@ def screen(text: str, *, more: Sequence[Lexicon] = ()) -> Screened:
         out += [
             Finding("contact", rule, *folded.span(*at)) for rule, *at in contact.find(folded.text)
         ]
-    return Screened(tuple(sorted(set(out), key=lambda one: (one.start, one.end, one.kind))))
+    return Screened(tuple(sorted(_widest(out), key=lambda one: (one.start, one.end, one.kind))))
+
+
+def _widest(found: list[Finding]) -> list[Finding]:
+    """Without those that lie within another of their class."""
+    out: list[Finding] = []
+    for one in sorted(found, key=lambda one: (one.start - one.end, one.start, one.rule)):
+        if not any(
+            one.kind == wide.kind and wide.start <= one.start and one.end <= wide.end
+            for wide in out
+        ):
+            out.append(one)
+    return out
 
 
 def _found(text: str, lexicon: Lexicon) -> list[tuple[Rule, int, int]]:

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_invitations'),
-        ('chat', '0008_what_waited_before'),
+        ('chat', '0006_what_waited_before'),
         ('programs', '0002_agencies'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('chat', '0007_what_waits'),
+        ('chat', '0005_what_waits'),
     ]
 
     operations = [

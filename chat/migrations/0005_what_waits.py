@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('chat', '0006_postcards'),
+        ('chat', '0004_rows_of_messages'),
         ('programs', '0002_agencies'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('chat', '0008_what_waited_before'),
+        ('chat', '0006_what_waited_before'),
     ]
 
     operations = [

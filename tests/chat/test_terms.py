@@ -1,0 +1,90 @@
+"""The language of the lexicons: bounded, and never a rule that matches everything."""
+
+import time
+import tomllib
+
+import pytest
+
+from chat.screening import screen
+from chat.screening.fold import folded_text
+from chat.screening.lexicon import FOLDER, house, lexicon_of
+from chat.screening.terms import BadTerm, Index, pieces_of, read
+
+
+@pytest.mark.parametrize(
+    "term", ["", "()", "a?", "(a|)", "{8}a", "&", "^", "$", "!(a)", "a|", "(a", "a)", "a{99}",
+             "<nobody>", "a*", "a+", "[a]", "a!b", "\\d"],
+)  # fmt: skip
+def test_a_term_that_is_empty_or_unclear_is_refused(term: str) -> None:
+    with pytest.raises(BadTerm):
+        read(term)
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "there"),
+    [
+        ("死(に|ん)たい", "もう死にたいです", True),
+        ("死(に|ん)たい", "もう死んたいです", True),
+        ("リスカ", "りすかした", True),
+        ("母{4}殴", "母にまた殴られた", True),
+        ("母{4}殴", "母がいる。殴り書き", False),
+        ("#錠", "五錠のんだ", True),
+        ("^働け", "親に働け", False),
+        ("^働け", "うるさい。働け", True),
+        ("働け!(な|る)", "働けない", False),
+        ("働け$", "働け?", True),
+        ("<who>に", "父に", True),
+    ],
+)
+def test_a_term_says_what_it_means(term: str, text: str, there: bool) -> None:
+    index = Index([(read(term, pieces_of({"who": "(父|母)"})), "rule")])
+    assert bool(index.find(folded_text(text))) is there
+
+
+def test_a_lexicon_of_another_class_or_key_is_refused() -> None:
+    rule = {"name": "one", "any": ["ことば"]}
+    assert lexicon_of([{"version": "1", "class": "attack", "rule": [rule]}]).rules
+    with pytest.raises(BadTerm):
+        lexicon_of([{"version": "1", "class": "mood", "rule": [rule]}])
+    with pytest.raises(BadTerm):
+        lexicon_of([{"version": "1", "class": "attack", "rule": [rule | {"but_not": []}]}])
+
+
+def test_rules_of_ones_own_stand_beside_those_of_the_house() -> None:
+    own = lexicon_of(
+        [
+            {
+                "version": "1",
+                "class": "attack",
+                "rule": [{"name": "own", "any": ["ぽんこつ"], "but": ["ぽんこつ車"]}],
+            }
+        ]
+    )
+    assert screen("このぽんこつ", more=[own]).verdict == "hold"
+    assert screen("ぽんこつ車を直した", more=[own]).verdict == "pass"
+    assert screen("このぽんこつ").verdict == "pass"
+
+
+def test_every_file_of_the_lexicon_has_a_version_and_every_rule_a_name() -> None:
+    names = [rule.name for rule in house().rules]
+    assert len(names) == len(set(names))
+    for path in FOLDER.glob("*.toml"):
+        assert tomllib.loads(path.read_text(encoding="utf-8"))["version"]
+
+
+@pytest.mark.parametrize(
+    "part", ["お前の", "親に", "薬を10錠", "090-", "生きて", "1-1-1 ", "死。", "line", "〇九"]
+)
+def test_a_text_three_times_as_long_takes_about_three_times_as_long(part: str) -> None:
+    def took(length: int) -> float:
+        text = (part * length)[:length]
+        times = []
+        for _ in range(3):
+            began = time.perf_counter()
+            screen(text)
+            times.append(time.perf_counter() - began)
+        return min(times)
+
+    took(3000)  # what isn't compiled yet is now
+    assert took(3000) < 0.005 + 8 * took(1000)
+    assert took(3000) < 0.25
