@@ -37,10 +37,15 @@ _ADMIN = ("admin", "けやき", Role.ADMIN)
 _KEEPERS = {"hyogo-supporter-1": "demo-haru", "hyogo-supporter-2": "demo-nagi"}
 
 
+class RealAccount(RuntimeError):
+    """A name of the demo's belongs to somebody; its text says whose."""
+
+
 def fill(programs: Sequence[tuple[int, str]], *, now: datetime) -> list[dict[str, str | None]]:
     """Make whoever isn't there yet, in programs (number, slug); their sign-ins, also written down.
 
     An account that is there keeps its sign-in, unless the file that tells it is gone.
+    Raises `RealAccount`.
     """
     if not settings.DEMO:
         raise RuntimeError("demo staff are refused in production")
@@ -53,7 +58,7 @@ def fill(programs: Sequence[tuple[int, str]], *, now: datetime) -> list[dict[str
     names = {_KEEPERS.get(name, name) for name, *_ in wanted} | {_ADMIN[0]}
     real = Staff.objects.filter(username__in=names, is_demo=False).order_by("pk").first()
     if real is not None:
-        raise RuntimeError(f"{real.username} is a real account: the demo leaves it alone")
+        raise RealAccount(f"{real.username} is a real account: the demo leaves it alone")
     found = []
     for name, shown, role, number, slug in (*wanted, (*_ADMIN, None, None)):
         username = _KEEPERS.get(name, name)

@@ -31,6 +31,14 @@ BEFORE_SECOND_FACTOR = frozenset(
 )  # fmt: skip
 
 
+# Asked again and again by an open page; nobody did anything.
+BY_ITSELF = frozenset({"desk-queue"})
+
+
+def _by_itself(request: HttpRequest) -> bool:
+    return request.resolver_match is not None and request.resolver_match.url_name in BY_ITSELF
+
+
 class StaffMiddleware(AuthenticationMiddleware):
     """`request.user` for allauth and the inspection: staff in a session that still lasts."""
 
@@ -66,6 +74,9 @@ class ViewerMiddleware:
             # Reading isn't an act.
             if request.method not in SAFE and response.status_code < 400:
                 seats.acted(request.session, now=clock.now())
+        elif _by_itself(request):
+            # A page that asks again by itself keeps nobody signed in.
+            pass
         elif SESSION_STAFF in request.session and request.viewer.staff is not None:  # type: ignore[attr-defined]
             proofs.acted(request.session, now=clock.now())
         return response

@@ -27,6 +27,7 @@ _PLACES = (
         _("見守りの机"),
         (Role.SUPPORTER, Role.COORDINATOR),
     ),
+    ("/moderation/review/", _("読みなおし"), (Role.REVIEWER, Role.COORDINATOR)),
     ("/counseling/desk/", _("相談の机"), (Role.COUNSELOR,)),
     ("/manage/", _("運営"), (Role.COORDINATOR, Role.ADMIN)),
     ("/reports/", _("報告"), (Role.ANALYST, Role.AUDITOR, Role.COORDINATOR)),

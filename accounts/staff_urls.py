@@ -25,7 +25,11 @@ urlpatterns = [
     path("logout/", signed_in(account.logout), name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", signed_in(account.reauthenticate), name="account_reauthenticate"),
-    path("password/change/", verified(account.password_change), name="account_change_password"),
+    path(
+        "password/change/",
+        verified(adapters.ChangePassword.as_view()),
+        name="account_change_password",
+    ),
     path("2fa/", signed_in(mfa.index), name="mfa_index"),
     path("2fa/authenticate/", not_seated(mfa.authenticate), name="mfa_authenticate"),
     path("2fa/reauthenticate/", signed_in(mfa.reauthenticate), name="mfa_reauthenticate"),

@@ -16,6 +16,7 @@ from chat.models import Room, Seat
 from chat.policies import FREE, Standing
 from chat.schedule import Now
 from chat.states import Mode, RoomKind
+from chat.talks import talk_seat
 from duty.queries import watched, watching, watching_statement
 from duty.watch import NOBODY, Watch
 from foundation.limits import Buckets
@@ -112,7 +113,7 @@ def _staff_arrives(
     version = staff_versions([staff]).get(staff, 0)
     viewer = viewer_from_session(knock.session, now=now)
     if room.kind == RoomKind.COUNSELING:
-        given = queries.talk_seat(viewer, room=room)
+        given = talk_seat(viewer, room=room)
         if given is None:
             return TurnedAway(p.Close.NO_SUCH_ROOM)
         seat = given

@@ -35,8 +35,8 @@ from foundation.statements import Row, Statement, ask, instant
 REMEMBERED = 20_000
 
 _ROOMS = """
-SELECT id, head, slow_s, premoderated, removed_at, hand, required_supporters, program_id,
-  watched, turning_since,
+SELECT id, head, slow_s, premoderated, newcomers_held, removed_at, hand, required_supporters,
+  program_id, watched, turning_since,
   holidays || '|' || CAST(special_days AS text) || '|' ||
     coalesce((SELECT string_agg(o.weekday || ' ' || o.opens || ' ' || o.closes, ',')
     FROM chat_opening o WHERE o.room_id = chat_room.id), '')
@@ -51,8 +51,8 @@ SELECT id, slug, name, kind, removed_at, epoch, head, floor, slow_s, stamps, han
 FROM chat_room WHERE slug = %s
 """
 _SEATS = """
-SELECT s.id, s.key, s.handle, s.participant_id, s.staff_id, p.version, p.passphrase_at, t.version,
-  s.ended_at
+SELECT s.id, s.key, s.handle, s.participant_id, s.staff_id, p.version, p.passphrase_at,
+  t.version AS staff_version, s.ended_at
 FROM chat_seat s LEFT JOIN accounts_participant p ON p.id = s.participant_id
 LEFT JOIN accounts_staff t ON t.id = s.staff_id WHERE s.id = ANY(%s)
 """
@@ -81,6 +81,7 @@ class RoomRow:
     head: int
     slow_s: int
     premoderated: bool
+    newcomers_held: bool
     removed_at: object | None
     hand: str
     required: int
@@ -134,11 +135,9 @@ def read(
 ) -> Found:  # fmt: skip
     """Lock the rooms in id order and read all that their acts will ask."""
     ids, sitting = sorted(set(rooms)), list(set(seats))
-    statements = [
-        Statement(_ROOMS, [ids]),
-        watching_statement(ids, now=now),
-        Statement(_SEATS, [sitting]),
-    ]
+    # First and alone: all the rest is read as it is once the rooms are ours.
+    [locked] = ask(Statement(_ROOMS, [ids]))
+    statements = [watching_statement(ids, now=now), Statement(_SEATS, [sitting])]
     if keys := list(set(sessions)):
         statements.append(Statement(_SESSIONS, [keys, now]))
     if nonces:
@@ -146,7 +145,7 @@ def read(
     answers = ask(*statements)
     said = answers.pop() if nonces else []
     live: dict[str, str] = {row[0]: row[1] for row in answers.pop()} if keys else {}
-    locked, attended, there = answers
+    attended, there = answers
     forget(set(sitting) - {row[0] for row in there})
     found = {row[0]: RoomRow(*row) for row in locked}
     people = watched(attended, now=now)

@@ -3,6 +3,13 @@
 from django.db import models
 from django.db.models import F, Q
 
+from chat.items import DeskVersion, Item
+
+__all__ = [
+    "DeskVersion", "Finding", "Item", "Message", "Murmur", "Mute", "Opening", "Report",
+    "Restriction", "Room", "RoomEvent", "Seat", "StampGiven", "Visit",
+]  # fmt: skip
+
 
 class Room(models.Model):
     """A room. `head` is the number of its newest event and moves only under the row's lock."""
@@ -17,6 +24,8 @@ class Room(models.Model):
     slow_s = models.PositiveSmallIntegerField(default=0)
     # Every post waits for a supporter before the room sees it.
     premoderated = models.BooleanField(default=False)
+    # The same, of whoever came within a day.
+    newcomers_held = models.BooleanField(default=False)
     required_supporters = models.PositiveSmallIntegerField(default=2)
     # How many may be inside at once, about; null: nobody counts.
     capacity = models.PositiveSmallIntegerField(null=True)
@@ -154,7 +163,13 @@ class Message(models.Model):
         ]
         # Those without a number aren't in the log, by which the others are purged.
         indexes = [
-            models.Index(fields=["at"], condition=Q(seq__isnull=True), name="message_unnumbered")
+            models.Index(fields=["at"], condition=Q(seq__isnull=True), name="message_unnumbered"),
+            # What people don't see must have an item that someone sees.
+            models.Index(
+                fields=["room"],
+                condition=Q(state__in=["held", "hidden"]),
+                name="message_out_of_sight",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -239,6 +254,8 @@ class Report(models.Model):
     reason = models.CharField(max_length=8)
     note = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField()
+    # Its sender was told how it ended.
+    told_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -145,19 +145,18 @@ class Outlet:
         bye = p.Bye(code=code.value, text=goodbye(code), **extra)
         try:
             if self._drain is not None:
-                await asyncio.wait_for(asyncio.shield(self._drain), patience)
+                async with asyncio.timeout(patience):
+                    await asyncio.shield(self._drain)
             self.closed = True
-            await asyncio.wait_for(
-                self._send({"type": "websocket.send", "text": p.encode(bye).decode()}), patience
-            )
+            async with asyncio.timeout(patience):
+                await self._send({"type": "websocket.send", "text": p.encode(bye).decode()})
         except Exception:  # noqa: BLE001 - the peer is gone
             self.closed = True
         if self._drain is not None:
             self._drain.cancel()
         try:
-            await asyncio.wait_for(
-                self._send({"type": "websocket.close", "code": code.value}), patience
-            )
+            async with asyncio.timeout(patience):
+                await self._send({"type": "websocket.close", "code": code.value})
         except Exception:  # noqa: BLE001 - it reads nothing, not even this
             self._cut()
 

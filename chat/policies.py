@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from accounts.states import Role
 from accounts.viewer import Grant, Viewer
@@ -21,6 +21,8 @@ class Standing:
     paused: bool = False
     paused_until: datetime | None = None
     barred: bool = False
+    # Their posts are read before the room sees them.
+    checked: bool = False
 
 
 FREE = Standing()
@@ -64,6 +66,19 @@ def may_post(standing: Standing, *, room: Now, now: datetime) -> None:
         raise Refused(Refusal(room.state.value))
     if room.ending(now):
         raise Refused(Refusal.ENDING)
+
+
+# Whoever came within this time is new, where a room asks.
+NEW_FOR = timedelta(days=1)
+
+
+def must_wait(
+    standing: Standing, *, premoderated: bool, newcomers: bool, entered_at: datetime | None,
+    now: datetime,
+) -> bool:  # fmt: skip
+    """Whether a supporter reads a post before the room does."""
+    new = newcomers and entered_at is not None and entered_at > now - NEW_FOR
+    return premoderated or standing.checked or new
 
 
 def may_murmur(*, room: Now, is_staff: bool = False) -> None:

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import cast
 
 import msgspec
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
-from accounts.viewer import Viewer
 from chat import protocol as p
 from chat.models import (
+    Item,
     Message,
     Murmur,
     Mute,
@@ -21,10 +21,9 @@ from chat.models import (
     Seat,
     Visit,
 )  # fmt: skip
-from chat.policies import FREE, Standing, sits_in_talk
+from chat.policies import FREE, Standing
 from chat.schedule import USUAL, Gate, Hours, Now, Special, door, look, special_days, state_at
 from chat.states import (
-    COUNSELOR,
     Audience,
     Hand,
     HolidayRule,
@@ -412,6 +411,7 @@ def _standing(rows: Sequence[Restriction]) -> Standing:
         paused=bool(paused),
         paused_until=_last(paused),
         barred=bool(by_kind[RestrictionKind.BAR]),
+        checked=bool(by_kind[RestrictionKind.CHECK]),
     )
 
 
@@ -441,18 +441,6 @@ def seat_in(room: int, *, participant: int) -> Seat | None:
     return Seat.objects.filter(room_id=room, participant_id=participant).first()
 
 
-def talk_seat(viewer: Viewer, *, room: Room) -> Seat | None:
-    """The seat that the viewer was given in a talk of two, and hasn't lost; None for the others."""
-    given = Seat.objects.filter(room=room, ended_at__isnull=True)
-    if viewer.participant is not None:
-        return given.filter(participant_id=viewer.participant).first()
-    if viewer.staff is None or not viewer.verified:
-        return None
-    if not sits_in_talk(viewer.grants, program=room.program_id):
-        return None
-    return given.filter(staff_id=viewer.staff, role=COUNSELOR).first()
-
-
 def muted_keys(seat: int) -> list[str]:
     """Whom this person doesn't want to read, as `from.id` of the room."""
     rows = Mute.objects.filter(seat_id=seat).order_by("pk")
@@ -462,3 +450,12 @@ def muted_keys(seat: int) -> list[str]:
 def own_murmurs(seat: int, *, since: datetime) -> list[Murmur]:
     """One's own murmurs, newest last."""
     return list(Murmur.objects.filter(seat_id=seat, at__gte=since).order_by("at")[:20])
+
+
+# --- what waits ----------------------------------------------------------------------------------
+
+
+def out_of_sight() -> int:
+    """How many held or hidden messages no item leads to. Anything but 0 is a fault of the house."""
+    unseen = Message.objects.filter(state__in=[MessageState.HELD, MessageState.HIDDEN])
+    return unseen.exclude(Exists(Item.objects.filter(message=OuterRef("pk")))).count()

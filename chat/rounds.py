@@ -4,6 +4,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from importlib import import_module
 from typing import Any
 
 from django.conf import settings
@@ -13,9 +15,11 @@ from chat import protocol as p
 from chat.actions import daily, presence, rooms, visits
 from chat.hub import Hub
 from chat.threads import in_thread
+from duty.actions.alarms import send_due
 from duty.actions.shifts import close_due
 from duty.queries import attending
 from foundation import clock
+from foundation.statements import their_now
 from helplines.actions import keep_copy
 
 log = logging.getLogger("ibasho.rounds")
@@ -26,6 +30,7 @@ TOUCH_S = 60.0
 DEMO_S = 60.0
 COPY_S = 3600.0
 SHIFTS_S = 60.0
+CALLS_S = 2.0
 PURGE_FIRST_S, PURGE_S = 10 * 60.0, 24 * 3600.0
 
 
@@ -56,9 +61,14 @@ def all_rounds(hub: Hub, pool: ThreadPoolExecutor) -> list[Coroutine[Any, Any, N
         _every(1.0, "slow", keeper.slow),
         _every(COPY_S, "help lines", keeper.copy),
         _every(SHIFTS_S, "shifts", keeper.shifts),
+        _every(CALLS_S, "calls", keeper.calls),
         # What people are told goes after 30 days goes without anybody's remembering it.
         _every(PURGE_S, "purge", keeper.purge, first=PURGE_FIRST_S),
     ]
+    # Rooms above have rounds of their own. They are named in settings: arrows point down.
+    for name in settings.ROUNDS:
+        module = import_module(name)
+        found.append(_every(module.EVERY_S, name, partial(in_thread, pool, module.turn)))
     if settings.DEMO:
         found.append(_every(DEMO_S, "demo", keeper.demo))
     return found
@@ -67,6 +77,8 @@ def all_rounds(hub: Hub, pool: ThreadPoolExecutor) -> list[Coroutine[Any, Any, N
 class _Keeper:
     def __init__(self, hub: Hub, pool: ThreadPoolExecutor) -> None:
         self.hub, self.pool = hub, pool
+        # A mail server may take its time: nothing else waits behind it.
+        self.callers = ThreadPoolExecutor(1, thread_name_prefix="caller")
         self.supporters: dict[int, bool] = {}
 
     async def rooms(self) -> None:
@@ -131,6 +143,10 @@ class _Keeper:
         """Shifts whose time went by are missed or ended."""
         await in_thread(self.pool, _shifts)
 
+    async def calls(self) -> None:
+        """Calls that wait go out, over the channels that people chose."""
+        await in_thread(self.callers, _calls)
+
     async def demo(self) -> None:
         """Keep the demo's supporters at their desks."""
         await in_thread(self.pool, _demo)
@@ -160,7 +176,8 @@ def _close_left() -> None:
 
 
 def _purge() -> None:
-    daily.purge_all(now=clock.now())
+    # Nothing goes because one clock says so: one of them may be wrong.
+    daily.purge_all(now=min(clock.now(), their_now()))
 
 
 def _copy() -> None:
@@ -169,6 +186,10 @@ def _copy() -> None:
 
 def _shifts() -> None:
     close_due(now=clock.now())
+
+
+def _calls() -> None:
+    send_due(now=clock.now())
 
 
 def _demo() -> None:

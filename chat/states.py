@@ -112,3 +112,49 @@ class RestrictionKind(StrEnum):
     MUTE = "mute"  # no free text in this room
     PAUSE = "pause"  # rest: no words, no stamps
     BAR = "bar"  # not in this room (or, without a room, nowhere)
+    CHECK = "check"  # a supporter reads their posts before the room does
+
+
+class ItemKind(StrEnum):
+    """What waits for a human at the desk."""
+
+    CRISIS = "crisis"  # words of crisis: summons people up the ladder
+    HELD = "held"  # a message that waits for a supporter before the room sees it
+    REPORT = "report"  # someone told the supporters of a message
+    FLAG = "flag"  # screening saw something else
+    PROPOSAL = "proposal"  # a permanent bar that a second coordinator must confirm
+    APPEAL = "appeal"  # someone objects to an act
+    MURMUR = "murmur"
+    HIDDEN = "hidden"  # a message was hidden without an item of its own
+
+
+# These end by their own act alone.
+JUDGED_ONLY = (ItemKind.HELD, ItemKind.APPEAL, ItemKind.PROPOSAL)
+
+# Smaller is sooner. What a machine or a supporter holds back comes before what merely waits.
+URGENCY: Mapping[ItemKind, int] = {
+    ItemKind.CRISIS: 0,
+    ItemKind.HELD: 1,
+    ItemKind.REPORT: 2,
+    ItemKind.FLAG: 3,
+    ItemKind.PROPOSAL: 4,
+    ItemKind.APPEAL: 4,
+    ItemKind.MURMUR: 5,
+    ItemKind.HIDDEN: 9,
+}
+
+
+class ItemState(StrEnum):
+    """Where an item is. Done isn't for ever: what is said of its subject anew opens it again."""
+
+    NEW = "new"
+    CLAIMED = "claimed"
+    DONE = "done"
+
+
+ITEM_MOVES: Mapping[ItemState, frozenset[ItemState]] = {
+    ItemState.NEW: frozenset({ItemState.CLAIMED, ItemState.DONE}),
+    # A claim may pass on: to the next, when its time is over.
+    ItemState.CLAIMED: frozenset({ItemState.NEW, ItemState.CLAIMED, ItemState.DONE}),
+    ItemState.DONE: frozenset({ItemState.NEW}),
+}

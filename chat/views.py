@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.messages import message
 from accounts.viewer import Viewer
-from chat import forms, policies, queries
+from chat import forms, policies, promises, queries
 from chat import protocol as p
 from chat.actions import seats
 from chat.actions.carry_out import carry_out
@@ -240,8 +240,10 @@ def _context(request: HttpRequest, room: Room, viewer: Viewer, now: datetime) ->
     events = [_shown(one, seat) for one in frames if isinstance(one, p.Message)]
     oldest = frames[0].seq if len(frames) == p.NEWEST else None
     supporter = attending([room.pk], now=now).get(room.pk, 0) > 0
+    murmurs = queries.own_murmurs(seat.pk, since=now - MURMURS_SHOWN) if seat else []
+    card = queries.room_cards([room], now=now)[0]
     return {
-        "room": queries.room_cards([room], now=now)[0],
+        "room": card,
         "elsewhere": queries.elsewhere(room, now=now),
         "stamps": room.stamps,
         "events": events,
@@ -253,7 +255,11 @@ def _context(request: HttpRequest, room: Room, viewer: Viewer, now: datetime) ->
         "you": msgspec.to_builtins(queries.author_of(seat)),
         "presence": msgspec.to_builtins(queries.presence_of(room, supporter=supporter)),
         "muted": queries.muted_keys(seat.pk) if seat else [],
-        "murmurs": queries.own_murmurs(seat.pk, since=now - MURMURS_SHOWN) if seat else [],
+        "murmurs": murmurs,
+        # Where murmurs are all one can say, and for whoever waits for an answer.
+        "promise": promises.read(room=room.pk, program=room.program_id, now=now)
+        if card.state != "open" or any(one.read_at is None for one in murmurs)
+        else "",
         "max_text": p.MAX_TEXT,
         "nonce": str(uuid4()),
     }

@@ -14,8 +14,9 @@ from accounts.queries import signed_in, viewer_from_session
 from chat import protocol as p
 from chat.models import Room
 from chat.policies import FREE, must_sit
-from chat.queries import standings, talk_seat
+from chat.queries import standings
 from chat.states import RoomKind
+from chat.talks import talk_seat
 from foundation import clock
 from foundation.refusals import Refused
 

@@ -24,6 +24,9 @@ log = logging.getLogger("ibasho.chat")
 MOST_AT_ONCE = 500
 # More waiting than this means that storage stands still: people are told `busy`, words kept.
 MOST_WAITING = 20_000
+# Out for longer than this: storage stands still (it is frozen, or a lock is held). Nobody waits
+# without an answer; a repeat of the nonce finds whatever became of it.
+STANDS_STILL_S = 5.0
 
 Done = Callable[[Answer], None]
 
@@ -38,6 +41,9 @@ class Writer:
         self._stop = False
         # On the loop: a batch is out, from its taking until everyone was told; or a turn is asked.
         self._out = self._asked = False
+        self._batch: list[tuple[Act, Done]] = []  # what is out
+        self._still = False
+        self._alarm: asyncio.TimerHandle | None = None
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
 
     def start(self) -> None:
@@ -46,7 +52,7 @@ class Writer:
 
     def put(self, act: Act, done: Done) -> None:
         """Hand over an act."""
-        if self._stop or len(self._waiting) >= MOST_WAITING:
+        if self._stop or self._still or len(self._waiting) >= MOST_WAITING:
             done(refused(act, p.Refusal.BUSY))
             return
         self._waiting.append((act, done))
@@ -67,23 +73,37 @@ class Writer:
     def _let_go(self) -> None:
         self._asked = False
         self._out = True
+        self._alarm = self._loop.call_later(STANDS_STILL_S, self._stands_still)
         self._wake.set()
+
+    def _stands_still(self) -> None:
+        self._still = True
+        log.warning("storage doesn't answer: people are told so")
+        untold = [*self._batch, *self._waiting]
+        self._waiting.clear()
+        for act, done in untold:
+            self._say(done, refused(act, p.Refusal.BUSY))
+
+    def _say(self, done: Done, answer: Answer) -> None:
+        try:
+            done(answer)
+        except Exception:
+            # One who can't be told holds up nobody else.
+            log.exception("somebody couldn't be told")
 
     def _tell(self, pairs: list[tuple[Done, Answer]], rings: list[Ring]) -> None:
         # In one turn of the loop, so that an answer and what the room hears can leave together.
         try:
             for done, answer in pairs:
-                try:
-                    done(answer)
-                except Exception:
-                    # One who can't be told holds up nobody else.
-                    log.exception("somebody couldn't be told")
+                self._say(done, answer)
             if rings:
                 bell.rooms_here(rings)
             # Two turns on, what was said to the sockets has left the process.
             self._loop.call_soon(self._loop.call_soon, strike, "after_ack")
         finally:
-            self._out = False
+            self._out = self._still = False
+            if self._alarm is not None:
+                self._alarm.cancel()
             if self._waiting:
                 self._ask()
 
@@ -105,6 +125,7 @@ class Writer:
 
     def _write(self, batch: list[tuple[Act, Done]]) -> None:
         rings: list[Ring] = []
+        self._batch = batch
         try:
             connection.close_if_unusable_or_obsolete()
             # No question to the database whether it is there: `carry_out` tries again if it isn't.

@@ -15,6 +15,7 @@ from audit.queries import acted_since
 from chat import protocol as p
 from chat.models import Finding, Message
 from chat.queries import newest
+from chat.talks import talk_seat
 from counseling import codes, policies
 from counseling.models import (
     Asking,
@@ -116,6 +117,7 @@ def usual_wait(program: int, *, now: datetime) -> timedelta | None:
 class Said:
     """Something said in a talk, as both see it."""
 
+    seq: int
     at: datetime
     who: str
     role: str
@@ -128,12 +130,10 @@ def talk_of(case: Case, *, viewer: Viewer) -> list[Said]:
     """The newest words of the talk, oldest first."""
     if case.room_id is None:
         return []
-    seat = case.room.seats.filter(  # type: ignore[union-attr]
-        Q(participant_id=viewer.participant, participant__isnull=False)
-        | Q(staff_id=viewer.staff, staff__isnull=False)
-    ).first()
+    seat = talk_seat(viewer, room=case.room) if case.room is not None else None
     return [
         Said(
+            seq=one.seq,
             at=datetime.fromisoformat(one.at),
             who=one.from_.handle,
             role=one.from_.role,
@@ -144,6 +144,25 @@ def talk_of(case: Case, *, viewer: Viewer) -> list[Said]:
         for one in newest(case.room_id)
         if isinstance(one, p.Message)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """What the page's script needs to follow a talk: its room, from where on, who one is there."""
+
+    slug: str
+    epoch: str
+    head: int
+    you: str
+
+
+def wire_of(case: Case, *, viewer: Viewer) -> Wire | None:
+    """How to follow the talk live; None for whoever has no seat in it yet."""
+    room = case.room
+    if room is None:
+        return None
+    seat = talk_seat(viewer, room=room)
+    return None if seat is None else Wire(room.slug, room.epoch, room.head, seat.key)
 
 
 def standing_asking(case: Case) -> Asking | None:
@@ -274,6 +293,7 @@ class Opened:
     steps: list[NextStep]
     offered: HandOver | None
     talk: list[Said]
+    wire: Wire | None
 
 
 def opened(viewer: Viewer, *, code: str) -> Opened:
@@ -298,6 +318,7 @@ def opened(viewer: Viewer, *, code: str) -> Opened:
         offered=HandOver.objects.filter(case=found, state=HandOverState.OFFERED)
         .select_related("taker")
         .first(),
+        wire=wire_of(found, viewer=viewer),  # before the words: what comes meanwhile follows
         talk=talk_of(found, viewer=viewer),
     )
 

@@ -4,11 +4,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import QuerySet
+
 from accounts.models import RoleGrant, Staff
 from accounts.queries import open_grants
 from accounts.states import Role
 from duty.alerts import Colleague
-from duty.models import AlertChoice, AlertHour, Attendance, Shift
+from duty.channels import works
+from duty.models import AlertChoice, AlertHour, Attendance, PushAddress, Shift
 from duty.policies import may_keep_rooms
 from duty.rota import hour_of_week
 from duty.states import RUNNING, Channel, ShiftState
@@ -40,10 +43,9 @@ class Keeper:
         return ""
 
 
-def _grants(program: int, *roles: Role, now: datetime) -> list[RoleGrant]:
+def _grants(program: int, *roles: Role, now: datetime) -> QuerySet[RoleGrant]:
     found = open_grants(now=now).filter(program=program, role__in=roles, staff__is_active=True)
-    named = found.select_related("staff").prefetch_related("rooms")
-    return list(named.order_by("staff__display_name", "staff", "pk")[:MOST])
+    return found.select_related("staff").order_by("staff__display_name", "staff", "pk")
 
 
 def keepers(program: int, *, now: datetime) -> list[Keeper]:
@@ -55,7 +57,7 @@ def keepers(program: int, *, now: datetime) -> list[Keeper]:
             trained_on=row.trained_on,
             only=frozenset(narrowed.room for narrowed in row.rooms.all()),
         )
-        for row in _grants(program, Role.SUPPORTER, now=now)
+        for row in _grants(program, Role.SUPPORTER, now=now).prefetch_related("rooms")[:MOST]
     ]
 
 
@@ -80,7 +82,7 @@ def supervisors(program: int, *, besides: int, now: datetime) -> list[Supervisor
     """
     grants = [
         row
-        for row in _grants(program, Role.COORDINATOR, Role.SUPPORTER, now=now)
+        for row in _grants(program, Role.COORDINATOR, Role.SUPPORTER, now=now)[:MOST]
         if row.staff_id != besides and _may_supervise(row, today=jst_day(now))
     ]
     there, willing = _running(program, now), _willing([row.staff_id for row in grants], now)
@@ -118,15 +120,17 @@ def _willing(staff: Collection[int], now: datetime) -> set[int]:
 
 def team(program: int, *, room: int | None = None, now: datetime) -> list[Colleague]:
     """Everyone whom the ladder may call in the program now, for `alerts.next_call`: on duty in the
-    order in which they began, then the others by name. Seven queries at most.
+    order in which they began, then the others by name. Six queries.
     """
-    grants = _grants(program, Role.SUPPORTER, Role.COORDINATOR, now=now)
+    grants = _grants(program, Role.SUPPORTER, Role.COORDINATOR, now=now)[:MOST]
     people = {row.staff_id: row.staff for row in grants}
     coordinating = {row.staff_id for row in grants if row.role == Role.COORDINATOR}
     on_duty = [one for one in _running(program, now) if one in people]
     willing = _willing(list(people), now)
     at_desk, attending = _at_the_desk(program, room, now)
     choices = AlertChoice.objects.filter(staff__in=list(people)).order_by("staff")
+    browsers = PushAddress.objects.filter(staff__in=list(people)).order_by("staff")
+    pushed = set(browsers.values_list("staff", flat=True))
     channels = {row.staff_id: tuple(Channel(name) for name in row.channels) for row in choices}
     return [
         Colleague(
@@ -136,7 +140,7 @@ def team(program: int, *, room: int | None = None, now: datetime) -> list[Collea
             willing=one in willing,
             coordinator=one in coordinating,
             channels=channels.get(one, DEFAULT_CHANNELS),
-            open=_open(people[one], at_desk=one in at_desk),
+            open=_open(people[one], at_desk=one in at_desk, pushed=one in pushed),
         )
         for one in [*on_duty, *(one for one in people if one not in on_duty)]
     ]
@@ -151,9 +155,7 @@ def _at_the_desk(program: int, room: int | None, now: datetime) -> tuple[set[int
     return {staff for staff, _ in acted}, {staff for staff, where in acted if where == room}
 
 
-def _open(staff: Staff, *, at_desk: bool) -> frozenset[Channel]:
-    """What can reach them at this moment. Web push has no subscriptions yet and reaches nobody."""
-    found = {Channel.DESK} if at_desk else set()
-    if staff.email:
-        found.add(Channel.EMAIL)
-    return frozenset(found)
+def _open(staff: Staff, *, at_desk: bool, pushed: bool) -> frozenset[Channel]:
+    """What can reach them at this moment."""
+    there = {Channel.DESK: at_desk, Channel.PUSH: pushed, Channel.EMAIL: bool(staff.email)}
+    return frozenset(channel for channel, yes in there.items() if yes and works(channel))

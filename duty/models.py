@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from duty.states import RUNNING, STANDING, AskState, ShiftState
+from duty.states import RUNNING, STANDING, AskState, CallState, Channel, ShiftState
 
 STAFF = settings.AUTH_USER_MODEL
 
@@ -316,3 +316,68 @@ class AlarmTest(models.Model):
 
     def __str__(self) -> str:
         return f"alarm test {self.pk}"
+
+
+class PushAddress(models.Model):
+    """A browser of a member of staff that said yes to Web Push (RFC 8030).
+
+    Where it is reached lasts for years and tells on its owner: it is sealed, and found by its hash.
+    """
+
+    staff = models.ForeignKey(STAFF, on_delete=models.CASCADE, related_name="push_addresses")
+    key = models.CharField(max_length=64, unique=True)  # SHA-256 of the endpoint, hex
+    sealed = models.TextField()  # `channels.push.Subscription` as JSON
+    made_at = models.DateTimeField()
+    # The last call to it that didn't arrive, unless a later one did.
+    failed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"push address {self.pk}"
+
+
+class Call(models.Model):
+    """A call to a member of staff over a channel: what it is about stands in no message.
+
+    Written in the transaction that decides on it; sent afterwards, by the process that comes first.
+    """
+
+    staff = models.ForeignKey(STAFF, on_delete=models.CASCADE, related_name="calls")
+    program = models.ForeignKey("programs.Program", on_delete=models.CASCADE)
+    channel = models.CharField(max_length=8)
+    # Whoever called finds it again by this: `alarm_test:3`, `item:12`.
+    about = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    state = models.CharField(max_length=8, default=CallState.WAITING.value)
+    tries = models.PositiveSmallIntegerField(default=0)
+    # When it is to be tried next; while one process sends it, the others wait until then.
+    due_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    # What the last try met: `duty.channels.Trouble`.
+    trouble = models.CharField(max_length=12, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=Q(state=CallState.WAITING.value), name="call_due"
+            ),
+            models.Index(fields=["about"]),
+            models.Index(fields=["at"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in CallState]),
+                name="call_in_a_known_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(channel__in=[channel.value for channel in Channel]),
+                name="call_over_a_known_channel",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=CallState.WAITING.value, settled_at=None)
+                | (~Q(state=CallState.WAITING.value) & Q(settled_at__isnull=False)),
+                name="call_settled_or_waiting",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"call {self.pk}"

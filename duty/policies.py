@@ -24,6 +24,16 @@ def must_be_of_the_team(viewer: Viewer, *, program: int) -> int:
     return must_hold(viewer, *TEAM, program=program)
 
 
+def must_be_callable(viewer: Viewer) -> int:
+    """Whoever is on a team anywhere may say how they are called; their number."""
+    return must_hold(viewer, *TEAM)
+
+
+def role_on_the_team(viewer: Viewer) -> Role:
+    """In which role they act where either would do."""
+    return Role.SUPPORTER if viewer.holds(Role.SUPPORTER) else Role.COORDINATOR
+
+
 def must_plan(viewer: Viewer, *, program: int) -> int:
     """The rota is the coordinators'; their number."""
     return must_hold(viewer, Role.COORDINATOR, program=program)

@@ -48,7 +48,7 @@ ASKING = (NoticeKind.SWAP_ASKED, NoticeKind.RELIEF_ASKED)
 
 # All rooms of those who attend one of these: nobody counts in more than they can watch.
 _WATCHING = """
-SELECT a.id, a.room, s.id, a.acted_at, s.ends_at,
+SELECT a.id, a.room, s.id AS shift, a.acted_at, s.ends_at,
   (SELECT count(*) FROM duty_shift o
    WHERE o.program_id = s.program_id AND o.state = %s AND o.ends_at > %s),
   p.may_open_alone

@@ -1,6 +1,5 @@
 """Which rule a program can't staff today, and what to do about it: for its coordinators."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.queries import open_grants
 from accounts.states import Role
-from duty.models import AlarmTest, AlertChoice, Shift
+from duty.channels import works
+from duty.colleagues import DEFAULT_CHANNELS
+from duty.models import AlarmTest, AlertChoice, PushAddress, Shift
 from duty.rota import Gap, Need, Stretch, gaps
 from duty.states import STANDING, Channel
 from foundation.clock import jst
@@ -42,7 +43,7 @@ class Readiness:
 def readiness(
     program: int, now: datetime, *, needs: Sequence[Need] | None = None
 ) -> list[Readiness]:
-    """Every rule with whether the program can keep it now. Four queries.
+    """Every rule with whether the program can keep it now. Five queries.
 
     `needs` are the opening hours of its rooms for the next seven days: only floors above know
     rooms. Without them the first rule is left out.
@@ -69,7 +70,7 @@ def readiness(
         _rule(
             "coordinator_reachable",
             _reachable(coordinators),
-            _("統括のだれかが「よびだし」のページで、メールをえらび、アドレスを登録してください。"),
+            _("統括のだれかが「よびだし」のページで、プッシュ通知かメールを使えるようにしてください。"),
         ),
         _rule(
             "tested_alarm",
@@ -110,7 +111,14 @@ def _said(gap: Gap) -> str:
 
 
 def _reachable(coordinators: dict[int, str]) -> bool:
-    with_email = [staff for staff, email in coordinators.items() if email]
-    chose = AlertChoice.objects.filter(staff__in=with_email).order_by("pk")
-    refused = Counter(row.staff_id for row in chose if Channel.EMAIL not in row.channels)
-    return any(staff not in refused for staff in with_email)
+    """Over a channel that they chose and that leads somewhere; a browser that failed doesn't."""
+    rows = AlertChoice.objects.filter(staff__in=coordinators).order_by("pk")
+    chosen = {row.staff_id: row.channels for row in rows}
+    browsers = PushAddress.objects.filter(staff__in=coordinators, failed_at=None).order_by("pk")
+    pushed = set(browsers.values_list("staff", flat=True))
+    return any(
+        (Channel.EMAIL in channels and email and works(Channel.EMAIL))
+        or (Channel.PUSH in channels and staff in pushed)
+        for staff, email in coordinators.items()
+        for channels in [chosen.get(staff, DEFAULT_CHANNELS)]
+    )

@@ -68,6 +68,21 @@ class Channel(StrEnum):
     EMAIL = "email"
 
 
+class CallState(StrEnum):
+    """Where a call is that the house makes over a channel."""
+
+    WAITING = "waiting"  # to be sent, or to be tried again
+    SENT = "sent"  # the push service or the mail server took it; nobody answered yet
+    FAILED = "failed"  # tried three times, or there is no way there any more
+
+
+CALL_MOVES: Mapping[CallState, frozenset[CallState]] = {
+    CallState.WAITING: frozenset({CallState.SENT, CallState.FAILED}),
+    CallState.SENT: frozenset(),
+    CallState.FAILED: frozenset(),
+}
+
+
 class NoticeKind(StrEnum):
     """What a member of staff is told at their desk, until they put it away."""
 

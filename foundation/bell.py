@@ -148,7 +148,8 @@ class Bell:
             return
         try:
             message = {"type": "bell", "by": self.me, **ring}
-            await asyncio.wait_for(layer.group_send(GROUP, message), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                await layer.group_send(GROUP, message)
         except Exception as error:  # noqa: BLE001 - a lost ring costs a delay, never a word
             log.debug("a ring was lost: %s", type(error).__name__)
 
@@ -175,13 +176,16 @@ class Bell:
             try:
                 layer = get_channel_layer()
                 assert layer is not None
-                channel = await asyncio.wait_for(layer.new_channel(), 3)
-                await asyncio.wait_for(layer.group_add(GROUP, channel), 3)
+                async with asyncio.timeout(3):
+                    channel = await layer.new_channel()
+                    await layer.group_add(GROUP, channel)
                 pause = 0.2
                 while True:
                     # Our own knocks come back by the layer: silence means that it has died, which
                     # its `receive` doesn't tell.
-                    self._heard(await asyncio.wait_for(layer.receive(channel), DEAF_AFTER))
+                    async with asyncio.timeout(DEAF_AFTER):
+                        ring = await layer.receive(channel)
+                    self._heard(ring)
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # noqa: BLE001

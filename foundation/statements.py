@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import msgspec
 from django.db import connection
 from psycopg import Cursor
 
@@ -24,8 +25,10 @@ class Statement(NamedTuple):
 
 
 def ask(*statements: Statement) -> list[list[Row]]:
-    """The rows of each statement, in order.
+    """The rows of each statement, in order. Columns need names of their own within a statement.
 
+    Instants come as `instant` takes them, UUIDs as text or as such. PostgreSQL answers several
+    statements as one, by one snapshot: what must be read after a lock is asked after the lock.
     Raises Django's database errors.
     """
     with connection.wrap_database_errors:
@@ -35,9 +38,15 @@ def ask(*statements: Statement) -> list[list[Row]]:
                 raw.execute(_in_sqlite(sql), [_for_sqlite(one) for one in params]).fetchall()
                 for sql, params in statements
             ]
-        # One after the other: in a pipeline PostgreSQL takes a process that was frozen in its
-        # midst for a busy one, and keeps the rooms locked for it for ever.
-        return [_sent(raw, one).fetchall() for one in statements]
+        if len(statements) == 1:
+            return [_sent(raw, statements[0]).fetchall()]
+        # No pipeline: in its midst PostgreSQL takes a process that was frozen for a busy one, and
+        # keeps the rooms locked for it for ever.
+        united = _united(tuple(one.sql for one in statements))
+        params = [param for one in statements for param in one.params]
+        [told] = _sent(raw, Statement(united, params)).fetchone()
+        found: list[list[dict[str, Any]]] = msgspec.json.decode(told)
+        return [[tuple(row.values()) for row in rows] for rows in found]
 
 
 def tell(statement: Statement) -> None:
@@ -64,9 +73,19 @@ def moment(at: datetime) -> datetime | str:
     return kept
 
 
-def instant(value: datetime) -> datetime:
-    """An instant as a row brought it: SQLite's are naive."""
+def instant(value: datetime | str) -> datetime:
+    """An instant as a row brought it: SQLite's are naive, several statements' are text."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
     return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def their_now() -> datetime:
+    """The present instant as the database takes it, to the second on SQLite."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT CURRENT_TIMESTAMP")
+        [told] = cursor.fetchone()
+    return instant(told if isinstance(told, datetime) else datetime.fromisoformat(told))
 
 
 def _connected() -> Any:
@@ -80,6 +99,13 @@ def _sent(raw: Any, statement: Statement) -> Any:
     # Not `raw.cursor()`: Django's binds on this side, so that nothing is ever prepared and every
     # text would stand in the statement itself, and in the database's log when it fails.
     return Cursor(raw).execute(statement.sql, statement.params)
+
+
+@lru_cache(maxsize=64)
+def _united(statements: tuple[str, ...]) -> str:
+    # Only the house's own statements stand in it.
+    parts = (f"(SELECT coalesce(json_agg(x), '[]') FROM ({sql}) x)" for sql in statements)  # noqa: S608
+    return f"SELECT json_build_array({', '.join(parts)})::text"
 
 
 @lru_cache(maxsize=64)

@@ -1,21 +1,45 @@
 """The server shape: uvicorn, which has backpressure, told to say nothing about anyone."""
 
 import asyncio
+import contextlib
+import os
+import resource
 import socket
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from chat.household import house
 from chat.protocol import Close
 from ibasho.asgi import application
 
+# Files that newcomers never get: the database's lines and the broker's may have to be drawn anew.
+KEPT_FILES = 64
+
+
+class Callers(H11Protocol):
+    """Turns newcomers away while the last files would go to them: those inside talk on."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """As uvicorn does it, if there is room."""
+        super().connection_made(transport)
+        may_open, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        # The system gives the lowest number that is free.
+        if transport.get_extra_info("socket").fileno() >= may_open - KEPT_FILES:
+            transport.abort()
+
 
 class Sockets(WebSocketsSansIOProtocol):
     """Lets a socket be cut: a peer that reads nothing can't be told goodbye either."""
 
+    _fd = -1
+
     async def run_asgi(self) -> None:
         """As uvicorn does it, with `abort` and `write` in the scope."""
+        # Under TLS of its own there is no plain way past the transport.
+        if self.transport.get_extra_info("sslcontext") is None:
+            self._fd = self.transport.get_extra_info("socket").fileno()
         self.scope["abort"] = self.transport.abort  # type: ignore[typeddict-unknown-key]
         self.scope["write"] = self.write_frame  # type: ignore[typeddict-unknown-key]
         await super().run_asgi()
@@ -26,7 +50,13 @@ class Sockets(WebSocketsSansIOProtocol):
             return False
         if not self.writable.is_set() or self.transport.is_closing():
             return False
-        self.transport.write(frame)
+        sent = 0
+        # Where nothing waits, the kernel takes it at once: a third less work than the transport's.
+        if self._fd >= 0 and not self.transport.get_write_buffer_size():
+            with contextlib.suppress(OSError):  # full, or gone: the transport finds out which
+                sent = os.write(self._fd, frame)
+        if sent < len(frame):
+            self.transport.write(frame[sent:])
         return True
 
 
@@ -52,6 +82,7 @@ def serve(*, host: str, port: int) -> None:
         application,
         host=host,
         port=port,
+        http=Callers,
         ws=Sockets,
         ws_max_size=64 * 1024,
         # On by default it would cost 35-90 KB a connection and open the door to bombs.

@@ -128,7 +128,9 @@ TEMPLATES = [
 
 # What each room keeps of a participant, for /me/: shown, exported and erased through these doors.
 # Named here and not in `accounts`, because arrows point down.
-BELONGINGS = ["chat.belongings", "counseling.belongings"]
+BELONGINGS = ["chat.belongings", "moderation.belongings", "counseling.belongings"]
+# What a house does by itself besides `chat.rounds`: modules with `EVERY_S` and `turn()`.
+ROUNDS = ["moderation.rounds"]
 
 _url = env.str("DATABASE_URL", default="")
 if _url:
@@ -220,11 +222,13 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
-# Per address, and per account from one address; what a stranger does slows no colleague.
+# Per address, and per account from one address; what a stranger does slows no colleague. Of what
+# all strangers may guess at an account, one address has a fifth.
 ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
     "login_failed": "10/m/ip,5/300s/key",
     "login_strange": "60/3600s/key",
+    "login_strange_here": "12/3600s/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_ADAPTER = "accounts.adapters.SecondFactor"

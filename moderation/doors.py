@@ -19,10 +19,14 @@ from duty.queries import shift_of_the_program
 from foundation import clock
 from foundation.refusals import Refused
 from foundation.replies import SeeOther
-from moderation import queries, sentences
+from moderation import looks, queries, sentences, waiting
+from moderation.policies import JUDGES
 from programs.models import Program
 
-__all__ = ["TEAM", "At", "act", "at_program", "at_shift", "done", "page", "turned_away"]
+__all__ = [
+    "TEAM", "At", "act", "at_item", "at_program", "at_review", "at_room", "at_shift", "done",
+    "page", "turned_away",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,31 @@ def at_shift(request: HttpRequest, number: int) -> tuple[At, Shift]:
     return at_program(request, program=found.program_id), found
 
 
+def at_item(request: HttpRequest, number: int) -> At:
+    """The desk of an item's program. Raises `Refused("not_found")`; above the desk it isn't one."""
+    found = waiting.program_of_item(viewer_of_request(request), item=number)
+    return at_program(request, program=found)
+
+
+def at_room(request: HttpRequest, number: int) -> At:
+    """The desk of a room's program. Raises `Refused("not_found")`."""
+    room, _ = looks.room_side(viewer_of_request(request), room=number, limit=0)
+    return at_program(request, program=room.program_id)
+
+
+def at_review(request: HttpRequest, *, program: int | None = None) -> At:
+    """Above the desk, for coordinators and reviewers. Raises `Refused("not_found")`."""
+    viewer = viewer_of_request(request)
+    mine = queries.programs_judged_by(viewer)
+    asked = request.POST.get("program") or request.GET.get("program")
+    for one in mine:
+        if one.pk == program or (program is None and one.slug == asked):
+            return At(viewer, one, mine, clock.now())
+    if program is not None or asked or not mine:
+        raise Refused("not_found")
+    return At(viewer, mine[0], mine, clock.now())
+
+
 def page(
     request: HttpRequest,
     at: At,
@@ -80,6 +109,8 @@ def page(
         "program": at.program,
         "programs": at.programs,
         "plans": at.plans,
+        "at_desk": bool(at.viewer.programs(*TEAM)),
+        "judges": bool(at.viewer.programs(*JUDGES)),
         "here": request.resolver_match.url_name if request.resolver_match else "",
         "form_error": sentences.sentence(no.code) if no else None,
         "now": at.now,

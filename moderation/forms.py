@@ -8,6 +8,7 @@ from django.http import QueryDict
 from duty.rota import Stretch, Weekly, stretch
 from duty.states import Channel
 from foundation.refusals import Refused
+from moderation.states import ActKind, Reason
 
 MAX_TEXT = 4000  # more isn't read; an honest note is shorter
 _ROOMS_MOST = 50
@@ -115,3 +116,45 @@ def until(posted: QueryDict, *, now: datetime) -> datetime:
     if minutes is None or minutes > 24 * 60:
         raise Refused("no_time")
     return now + timedelta(minutes=minutes)
+
+
+_MOST_LASTING = 366 * 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What was chosen on one of the desk's forms: an act, its reason, its end, its words."""
+
+    kind: ActKind
+    reason: Reason
+    until: datetime | None
+    note: str
+    words: str
+    veil: str
+    seconds: int | None
+    item: int | None
+
+
+def deed(posted: QueryDict, *, now: datetime) -> Deed:
+    """An act at the desk (field `deed`). `minutes` from now is its end; none for none.
+
+    Raises `Refused("not_found")` for a deed that there isn't, `no_reason` without a known one.
+    """
+    kinds, reasons = {kind.value: kind for kind in ActKind}, {one.value: one for one in Reason}
+    kind, reason = kinds.get(posted.get("deed", "")), reasons.get(posted.get("reason", "other"))
+    if kind is None:
+        raise Refused("not_found")
+    if reason is None:
+        raise Refused("no_reason")
+    minutes = number(posted, "minutes")
+    lasts = minutes is not None and 0 < minutes <= _MOST_LASTING
+    return Deed(
+        kind=kind,
+        reason=reason,
+        until=now + timedelta(minutes=minutes or 0) if lasts else None,
+        note=text(posted, "note"),
+        words=text(posted, "words"),
+        veil=text(posted, "veil"),
+        seconds=number(posted, "seconds"),
+        item=number(posted, "item"),
+    )

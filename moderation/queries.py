@@ -20,6 +20,7 @@ from duty.states import ShiftState
 from foundation.clock import jst_day
 from foundation.holidays import holiday
 from foundation.refusals import Refused
+from moderation.policies import JUDGES
 from programs.models import Program
 
 
@@ -27,6 +28,13 @@ def programs_of(viewer: Viewer) -> list[Program]:
     """The programs whose team the viewer belongs to."""
     must_hold(viewer, *TEAM)
     rows = Program.objects.filter(pk__in=viewer.programs(*TEAM))
+    return list(rows.order_by("name", "pk"))
+
+
+def programs_judged_by(viewer: Viewer) -> list[Program]:
+    """The programs in which the viewer may judge objections and reports about staff."""
+    must_hold(viewer, *JUDGES)
+    rows = Program.objects.filter(pk__in=viewer.programs(*JUDGES))
     return list(rows.order_by("name", "pk"))
 
 

@@ -2,8 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from duty.models import Notice
-from duty.states import Channel, NoticeKind
+from chat.states import ItemKind
+from duty.channels import Trouble
+from duty.models import Call, Notice
+from duty.states import CallState, Channel, NoticeKind
+from moderation.states import ActKind, Reason
 
 _REFUSALS = {
     # a shift
@@ -37,18 +40,106 @@ _REFUSALS = {
     "taken_already": _("もう、ほかの人がかわってくれました。"),
     "not_your_room": _("あなたの受けもちの部屋ではないので、かわれません。統括に伝えてください。"),
     "own_test": _("自分でよんだものは、ほかの人にうけとってもらってください。"),
+    # what waits
+    "claimed_already": _("ほかの人が、いま読んでいます。10分うごきがないと、かわれます。"),
+    "settled": _("もう、おわっています。"),
+    "closed": _("この処置は、もうおわっているか、取り消されています。"),
+    "must_be_judged": _("これは、決めることでおわります。出す・出さない、などをえらんでください。"),
+    "nothing_chosen": _("ひとつも、えらばれていません。"),
+    # acts
+    "no_end": _("いつまでかを、えらんでください。"),
+    "no_plan": _("もどってくるときのことを、ひとこと書いてください。本人に伝わります。"),
+    "no_veil": _("かぶせのことばを入れてください。"),
+    "no_seconds": _("何秒おきにするかを、えらんでください。"),
+    "no_reason": _("わけを、ひとつえらんでください。"),
+    "too_long_for_you": _(
+        "長すぎます。支援者は24時間まで、統括は30日までです。それより長くは、ふたりで決めます。"
+    ),
+    "own_words": _("自分のことばは、ほかの人に読んでもらってください。"),
+    "not_a_participant": _("この人には、この処置はできません。"),
+    "contact": _("連絡先のようなものが入っています。だれのことばでも、連絡先は送れません。"),
+    "proposed_already": _("もう、ほかの統括にたずねています。"),
+    "same_coordinator": _("提案した人とはべつの統括が、決めます。"),
+    "same_judge": _("処置をした人とはべつの人が、読みなおします。"),
+    "not_appealable": _("これには、異議を出せません。"),
+    "too_late": _("異議を出せるのは、おわってから20日までです。つぶやきで、いつでも話せます。"),
+    "appealed_already": _("もう、受けとっています。べつの人が読みなおしているところです。"),
+    "gone": _("本人が記録を消したので、もうできません。"),
     # words
     "empty": _("ことばを入れてください。"),
     "too_long": _("2000文字までにしてください。"),
     "malformed": _("つかえない文字が入っているようです。"),
     "no_supervisor": _("この当番には、相談先がいません。自分だけのメモにしてください。"),
+    "no_push_address": _("このブラウザの受けとり先は、つかえない形でした。メールをえらべます。"),
+    "too_many_browsers": _("受けとる端末は、5つまでです。つかわないものを外してください。"),
     "no_channel": _("よび方を、ひとつはえらんでください。"),
 }  # fmt: skip
 
 CHANNELS = {
     Channel.DESK: _("机の画面"),
-    Channel.PUSH: _("プッシュ通知(じゅんび中)"),
+    Channel.PUSH: _("プッシュ通知"),
     Channel.EMAIL: _("メール"),
+}
+
+_OUTCOMES = {
+    CallState.WAITING: _("送っています"),
+    CallState.SENT: _("送りました"),
+    CallState.FAILED: _("届きませんでした"),
+}
+_TROUBLES = {
+    Trouble.NO_WAY: _("送り先がありません。本人に「よびだし」のページをひらいてもらってください。"),
+    Trouble.GONE: _("端末が受けとりをやめていました。もう一度、その端末で加えてもらってください。"),
+    Trouble.REFUSED: _("相手のサーバーがことわりました。アドレスと設定を見てください。"),
+    Trouble.SILENT: _("相手のサーバーから、返事がありませんでした。"),
+}  # fmt: skip
+KINDS = {
+    ItemKind.CRISIS: _("いのちのことば"),
+    ItemKind.HELD: _("あずかり"),
+    ItemKind.REPORT: _("しらせ"),
+    ItemKind.FLAG: _("気になることば"),
+    ItemKind.PROPOSAL: _("ふたりで決めること"),
+    ItemKind.APPEAL: _("異議"),
+    ItemKind.MURMUR: _("つぶやき"),
+    ItemKind.HIDDEN: _("かくしたことば"),
+}
+# Reasons of reports and classes of findings.
+ABOUT = {
+    "abuse": _("きずつけることば"),
+    "contact": _("連絡先"),
+    "worry": _("しんぱい"),
+    "privacy": _("だれかの秘密"),
+    "other": _("そのほか"),
+    "crisis": _("いのち"),
+    "attack": _("攻撃"),
+    "flood": _("くりかえし"),
+}
+ACTS = {
+    ActKind.APPROVE: _("部屋に出した"),
+    ActKind.TURN_DOWN: _("部屋に出さなかった"),
+    ActKind.RETURN: _("本人に返した"),
+    ActKind.HIDE: _("かくした"),
+    ActKind.RESTORE: _("もどした"),
+    ActKind.VEIL: _("かぶせをつけた"),
+    ActKind.WORD: _("ひとこと"),
+    ActKind.REPLY: _("つぶやきへの返事"),
+    ActKind.MUTE: _("ことばを休み"),
+    ActKind.PAUSE: _("休けい"),
+    ActKind.CHECK: _("さきに読む"),
+    ActKind.ROOM_BAR: _("この部屋に入れない"),
+    ActKind.SITE_BAR: _("どの部屋にも入れない"),
+    ActKind.SLOW: _("ゆっくり"),
+    ActKind.PREMODERATE: _("みんなのことばを、さきに読む"),
+    ActKind.NEWCOMERS: _("きたばかりの人のことばを、さきに読む"),
+    ActKind.LOCK: _("読むだけ"),
+}
+REASONS = {
+    Reason.ABUSE: _("きずつけることば"),
+    Reason.CONTACT: _("連絡先"),
+    Reason.FLOOD: _("くりかえし"),
+    Reason.HEAVY: _("読むとつらくなる"),
+    Reason.CALM: _("部屋をしずかに"),
+    Reason.SAFETY: _("安全"),
+    Reason.OTHER: _("そのほか"),
 }
 
 _NOTICES = {
@@ -71,6 +162,12 @@ VERDICTS = {
 def sentence(code: str) -> str:
     """The sentence for a refusal's code, in the reader's language."""
     return str(_REFUSALS.get(code, _REFUSALS["moved_on"]))
+
+
+def outcome(call: Call) -> str:
+    """What became of a call, and what to do where it didn't arrive."""
+    said = str(_OUTCOMES[CallState(call.state)])
+    return f"{said} — {_TROUBLES[Trouble(call.trouble)]}" if call.trouble else said
 
 
 def verdict(code: str) -> str:

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from moderation.views import desk, own, rota, shifts
+from moderation.views import acts, desk, own, queue, review, rota, shifts, standing
 
 
 class Token(StringConverter):
@@ -16,6 +16,32 @@ register_converter(Token, "token")
 
 urlpatterns = [
     path("moderation/", desk.desk, name="desk"),
+    path("moderation/queue/", queue.queue, name="desk-queue"),
+    path("moderation/queue/together/", queue.together, name="desk-together"),
+    path("moderation/choice/", queue.own_choice, name="desk-choice"),
+    path("moderation/items/<number:number>/", queue.item, name="item"),
+    path("moderation/items/<number:number>/claim/", queue.claim, name="item-claim"),
+    path("moderation/items/<number:number>/let-go/", queue.let_go, name="item-let-go"),
+    path("moderation/items/<number:number>/settle/", queue.settle, name="item-settle"),
+    path("moderation/items/<number:number>/answer/", queue.answer, name="item-answer"),
+    path("moderation/items/<number:number>/proposal/", queue.proposal, name="item-proposal"),
+    path("moderation/rooms/", acts.sides, name="desk-rooms"),
+    path("moderation/rooms/<number:number>/act/", acts.on_room, name="act-on-room"),
+    path("moderation/messages/<number:number>/act/", acts.on_message, name="act-on-message"),
+    path("moderation/people/<number:number>/", acts.person, name="person"),
+    path("moderation/people/<number:number>/act/", acts.on_person, name="act-on-person"),
+    path("moderation/people/<number:number>/propose/", acts.propose, name="propose"),
+    path("moderation/acts/", acts.acts, name="acts"),
+    path("moderation/acts/<number:number>/undo/", acts.undo_act, name="act-undo"),
+    path("moderation/review/", review.review, name="review"),
+    path("moderation/review/appeals/<number:number>/", review.appeal, name="appeal"),
+    path("moderation/review/items/<number:number>/", review.about_staff, name="about-staff"),
+    path(
+        "moderation/review/items/<number:number>/settle/", review.settle_about_staff,
+        name="about-staff-settle",
+    ),
+    path("standing/", standing.standing, name="standing"),
+    path("standing/<number:number>/", standing.one, name="standing-one"),
     path("moderation/step-in/", shifts.step_in, name="step-in"),
     path("moderation/handovers/", desk.hand_over, name="handovers"),
     path("moderation/handovers/<number:number>/read/", desk.read_handover, name="handover-read"),
@@ -58,6 +84,9 @@ urlpatterns = [
         "moderation/alerts/tests/<number:number>/acknowledge/", desk.acknowledge_test,
         name="alarm-acknowledge",
     ),
+    path("moderation/alerts/push/", own.add_push, name="push-add"),
+    path("moderation/alerts/push/<number:number>/remove/", own.remove_push, name="push-remove"),
+    path("moderation/alerts/worker.js", own.push_worker, name="push-worker"),
     path("moderation/calendar/", own.calendar, name="calendar"),
     path("moderation/calendar/revoke/", own.revoke_calendar, name="calendar-revoke"),
     path("moderation/calendar/<token:token>.ics", own.calendar_file, name="calendar-file"),

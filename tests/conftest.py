@@ -26,6 +26,8 @@ from tests.servers import CannotStart, Postgres, Redis
 SECONDS, LIVE_SECONDS = 60, 180  # a test's time-out, and that of one with real server processes
 LIVE_FIXTURES = {"house", "own_house", "make_house", "template"}
 BROWSER_FIXTURES = {"browser", "phone", "desktop"}
+# Where time is measured or processes are killed: nothing else runs beside these.
+ALONE = {"evening", "faults", "workshop"}
 
 
 class Servers:
@@ -114,8 +116,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         live, browser = needs & LIVE_FIXTURES, needs & BROWSER_FIXTURES
         if live:
             item.add_marker("live")
-        if browser or "evening" in Path(item.path).parts:
+        folders = set(Path(item.path).parts)
+        if browser or "evening" in folders:
             item.add_marker("browser")
+        if live or browser or folders & ALONE:
+            item.add_marker("alone")
         if item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(LIVE_SECONDS if live or browser else SECONDS))
 

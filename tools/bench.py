@@ -37,13 +37,15 @@ def machine() -> str:
 
 def main() -> int:
     """Run, print, write."""
-    from tests.load.bench import WORKS, run, tables
+    from tests.load.bench import WORKS, per_message, run, tables
     from tests.processes import watchdog
 
     only, times = os.environ.get("BENCH", ""), int(os.environ.get("TIMES", "3"))
     works = [work for work in WORKS if only in work.name]
     try:
         written = f"{machine()} {times} repetitions.\n\n{tables(run(times=times, works=works))}"
+        if only in "Python per message":
+            written += "\n" + per_message(times=times)
     finally:
         watchdog.close()
     print(written)

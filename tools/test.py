@@ -3,6 +3,7 @@
 Arguments are pytest's. SHAPE=embedded or SHAPE=server runs only that one.
 """
 
+import contextlib
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -17,6 +19,7 @@ from tools.setup import apt_install, as_root
 
 ROOT = Path(__file__).resolve().parent.parent
 SHAPES = ("embedded", "server")
+Sums = tuple[int, int, int]
 
 
 def bring_chromium() -> None:
@@ -36,14 +39,21 @@ def bring_chromium() -> None:
         print(HELP, flush=True)
 
 
-def run_pytest(shape: str, arguments: list[str]) -> tuple[int, int, int]:
-    """(passed, failed, skipped) of one shape. A run that broke counts as one failure."""
-    print(f"\n—— {shape} ——", flush=True)
+def run_pytest(shape: str, arguments: list[str], kept: Path | None = None) -> Sums:
+    """(passed, failed, skipped) of one shape. A run that broke counts as one failure.
+
+    `kept`: a file for what it prints, while something else is printing.
+    """
+    if kept is None:
+        print(f"\n—— {shape} ——", flush=True)
     env = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as files:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", f"--shape={shape}", f"--junitxml={report}"]
-        code = subprocess.run([*command, *arguments], cwd=ROOT, env=env, check=False).returncode
+        to = files.enter_context(kept.open("w")) if kept is not None else None
+        code = subprocess.run(
+            [*command, *arguments], cwd=ROOT, env=env, check=False, stdout=to, stderr=to
+        ).returncode
         if not report.exists():
             return 0, 1, 0
         suites = list(ET.parse(report).getroot().iter("testsuite"))  # noqa: S314 - our own file
@@ -56,7 +66,17 @@ def run_pytest(shape: str, arguments: list[str]) -> tuple[int, int, int]:
     return passed, bad or int(code not in (0, 5)), skipped
 
 
-def run_node() -> tuple[int, int, int]:
+def run_both() -> list[Sums]:
+    """Every test in both shapes: what bears company side by side, then what needs the machine."""
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as beside:
+        kept = Path(folder) / "server.txt"
+        other = beside.submit(run_pytest, "server", ["-m", "not alone"], kept)
+        results = [run_pytest("embedded", ["-m", "not alone"]), other.result()]
+        print(f"\n—— server ——\n{kept.read_text(encoding='utf-8')}", flush=True)
+    return results + [run_pytest(shape, ["-m", "alone"]) for shape in SHAPES]
+
+
+def run_node() -> Sums:
     """(passed, failed, skipped) of the page's unit tests, where there is a Node to run them."""
     files = sorted(str(path) for path in ROOT.glob("tests/**/*.test.mjs"))
     if not files:
@@ -96,7 +116,10 @@ def main() -> int:
     if any(shape not in SHAPES for shape in shapes):
         sys.exit(f"SHAPE: {' | '.join(SHAPES)}")
     bring_chromium()
-    results = [run_pytest(shape, arguments) for shape in shapes]
+    if arguments or len(shapes) == 1:
+        results = [run_pytest(shape, arguments) for shape in shapes]
+    else:
+        results = run_both()
     if not arguments:
         results.append(run_node())
     passed, failed, skipped = (sum(column) for column in zip(*results, strict=True))

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from accounts import policies, queries
 from accounts.actions import links, second_factors, sessions
+from accounts.actions.noting import about_account
 from accounts.actions.people import open_grant
 from accounts.models import Invitation, Staff
 from accounts.states import Role
@@ -77,8 +78,8 @@ def invite_again(viewer: Viewer, *, staff: int, drops_factors: bool, now: dateti
     with transaction.atomic():
         links.withdraw_to(staff, now=now)
         token, _ = _make(viewer.staff, now=now, staff_id=staff, drops_factors=drops_factors)
-        record(
-            viewer.staff, role=acting, verb="invited_again", object_type="staff", object_id=staff,
+        about_account(
+            viewer.staff, role=acting, verb="invited_again", staff=staff,
             fields=["password", *(["second_factors"] if drops_factors else [])], now=now,
         )  # fmt: skip
     return token
@@ -199,10 +200,9 @@ def _come_back(found: Invitation, *, password: str, now: datetime) -> Staff:
         second_factors.drop(staff.pk)
     links.withdraw_to(staff.pk, now=now)
     sessions.end_all(staff.pk)
-    record(
-        staff.pk, role="own", verb="accepted_again", object_type="staff", object_id=staff.pk,
-        fields=["password"], now=now,
-    )  # fmt: skip
+    about_account(
+        staff.pk, role="own", verb="accepted_again", staff=staff.pk, fields=["password"], now=now
+    )
     staff.refresh_from_db()
     return staff
 

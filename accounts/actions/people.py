@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts import policies, queries
 from accounts.actions import links, sessions
+from accounts.actions.noting import about_account
 from accounts.models import RoleGrant, RoleRoom, Staff
 from accounts.standing import bump_staff
 from accounts.states import Role
@@ -110,16 +111,13 @@ def close_account(viewer: Viewer, *, staff: int, reason: str = "", now: datetime
         mine = RoleGrant.objects.filter(staff=staff, ended_at__isnull=True)
         for one in mine:
             _must_leave_somebody(one, now=now)
+        about_account(viewer.staff, role=acting, verb="closed", staff=staff, reason=reason, now=now)
         mine.update(ended_at=now, ended_by=viewer.staff)
         if not Staff.objects.filter(pk=staff, is_active=True).update(is_active=False):
             raise Refused("not_found")
         links.withdraw_to(staff, now=now)
         links.withdraw_from(staff, now=now)
         sessions.end_all(staff)
-        record(
-            viewer.staff, role=acting, verb="closed", object_type="staff", object_id=staff,
-            reason=reason, now=now,
-        )  # fmt: skip
 
 
 def _must_leave_somebody(found: RoleGrant, *, now: datetime) -> None:

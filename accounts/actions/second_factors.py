@@ -8,10 +8,10 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 from accounts import policies, queries
+from accounts.actions.noting import about_account
 from accounts.models import Staff
 from accounts.sealing import sealed_at
 from accounts.viewer import Viewer
-from audit.actions import record
 from foundation.refusals import Refused
 from foundation.sealed import is_old, seal, unseal
 
@@ -28,10 +28,7 @@ def issue_sheet(viewer: Viewer, *, staff: int, now: datetime) -> list[str]:
         if not Staff.objects.filter(pk=staff, is_active=True).exists():
             raise Refused("not_found")
         codes = new_sheet(staff, now=now)
-        record(
-            viewer.staff, role=acting, verb="sheet_issued", object_type="staff", object_id=staff,
-            now=now,
-        )  # fmt: skip
+        about_account(viewer.staff, role=acting, verb="sheet_issued", staff=staff, now=now)
     return codes
 
 

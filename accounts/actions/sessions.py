@@ -9,10 +9,10 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from accounts import proofs
+from accounts.actions.noting import about_account
 from accounts.models import StaffSession
 from accounts.standing import bump_staff
 from accounts.viewer import Viewer
-from audit.actions import record
 from foundation.refusals import Refused
 
 
@@ -38,10 +38,20 @@ def end(viewer: Viewer, *, number: int, now: datetime) -> None:
         Session.objects.filter(session_key=found.session_key).delete()
         found.delete()
         bump_staff(viewer.staff)
-        record(
-            viewer.staff, role="own", verb="session_ended", object_type="staff",
-            object_id=viewer.staff, now=now,
-        )  # fmt: skip
+        about_account(viewer.staff, role="own", verb="session_ended", staff=viewer.staff, now=now)
+
+
+def keep_only(*, staff: int, was: str | None, session_key: str | None) -> None:
+    """A new password: this sign-in goes on under its new key, every other one ends.
+
+    What came in by the old key ends too: it was handed out before.
+    """
+    with transaction.atomic():
+        StaffSession.objects.filter(staff=staff, session_key=was).update(session_key=session_key)
+        others = StaffSession.objects.filter(staff=staff).exclude(session_key=session_key)
+        Session.objects.filter(session_key__in=others.values("session_key")).delete()
+        others.delete()
+        bump_staff(staff)
 
 
 def end_all(staff: int) -> None:

@@ -16,11 +16,17 @@ from accounts.adapters.forms import (
     waiting_secret,
 )
 from accounts.adapters.second_factor import SecondFactor, code_at, new_secret
-from accounts.adapters.views import ActivateTOTP, AddPasskey, RecoveryCodesOnce, RemovePasskey
+from accounts.adapters.views import (
+    ActivateTOTP,
+    AddPasskey,
+    ChangePassword,
+    RecoveryCodesOnce,
+    RemovePasskey,
+)
 
 __all__ = [
-    "Account", "ActivateTOTP", "ActivateTOTPForm", "AddPasskey", "CodeAgainForm", "CodeForm",
-    "NewPasskeyForm", "PasskeyAgainForm", "PasskeyAloneForm", "PasskeyForm", "RecoveryCodesOnce",
-    "RemovePasskey", "SecondFactor", "SignInForm", "code_at", "new_secret", "sign_in",
-    "sign_out", "waiting_secret",
+    "Account", "ActivateTOTP", "ActivateTOTPForm", "AddPasskey", "ChangePassword", "CodeAgainForm",
+    "CodeForm", "NewPasskeyForm", "PasskeyAgainForm", "PasskeyAloneForm", "PasskeyForm",
+    "RecoveryCodesOnce", "RemovePasskey", "SecondFactor", "SignInForm", "code_at", "new_secret",
+    "sign_in", "sign_out", "waiting_secret",
 ]  # fmt: skip

@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import forms, places, proofs, seats
 from accounts.actions import sessions
+from accounts.actions.noting import about_account
 from accounts.addresses import address_key
 from accounts.models import Staff
 from accounts.queries import viewer_of
 from accounts.standing import bump_staff
 from accounts.viewer import SESSION_ACTIVE, SESSION_PARTICIPANT
-from audit.actions import record
 from foundation import clock
 
 KNOWN_COOKIE = "__Host-known" if settings.SECURE else "known"
@@ -81,18 +81,23 @@ class Account(DefaultAccountAdapter):
         login = str(credentials.get("username", "")).lower()
         if self._is_known(request, login):
             return
-        self._strange = ratelimit.consume(
-            request, app="allauth.account", action="login_strange", key=f"strange|{login}"
-        )
-        if not self._strange:
-            raise self.validation_error("too_many_login_attempts")
+        # One place alone must not use up what all strangers share: colleagues are among them.
+        here = f"{login}|{address_key(request, clock.now())}"
+        for action, key in (("login_strange_here", here), ("login_strange", login)):
+            used = ratelimit.consume(
+                request, app="allauth.account", action=action, key=f"strange|{key}"
+            )
+            if not used:
+                raise self.validation_error("too_many_login_attempts")
+            self._strange.append(used)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """Only a wrong password counts."""
-        self._strange = None
+        self._strange: list[ratelimit.RateLimitUsage] = []
         user = super().authenticate(request, **credentials)
-        if user is not None and self._strange is not None:
-            self._strange.rollback()
+        if user is not None:
+            for used in self._strange:
+                used.rollback()
         return cast("AbstractBaseUser | None", user)
 
     @staticmethod
@@ -163,6 +168,4 @@ class Account(DefaultAccountAdapter):
     ) -> None:
         """No mail: it would carry addresses. What changed about an account is in the audit log."""
         verb = template_prefix.rpartition("/")[2]
-        record(
-            user.pk, role="own", verb=verb, object_type="staff", object_id=user.pk, now=clock.now()
-        )
+        about_account(user.pk, role="own", verb=verb, staff=user.pk, now=clock.now())

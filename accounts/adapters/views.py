@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from allauth.account.internal.flows.login import record_authentication
+from allauth.account.views import PasswordChangeView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView
@@ -12,6 +13,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from accounts.actions import sessions
 from accounts.adapters.forms import SESSION_SETUP
 from accounts.adapters.second_factor import SecondFactor
 
@@ -41,6 +43,18 @@ class AddPasskey(AddWebAuthnView):
         answer = super().form_valid(form)
         _proven(self.request, Authenticator.Type.WEBAUTHN)
         return answer
+
+
+class ChangePassword(PasswordChangeView):
+    """The session's key changes with the password; the list of sign-ins follows."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        was = self.request.session.session_key
+        answer = super().form_valid(form)
+        sessions.keep_only(
+            staff=form.user.pk, was=was, session_key=self.request.session.session_key
+        )
+        return cast(HttpResponse, answer)
 
 
 class RemovePasskey(RemoveWebAuthnView):

@@ -11,6 +11,7 @@ from accounts.actions import sessions
 from audit.actions import purge as purge_audit
 from chat.actions.leavers import erase_leavers
 from chat.actions.purge import purge
+from duty.actions.alarms import purge as purge_calls
 from duty.actions.notes import purge as purge_notes
 
 BREATH_S = 0.02
@@ -35,6 +36,7 @@ def purge_all(*, now: datetime) -> dict[str, int]:
         gone["audit"] += entries
         time.sleep(BREATH_S)
     gone["notes of duty"] += purge_notes(now=now)
+    gone["calls"] += purge_calls(now=now)
     gone["letters"] += letters.purge(now)
     sessions.forget_old(now=now)
     gone["sessions"] += Session.objects.filter(expire_date__lt=now).delete()[0]

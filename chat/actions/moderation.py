@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import letters
 from accounts.standing import bump
 from chat import protocol as p
+from chat.actions.items import keep_in_sight
 from chat.actions.sitting import Sitting, lock_rooms
 from chat.models import Message, Murmur, Restriction, Room
 from chat.states import MessageState, RestrictionKind, may_become
@@ -35,6 +36,8 @@ def _move(message: int, wanted: MessageState, *, now: datetime) -> Message:
         elif row.seq is not None:
             sitting.add_event(room, "changed", message=row)
         sitting.store()
+        if wanted is MessageState.HIDDEN:
+            keep_in_sight(row, now=now)
     return row
 
 
@@ -56,6 +59,22 @@ def release(*, message: int, now: datetime) -> Message:
 def turn_down(*, message: int, now: datetime) -> Message:
     """A held message doesn't come into the room."""
     return _move(message, MessageState.REFUSED, now=now)
+
+
+def veil(*, message: int, veil: str, now: datetime) -> str:
+    """Fold a message under a word of warning, or (empty) unfold it; the word that it had before."""
+    room = Message.objects.values_list("room_id", flat=True).get(pk=message)
+    with transaction.atomic():
+        sitting = Sitting({room}, now=now)
+        row = Message.objects.select_related("seat").get(pk=message)
+        if row.state != MessageState.SHOWN:
+            raise Refused(p.Refusal.NO_SUCH_MESSAGE)
+        before, row.veil = row.veil, veil
+        if before != veil:
+            sitting.change(row)
+            sitting.add_event(room, "changed", message=row)
+        sitting.store()
+    return before
 
 
 def answer_murmur(*, murmur: int, text: str, now: datetime) -> None:

@@ -44,7 +44,13 @@ def post(sitting: Sitting, act: Act, frame: p.Post) -> Answer:
         words.flag(sitting, seat, look, both)
         raise
 
-    held = room.premoderated
+    held = policies.must_wait(
+        sitting.standing(seat.pk, room.pk),
+        premoderated=room.premoderated,
+        newcomers=room.newcomers_held,
+        entered_at=seat.participant.entered_at if seat.participant else None,
+        now=sitting.now,
+    )
     message = NewMessage(
         room=room.pk,
         seat=seat.pk,

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
 
-from chat.models import Finding, Message, Murmur, Room, RoomEvent, Visit
-from chat.states import RoomKind
+from chat.models import Finding, Item, Message, Murmur, Room, RoomEvent, Visit
+from chat.states import ItemKind, ItemState, MessageState, RoomKind
 
 WORDS = timedelta(days=30)
 VISITS = timedelta(days=90)
+AFTER_ITS_END = timedelta(days=90)  # what was under a report, once that is closed
 AT_ONCE = 50
 
 
@@ -24,7 +26,25 @@ def purge(*, now: datetime) -> Iterator[tuple[str, int]]:
     yield from _in_steps("held", Message.objects.filter(seq__isnull=True, at__lt=now - WORDS))
     yield from _in_steps("murmurs", Murmur.objects.filter(at__lt=now - WORDS))
     yield from _in_steps("findings", Finding.objects.filter(at__lt=now - WORDS))
+    yield from _in_steps("reported", _reported(now - AFTER_ITS_END))
+    done = Item.objects.filter(state=ItemState.DONE.value, settled_at__lt=now - AFTER_ITS_END)
+    yield from _in_steps("items", done.filter(~Exists(_out_of_sight())))
     yield from _in_steps("visits", Visit.objects.filter(ended_at__lt=now - VISITS))
+
+
+def _out_of_sight() -> QuerySet[Message]:
+    """What people don't see keeps its item for as long as it is there."""
+    unseen = Message.objects.filter(state__in=[MessageState.HELD, MessageState.HIDDEN])
+    return unseen.filter(items=OuterRef("pk"))
+
+
+def _reported(before: datetime) -> QuerySet[Message]:
+    """Messages below their room's floor whose report was closed so long ago."""
+    closed = Item.objects.filter(
+        message=OuterRef("pk"), kind=ItemKind.REPORT.value, state=ItemState.DONE.value,
+        settled_at__lt=before,
+    )  # fmt: skip
+    return Message.objects.filter(Exists(closed), seq__lte=F("room__floor"))
 
 
 def _events(room: int, before: datetime) -> int:

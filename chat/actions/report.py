@@ -27,13 +27,14 @@ def report(sitting: Sitting, act: Act, frame: p.Report) -> Answer:
             if earlier.body_key != key:
                 raise Refused(p.Refusal.CONFLICT)
             return acked(frame.nonce, wire(earlier.at))
+    message = sitting.message(act.room, frame.of)
     if note:
         look = words.look_at(sitting, seat, note)
-        words.flag(sitting, seat, look, note)
+        about = message.seat.staff_id if message is not None and message.seat else None
+        words.flag(sitting, seat, look, note, about_staff=about)
         if look.passphrase:
             raise Refused(p.Refusal.PASSPHRASE)
         note = measured(note, most=p.MAX_NOTE, required=False)
-    message = sitting.message(act.room, frame.of)
     if message is None or message.state == MessageState.ERASED:
         raise Refused(p.Refusal.NO_SUCH_MESSAGE)
     sitting.pay("stamps", queries.person_of(seat))

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from chat import queries
 from chat.actions.night import begin_spell
-from chat.actions.sitting import Sitting
+from chat.actions.sitting import Sitting, lock_rooms
 from chat.models import Room
 from chat.schedule import Gate, Now
 from chat.states import Hand
@@ -82,6 +82,18 @@ def set_slow(*, room: int, seconds: int, now: datetime) -> None:
         row.save(update_fields=["slow_s"])
         sitting.add_event(room, "room", body={"slow_s": seconds})
         sitting.store()
+
+
+def hold_posts(*, room: int, everyone: bool | None = None, newcomers: bool | None = None) -> None:
+    """Whether posts wait for a supporter: everyone's, newcomers'; None leaves it as it is.
+
+    The room isn't told: whoever is concerned learns it with their post.
+    """
+    wanted = {"premoderated": everyone, "newcomers_held": newcomers}
+    columns = {name: value for name, value in wanted.items() if value is not None}
+    with transaction.atomic():
+        lock_rooms([room])
+        Room.objects.filter(pk=room).update(**columns)
 
 
 def take_away(*, room: int, now: datetime) -> None:

@@ -15,12 +15,12 @@ from django.db import transaction
 from accounts import letters
 from chat import asked, queries
 from chat import protocol as p
-from chat.actions import pace
+from chat.actions import items, pace
 from chat.asked import Known, RoomRow, Said
 from chat.models import Finding, Message, Murmur, Report, Room, RoomEvent, Seat, StampGiven
 from chat.policies import FREE, Standing, sits, sits_in_talk
 from chat.schedule import Now
-from chat.states import COUNSELOR
+from chat.states import COUNSELOR, ItemKind, MessageState
 from chat.written import NewMessage, write
 from foundation.bell import Ring, bell
 from foundation.clock import wire
@@ -117,6 +117,7 @@ class Sitting:
         self._new_murmurs: list[Murmur] = []
         self._new_reports: list[Report] = []
         self._findings: list[Finding] = []
+        self._about_staff: dict[int, int] = {}
         self._letters: list[Letter] = []
         self._touched: dict[int, Message] = {}
         self.paid: list[tuple[str, int]] = []
@@ -215,13 +216,16 @@ class Sitting:
 
     def add_message(self, message: NewMessage) -> None:
         """A new message; with a number if the room sees it at once."""
+        if message.seq is None:
+            # What waits for a supporter has an item, which needs the message's key.
+            self.add_found_message(message)
+            return
         self._new_messages.append(message)
         self._said[message.seat, message.nonce] = message
-        if message.seq is not None:
-            author = self._known[message.seat].author
-            self._told[message.room].append(
-                lambda: (message.seq or 0, p.encode(_said_frame(message, author, self.at)))
-            )
+        author = self._known[message.seat].author
+        self._told[message.room].append(
+            lambda: (message.seq or 0, p.encode(_said_frame(message, author, self.at)))
+        )
 
     def add_found_message(self, message: NewMessage) -> Message:
         """The same, where a finding points at the message: it needs its key first."""
@@ -250,8 +254,10 @@ class Sitting:
         """A new report."""
         self._new_reports.append(report)
 
-    def add_finding(self, finding: Finding) -> None:
-        """What screening saw."""
+    def add_finding(self, finding: Finding, *, about_staff: int | None = None) -> None:
+        """What screening saw; `about_staff`: in words about this member of staff."""
+        if about_staff is not None:
+            self._about_staff[id(finding)] = about_staff
         self._findings.append(finding)
 
     def add_letter(self, letter: Letter) -> None:
@@ -307,6 +313,7 @@ class Sitting:
             Report.objects.bulk_create(self._new_reports)
         if self._findings:
             Finding.objects.bulk_create(self._findings)
+        items.raise_all(self._raised(), now=self.now)
         # In the order of their people, as every process does: each letter locks its person.
         for one in sorted(self._letters, key=lambda letter: letter.participant):
             letters.write(
@@ -319,6 +326,33 @@ class Sitting:
         if self._told:
             transaction.on_commit(self._announce)
 
+    def _raised(self) -> list[items.Raised]:
+        """What a human must look at, of all that is stored here."""
+        raised = [_held(row) for row in self._found_messages if row.state == MessageState.HELD]
+        raised += [
+            items.Raised(
+                ItemKind.MURMUR, f"murmur:{row.pk}", room=row.room_id, murmur=row.pk,
+                seat=row.seat_id,
+            )
+            for row in self._new_murmurs
+        ]  # fmt: skip
+        raised += [
+            items.Raised(
+                ItemKind.REPORT, f"message:{row.message_id}", room=row.message.room_id,
+                message=row.message_id, seat=row.message.seat_id,
+                about_staff=row.message.seat.staff_id if row.message.seat else None,
+            )
+            for row in self._new_reports
+        ]  # fmt: skip
+        return raised + [
+            _found(row, about_staff=self._about_staff.get(id(row)))
+            for row in self._findings
+            # What is held waits already, with what was seen in it.
+            if "crisis" in row.classes
+            or row.message is None
+            or row.message.state != MessageState.HELD
+        ]
+
     def _announce(self) -> None:
         self._announce_by(
             [
@@ -326,6 +360,26 @@ class Sitting:
                 for room, told in self._told.items()
             ]
         )
+
+
+def _held(row: Message) -> items.Raised:
+    return items.Raised(
+        ItemKind.HELD, f"message:{row.pk}", room=row.room_id, message=row.pk, seat=row.seat_id
+    )
+
+
+def _found(row: Finding, *, about_staff: int | None) -> items.Raised:
+    """Words of crisis are about a person; anything else is about the text that it was seen in."""
+    crisis = "crisis" in row.classes
+    text = f"message:{row.message_id}" if row.message_id else f"murmur:{row.murmur_id}"
+    stored = row.message_id or row.murmur_id
+    person = f"seat:{row.seat_id}" + (f"/staff:{about_staff}" if about_staff else "")
+    return items.Raised(
+        ItemKind.CRISIS if crisis else ItemKind.FLAG,
+        person if crisis or not stored else text,
+        room=row.room_id, message=row.message_id, murmur=row.murmur_id, seat=row.seat_id,
+        about_staff=about_staff,
+    )  # fmt: skip
 
 
 def _said_frame(message: NewMessage, author: p.Author, at: str) -> p.Message | p.Gone:

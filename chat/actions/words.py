@@ -10,8 +10,9 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 
 from accounts import letters, passphrase
+from chat import promises
 from chat.actions.sitting import Letter, Sitting
-from chat.models import Finding, Message, Murmur, Seat
+from chat.models import Finding, Message, Murmur, Room, Seat
 from chat.protocol import Refusal
 from chat.repeats import body_key
 from chat.screening import Screened, screen
@@ -46,15 +47,21 @@ def look_at(sitting: Sitting, seat: Seat, text: str) -> Look:
                 kind=letters.Kind.CARE,
                 title=_("いま話せるところ"),
                 text=_(
-                    "つらいことばがあったので、自動でお出ししています。支援者にも知らせを残しました。"
+                    "つらいことばがあったので、自動でお出ししています。%(called)s"
                     "いますぐ人と話せるところがあります。声を出さずに、文字で話せるところもあります。"
-                ),
+                )
+                % {"called": _called(sitting, seat)},
                 links=CARE_LINKS,
             )
         )
     person = seat.participant
     own = person.passphrase_key if person else None
     return Look(screened, key, again, bool(own) and passphrase.contained_in(text, own))
+
+
+def _called(sitting: Sitting, seat: Seat) -> str:
+    program = Room.objects.values_list("program", flat=True).get(pk=seat.room_id)
+    return promises.called(room=seat.room_id, program=program, now=sitting.now)
 
 
 def _seen(sitting: Sitting, seat: Seat, key: str) -> bool:
@@ -64,9 +71,12 @@ def _seen(sitting: Sitting, seat: Seat, key: str) -> bool:
 
 def flag(
     sitting: Sitting, seat: Seat, look: Look, text: str, *,
-    message: Message | None = None, murmur: Murmur | None = None,
+    message: Message | None = None, murmur: Murmur | None = None, about_staff: int | None = None,
 ) -> None:  # fmt: skip
-    """Tell the supporters what screening saw. Words are kept only where nothing else keeps them."""
+    """Tell the supporters what screening saw. Words are kept only where nothing else keeps them.
+
+    `about_staff`: they speak of this member of staff, who isn't among those told.
+    """
     stored = message is not None or murmur is not None
     if not look.screened.findings or (look.again and not stored):
         return
@@ -85,7 +95,8 @@ def flag(
             rules=sorted({one.rule for one in look.screened.findings}),
             words=look.screened.masked(text)[:MOST_SCREENED] if keep else "",
             at=sitting.now,
-        )
+        ),
+        about_staff=about_staff,
     )
 
 

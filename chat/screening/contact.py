@@ -1,47 +1,147 @@
-"""Contact details: stopped before anyone sees them, whoever sends them."""
+"""Details by which someone could be reached outside: numbers, addresses, names in other places.
+
+Asking for them, to meet, or for money is words, and stands in `lexicon/contact.toml`.
+"""
 
 import re
+import tomllib
+from pathlib import Path
 
-_KANJI = str.maketrans("〇一二三四五六七八九零壱弐参", "01234567890123")
-_DASH = "[-‐‑–—―−ー~・.,\\s()（）]"
-_PHONE = re.compile(f"(?<![0-9])(?:\\+?81{_DASH}*[1-9]|0[1-9])(?:{_DASH}*[0-9]){{7,9}}(?![0-9])")
+# --- telephone ----------------------------------------------------------------------------------
+
+_DIGITS = {
+    "〇": "0", "零": "0", "ぜろ": "0", "れい": "0", "まる": "0", "おう": "0",
+    "一": "1", "壱": "1", "壹": "1", "いち": "1", "二": "2", "弐": "2", "に": "2", "つ-": "2",
+    "三": "3", "参": "3", "さん": "3", "四": "4", "よん": "4", "し": "4",
+    "五": "5", "伍": "5", "ご": "5", "六": "6", "ろく": "6", "七": "7", "なな": "7", "しち": "7",
+    "八": "8", "はち": "8", "九": "9", "きゅう": "9", "きゆう": "9", "く": "9",
+    "o": "0", "l": "1",
+}  # fmt: skip
+_ONE = "(?:[0-9〇零一壱二弐三参四五伍六七八九]|ぜろ|れい|まる|いち|さん|よん|ろく|なな|しち|はち|きゆ?う|きゅう|に|ご|し|く)"
+_APART = "(?:[-~ー_.,・、。/\\s()☆★*|:;]|の|はいふん|かっこ|まいなす|てん)"
+_PHONE = re.compile(f"(?<![0-9])(?:\\+{_APART}?)?{_ONE}(?:{_APART}{{0,3}}{_ONE}){{8,12}}(?![0-9])")
+_TOKEN = re.compile(_ONE)
+# Worth a closer look: digits, numerals or number words, enough of them.
+_NUMERIC = re.compile(
+    "(?:[0-9〇零一壱二弐三参四五伍六七八九][^0-9]{0,3}?){6}|(?:ぜろ|れい|まる|きゅう)[^。]{0,3}(?:きゅう|はち|なな|ろく|さん|よん|ご|に|いち|ぜろ|れい|まる)"
+)
+# Eight digits are somebody's number only beside a word that says so.
+_CALLED = re.compile(
+    "(?:電話|でんわ|携帯|けいたい|けーたい|けた?い|番号|ばんごう|tel|phone|でんばん|☎|📞|📱)[^0-9。]{0,8}"
+    "((?:[0-9]{1,4}[-~ー ./・]?){2,4})(?![0-9])"
+)
+_WITHOUT_ZERO = re.compile("(?<![0-9-])[789]0[-~ー .・][0-9]{4}[-~ー .・][0-9]{4}(?![0-9])")
 # A longer code of digits and letters, such as a file's or an order's number.
-_CODE = re.compile("[0-9a-f-]{4,}$"), re.compile("[0-9a-f-]{4,}")
-# Numbers anyone may name: the help lines this house itself shows.
-_HELP = re.compile("^(?:0120|0570|0800)")
+_CODE_BEFORE, _CODE_AFTER = re.compile("[0-9a-f-]{4,40}$"), re.compile("[0-9a-f-]{4,40}")
+_FREE = ("0120", "0570", "0800")  # nobody's own: free dial and navi dial
+
+# --- elsewhere ------------------------------------------------------------------------------------
+
+_DOT = "\\s{0,2}(?:\\.|\\(dot\\)|\\[\\.\\]|どっと|ドット| dot |てん(?=com|jp|net))\\s{0,2}"
+_AT = "(?:@|\\(at\\)|\\[at\\]|（at）|<at>| at |あっとまーく|あっと|◎|☆|★)"
+_HOSTS = "gmail|g-?mail|じ-?めーる|じめる|docomo|どこも|ezweb|softbank|icloud|yahoo|やふ-|hotmail|outlook|proton|au"
 _MAIL = re.compile(
-    "[a-z0-9._%+-]+\\s*(?:@|\\(at\\)|あっとまーく|あっと)\\s*[a-z0-9-]+(?:\\s*(?:\\.|どっと)\\s*[a-z0-9-]+)+"
+    f"[a-z0-9._%+-]{{1,40}}\\s{{0,2}}{_AT}\\s{{0,2}}(?:[a-z0-9-]{{1,30}}(?:{_DOT}[a-z0-9-]{{2,20}}){{1,3}}"
+    f"|(?:{_HOSTS})(?![a-z0-9]))"
+    f"|(?:gmail|じ-?ーめーる|めあど|めーるあどれす|あどれす|めーる)(?:は|:|=|→)[a-z0-9._%+-]{{4,40}}"
 )
-_AT = ("@", "(at)", "あっと")  # no address is written without one of these
-_OTHER = re.compile(
-    "https?:/|(?<![a-z0-9])www?\\.[a-z0-9]"
-    "|(?<![a-z0-9@.])[a-z0-9-]{2,}\\.(?:com|net|org|jp|co|io|gg|me|tv|info|link|ly)(?![a-z0-9])"
-    "|(?:line|らいん|discord|でぃすこ(?:ーど)?|かかお(?:とーく)?|kakao|いんすた(?:ぐらむ)?|instagram"
-    "|twitter|ついったー|すかいぷ|skype|telegram|てれぐらむ|しぐなる)\\s*(?:の|は|:|=|→)?\\s*(?:id|あいでぃー|あかうんと|垢)"
-    "\\s*(?:は|が|:|=|→)?\\s*@?[a-z0-9._-]{3,}"
-    "|(?:line|らいん|discord|でぃすこ|かかお|いんすた)(?:を|の)?(?:id)?(?:こうかん|交換|教え|おしえ|追加|ついか)"
-    "|(?<![a-z0-9])@[a-z0-9_]{4,}"
-    "|(?:〒|郵便番号は?)\\s*[0-9]{3}-?[0-9]{4}(?![0-9])"
-    "|[0-9]{1,4}丁目[0-9]{1,4}(?:番地?|-)"
+_TOP = (
+    "com|net|org|jp|co|io|gg|me|tv|info|link|ly|app|dev|xyz|site|online|page|be|to|cc|biz|us|uk|kr"
+    "|cn|tk|ee|club|shop|live|fun|chat|moe|la|id|gl|im|fm|ws|eu|ai|gle"
+)
+_URL = re.compile(
+    "(?:h[tx]{2}ps?|ttps?|tps)\\s{0,2}[:;]\\s{0,2}/|[a-z]{2,10}://|(?<![a-z0-9])w{2,3}\\s?\\.\\s?[a-z0-9]"
+    f"|(?<![a-z0-9@.])[a-z0-9][a-z0-9-]{{1,40}}(?:\\.[a-z0-9-]{{1,30}}){{0,3}}(?:\\.|\\s?\\(dot\\)\\s?|\\[\\.\\]|どっと|\\s\\.\\s)"
+    f"(?:{_TOP})(?![a-z0-9])"
+)
+_SIGN = re.compile(
+    "(?<![a-z0-9@])@\\s?(?=[0-9_.]{0,10}[a-z])(?!home|work|school|cosme)[a-z0-9_.]{3,30}"
+)
+_ID = re.compile(
+    "(?:(?<![a-z])id|あいで[いぃ]-?ー?|あかうんと(?:名)?|(?<![a-z])垢(?:名)?|ゆ-?ー?ざ-?ー?(?:名|ね-?ー?む)|あか名"
+    "|ふれんどこ-?ー?ど|ふれこ|(?:line|らいん|discord|でぃすこ-?ー?ど?|でいすこ-?ー?ど?|かかお(?:と-?ー?く)?|kakao|いんすた(?:ぐらむ)?"
+    "|instagram|insta|twitter|ついった-?ー?|すかいぷ|skype|telegram|てれぐらむ|しぐなる|signal|(?<![a-z])x))"
+    "\\s?(?:の?id|の?垢|の?あかうんと|の?名前|の?ゆ-?ー?ざ-?ー?名)?\\s?(?:は|が|:|=|→|です|、|,|『|「)\\s?@?"
+    "(?=[a-z0-9._#-]{0,20}[a-z])[a-z0-9][a-z0-9._#-]{2,30}"
+    "|(?<![a-z])id\\s(?=[a-z0-9._-]{0,20}[0-9_#])[a-z0-9][a-z0-9._#-]{3,30}"
+)
+_LOOK_FOR = re.compile(
+    "(?<![a-z0-9])(?=[a-z0-9_.]{0,20}[a-z])[a-z0-9_.]{4,30}(?:で|を|って|という(?:id|名前|垢)で?)?"
+    "(?:検索|けんさく|さがし|探し|ふぉろ-?ー?|追加|ともだち追加|友だち追加|申請)"
+    "|(?<![a-z0-9])[a-z0-9_.]{2,30}#[0-9]{4}(?![0-9])"
+)
+
+# --- at home --------------------------------------------------------------------------------------
+
+_N = "[0-9〇零一二三四五六七八九十]{1,4}"
+_HOME = re.compile(
+    f"〒\\s?[0-9]{{3}}|郵便番号(?:は|が|:)?\\s?[0-9]{{3}}-?[0-9]{{4}}|(?:住所|あて先|宛先)[^。0-9]{{0,12}}[0-9]{{3}}-[0-9]{{4}}"
+    f"|{_N}丁目\\s?(?:の\\s?)?{_N}(?!人|年|歳|回|円|分|時|軒|つ|匹|階|本|番目)"
+    f"|[都道府県市区町村郡][^。?]{{1,12}}?{_N}(?:丁目|番地|番町|番[0-9]|-[0-9]{{1,4}}(?:-[0-9]{{1,4}})?)(?![0-9])"
+    "|(?<![0-9-])[0-9]{1,3}-[0-9]{1,3}-[0-9]{1,4}\\s?[^。0-9]{0,12}(?:まんしょん|はいつ|こ-?ー?ぽ|荘|あぱ-?ー?と|号室)"
+    "|(?:まんしょん|はいつ|こ-?ー?ぽ|荘|あぱ-?ー?と|めぞん|ぐらん[^。]{0,4}|れじでんす|団地|[0-9]号?棟)の?[^。0-9]{0,4}[0-9]{2,4}(?:号室|号|に(?:住|い|来|き)|です|まで|$)"
+    f"|(?:住所|家|自宅|実家|うち|わたし|私|僕|俺)(?:は|が|の住所は)?[^。?]{{0,14}}?[0-9]{{2,4}}号室|番地は{_N}|{_N}番地(?:の?{_N})?に(?:住|い|あ|来)"
+)
+# Worth a closer look by any of the above.
+_SIGNS = re.compile(
+    "[@:.#◎☆★]|[a-z0-9]{3}|どっと|あっと|(?<![a-z])id|丁目|番地|号室|〒|郵便番号| dot | at |[0-9]-[0-9]"
+)
+_ALLOWED = frozenset(
+    tomllib.loads(
+        (Path(__file__).with_name("lexicon") / "contact.toml").read_text(encoding="utf-8")
+    )["numbers"]["anyone"]
 )
 
 
-def find(folded: str) -> list[tuple[int, int]]:
-    """Stretches of the folded text by which someone could be reached outside."""
-    digits = folded.translate(_KANJI)
-    spans = [
-        m.span()
-        for m in _PHONE.finditer(digits)
-        if not _HELP.match(re.sub("[^0-9]", "", m[0])) and not _in_a_code(digits, *m.span())
-    ]
-    if any(sign in folded for sign in _AT):
-        spans += [m.span() for m in _MAIL.finditer(folded)]
-    spans += [m.span() for m in _OTHER.finditer(folded)]
-    return sorted(spans)
+def maybe(folded: str) -> bool:
+    """Whether the folded text is worth `find`; never False where that finds something."""
+    return bool(_SIGNS.search(folded) or _NUMERIC.search(folded))
+
+
+def find(folded: str) -> list[tuple[str, int, int]]:
+    """(rule, start, end) of every detail in the folded text."""
+    found: list[tuple[str, int, int]] = []
+    if _NUMERIC.search(folded):
+        found += [("phone", *span) for span in _phones(folded)]
+    if _SIGNS.search(folded):
+        for rule, pattern in _PATTERNS:
+            found += [(rule, *m.span()) for m in pattern.finditer(folded)]
+    return sorted(found, key=lambda one: one[1:])
+
+
+_PATTERNS = (
+    ("mail", _MAIL), ("url", _URL), ("id", _SIGN), ("id", _ID), ("id", _LOOK_FOR),
+    ("address", _HOME),
+)  # fmt: skip
+
+
+def _phones(text: str) -> list[tuple[int, int]]:
+    spans = []
+    for m in _PHONE.finditer(text):
+        digits = "".join(_DIGITS.get(one, one) for one in _TOKEN.findall(m[0]))
+        if _is_someones(digits, m[0]) and not _in_a_code(text, *m.span()):
+            spans.append(m.span())
+    spans += [m.span() for m in _WITHOUT_ZERO.finditer(text)]
+    for m in _CALLED.finditer(text):
+        digits = "".join(_TOKEN.findall(m[1]))
+        if 7 <= len(digits) <= 8:
+            spans.append(m.span(1))
+    return spans
+
+
+def _is_someones(digits: str, written: str) -> bool:
+    if digits.startswith("81") and (written.startswith("+") or len(digits) in (11, 12)):
+        digits = "0" + digits[2:].removeprefix("0")
+    elif digits.startswith("00"):  # with an exchange's prefix
+        digits = digits[1:]
+    if not re.fullmatch("0[1-9][0-9]{8,9}", digits) or digits in _ALLOWED:
+        return False
+    return not digits.startswith(_FREE)
 
 
 def _in_a_code(text: str, start: int, end: int) -> bool:
-    before, after = _CODE[0].search(text[max(0, start - 40) : start]), _CODE[1].match(text, end)
+    before = _CODE_BEFORE.search(text[max(0, start - 40) : start])
+    after = _CODE_AFTER.match(text, end)
     return bool(before and re.search("[a-f]", before[0])) or bool(
         after and re.search("[a-f]", after[0])
     )

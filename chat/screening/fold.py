@@ -1,7 +1,8 @@
 """Folding text to what it says, with a way back to where it says it.
 
 The order was found by trial on Japanese: marks after kana, NFKC, invisible characters out, case,
-katakana to hiragana, then spaces between Japanese characters. `パ` stays `パ`.
+katakana to hiragana, then what was put between Japanese characters. `パ` stays `パ`. A folded text
+has `。` where a sentence ends (also for `!` and a new line) and `?` where it asks.
 """
 
 import re
@@ -11,13 +12,62 @@ from dataclasses import dataclass
 from foundation.tidy import PLAIN
 
 _DROP = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u2060-\u2064"
+    "[\u00ad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u2060-\u2064\u20dd-\u20e4"
     "\u206a-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e01ef]"
 )
-_BETWEEN = frozenset(" 　\t\n・_-~‐‑–—'\"、。,.…")
-# Katakana as hiragana; the wave dash NFKC leaves alone.
-_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)} | {0x301C: "~"}
+# Katakana as hiragana, small vowels as large ones; the ends of sentences as one sign.
+ONE_FOR_ONE = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)} | {
+    0x301C: "~", ord("!"): "。", ord("\n"): "。", ord("○"): "〇", ord("◯"): "〇",
+    ord("\u2010"): "-", ord("\u2011"): "-", ord("\u2012"): "-", ord("\u2013"): "-",
+    ord("\u2014"): "-", ord("\u2015"): "-", ord("\u2212"): "-",
+}  # fmt: skip
+for _small, _large in zip("ぁぃぅぇぉゎ", "あいうえおわ", strict=True):
+    ONE_FOR_ONE[ord(_small)] = ONE_FOR_ONE[ord(_small) + 0x60] = ord(_large)
 _MARKS = {"゛": "\u3099", "゜": "\u309a", "ﾞ": "\u3099", "ﾟ": "\u309a"}
+
+_JAPANESE = "\u3040-\u30ff\u3400-\u9fff\u3005"
+_BETWEEN = re.escape(" \t・_~-'\"`*/|、,.…「」『』“”‘’【】<>〈〉《》()[]")
+_BREAK = "。?\u2600-\u27bf\U0001f300-\U0001faff"
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Every match of `found` leaves its first `keep` characters, or `instead`."""
+
+    found: re.Pattern[str]
+    keep: int = 0
+    instead: str = ""
+
+    def quick(self, text: str) -> str:
+        """The text after the step."""
+        if self.keep:
+            return self.found.sub(lambda m: m[0][: self.keep], text)
+        return self.found.sub(self.instead, text)
+
+    def careful(self, text: str, where: list[int]) -> tuple[str, list[int]]:
+        """The same, and where each character stood."""
+        out, places, last = [], [], 0
+        for m in self.found.finditer(text):
+            left = m[0][: self.keep] if self.keep else self.instead
+            out += [text[last : m.start()], left]
+            places += where[last : m.start()] + where[m.start() : m.start() + len(left)]
+            last = m.end()
+        if not out:
+            return text, where
+        return "".join([*out, text[last:]]), places + where[last:]
+
+
+# タヒ is 死 written apart; タヒチ is an island.
+_APART = _Step(re.compile("(?<![ァ-ヶー])(?:タヒ|夕ヒ|タ匕)(?![ァ-ヶー])"), instead="死")
+_PARTED = _Step(re.compile(f"(?<=[{_JAPANESE}])[{_BETWEEN}]+(?=[{_JAPANESE}]|[{_BETWEEN}]|$)"))
+# し。に。た。い is one word: an end of a sentence beside a lone character is none.
+_SPELLED = _Step(
+    re.compile(
+        f"(?:(?<=^[{_JAPANESE}])|(?<=[{_BREAK}][{_JAPANESE}]))[{_BREAK}]+(?=[{_JAPANESE}])"
+        f"|(?<=[{_JAPANESE}])[{_BREAK}]+(?=[{_JAPANESE}](?:[{_BREAK}]|$))"
+    )
+)
+_RUN = _Step(re.compile(r"([^0-9〇零一二三四五六七八九])\1\1+", re.S), keep=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,38 +82,44 @@ class Folded:
         return self.where[start], self.where[end - 1] + 1
 
 
-def _is_japanese(char: str) -> bool:
-    return "\u3040" <= char <= "\u30ff" or "\u3400" <= char <= "\u9fff" or char == "々"
-
-
 def _clusters(text: str) -> list[tuple[str, int]]:
     """Characters with the marks that follow them, and where each begins."""
     out: list[tuple[str, int]] = []
     for at, char in enumerate(text):
+        if _DROP.match(char):
+            continue
         mark = _MARKS.get(char)
         if out and (mark or unicodedata.combining(char)):
-            out[-1] = (out[-1][0] + (mark or char), out[-1][1])
+            # More marks than a letter can bear are a picture; they say nothing.
+            if len(out[-1][0]) < 4:
+                out[-1] = (out[-1][0] + (mark or char), out[-1][1])
         else:
             out.append((char, at))
     return out
 
 
-_JAPANESE_CLASS = "[\u3040-\u30ff\u3400-\u9fff\u3005]"
-_BETWEEN_CLASS = f"[{re.escape(''.join(sorted(_BETWEEN)))}]"
-_PARTED = re.compile(
-    f"(?<={_JAPANESE_CLASS}){_BETWEEN_CLASS}+(?={_JAPANESE_CLASS}|{_BETWEEN_CLASS})"
-)
-_RUN = re.compile(r"(.)\1\1", re.S)
+def _letters(cluster: str) -> str:
+    """What a cluster says: NFKC without case, any digit as 0–9, Latin without its accents."""
+    if len(cluster) == 1:
+        digit = unicodedata.digit(cluster, None)
+        if digit is not None:
+            return str(digit)
+    plain = unicodedata.normalize("NFKC", cluster).casefold()
+    bare = unicodedata.normalize("NFKD", plain)
+    if bare[:1].isascii():
+        return "".join(char for char in bare if not unicodedata.combining(char))
+    return plain
 
 
 def folded_text(text: str) -> str:
     """`fold(text).text`; for most texts in a tenth of its time, without the way back."""
-    if PLAIN.fullmatch(text):
-        same = unicodedata.normalize("NFKC", text).casefold().translate(_HIRAGANA)
-        same = _PARTED.sub("", same)
-        if not _RUN.search(same):
-            return same
-    return fold(text).text
+    if not PLAIN.fullmatch(text):
+        return fold(text).text
+    same = unicodedata.normalize("NFKC", text).casefold()
+    if "ヒ" in same or "匕" in same:
+        same = _APART.quick(same)
+    same = same.translate(ONE_FOR_ONE)
+    return _RUN.quick(_SPELLED.quick(_PARTED.quick(same)))
 
 
 def fold(text: str) -> Folded:
@@ -71,27 +127,11 @@ def fold(text: str) -> Folded:
     chars: list[str] = []
     where: list[int] = []
     for cluster, at in _clusters(text):
-        if _DROP.match(cluster):
-            continue
-        for char in unicodedata.normalize("NFKC", cluster).casefold().translate(_HIRAGANA):
-            chars.append(char)
-            where.append(at)
-    return _joined(chars, where)
-
-
-def _joined(chars: list[str], where: list[int]) -> Folded:
-    """Without what was put between Japanese characters, and without long runs of one character."""
-    kept: list[int] = []
-    for i, char in enumerate(chars):
-        if (
-            char in _BETWEEN
-            and kept
-            and _is_japanese(chars[kept[-1]])
-            and i + 1 < len(chars)
-            and (_is_japanese(chars[i + 1]) or chars[i + 1] in _BETWEEN)
-        ):
-            continue
-        if len(kept) >= 2 and chars[kept[-1]] == chars[kept[-2]] == char and not char.isnumeric():
-            continue
-        kept.append(i)
-    return Folded("".join(chars[i] for i in kept), tuple(where[i] for i in kept))
+        said = _letters(cluster)
+        chars.append(said)
+        where += [at] * len(said)
+    same, where = _APART.careful("".join(chars), where)
+    same = same.translate(ONE_FOR_ONE)
+    for step in (_PARTED, _SPELLED, _RUN):
+        same, where = step.careful(same, where)
+    return Folded(same, tuple(where))

@@ -1,18 +1,23 @@
 """One text, all findings, and what the room does about it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chat.screening import contact, crisis
-from chat.screening.fold import fold, folded_text
+from chat.screening import contact, context, flood
+from chat.screening.fold import Folded, fold, folded_text
+from chat.screening.lexicon import Lexicon, Rule, house
+from chat.screening.terms import compiled
 
 MASK = "＿"
+# The room's side, the strongest first: each class and what it asks of the room.
+VERDICTS = (("contact", "stop"), ("crisis", "card"), ("attack", "hold"))
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """`start` and `end` are code points of the original text."""
 
-    kind: str  # crisis · contact
+    kind: str  # crisis · contact · attack · flood
     rule: str
     start: int
     end: int
@@ -20,19 +25,33 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """All findings. What the room does: a contact stops the text; a crisis alone is delivered."""
+    """All findings, by where they stand."""
 
     findings: tuple[Finding, ...] = ()
+
+    def has(self, kind: str) -> bool:
+        """Whether something of this class was found."""
+        return any(one.kind == kind for one in self.findings)
 
     @property
     def crisis(self) -> bool:
         """Whether it calls for someone."""
-        return any(one.kind == "crisis" for one in self.findings)
+        return self.has("crisis")
 
     @property
     def contact(self) -> bool:
         """Whether it would let someone be reached outside."""
-        return any(one.kind == "contact" for one in self.findings)
+        return self.has("contact")
+
+    @property
+    def attack(self) -> bool:
+        """Whether it may hurt who reads it."""
+        return self.has("attack")
+
+    @property
+    def verdict(self) -> str:
+        """stop · card · hold · pass: a contact stops a text, a crisis is delivered with a card."""
+        return next((said for kind, said in VERDICTS if self.has(kind)), "pass")
 
     def masked(self, text: str) -> str:
         """The text with its contact details covered, as supporters may see it."""
@@ -46,15 +65,82 @@ class Screened:
 NOTHING = Screened()
 
 
-def screen(text: str) -> Screened:
-    """Look at one tidied text."""
-    if not _find(folded_text(text)):
+def screen(text: str, *, more: Sequence[Lexicon] = ()) -> Screened:
+    """Look at one tidied text. `more`: a program's own rules beside the house's."""
+    lexicons = (house(), *more)
+    short = folded_text(text)
+    worth = contact.maybe(short) or any(one.index.find(short) for one in lexicons)
+    floods = flood.find(text)
+    if not worth and not floods:
         return NOTHING
-    folded = fold(text)
-    found = _find(folded.text)
-    return Screened(tuple(Finding(kind, rule, *folded.span(*span)) for kind, rule, span in found))
+    if worth and not floods:
+        worth = any(_found(short, one) for one in lexicons) or bool(contact.find(short))
+        if not worth:
+            return NOTHING
+    out = [Finding("flood", rule, start, end) for rule, start, end in floods]
+    if worth:
+        folded = fold(text)
+        found = [one for lexicon in lexicons for one in _found(folded.text, lexicon)]
+        out += [
+            Finding(rule.kind, rule.name, *folded.span(start, end))
+            for rule, start, end in found
+            if not _cuts_a_word(text, folded, start, end)
+        ]
+        out += [
+            Finding("contact", rule, *folded.span(*at)) for rule, *at in contact.find(folded.text)
+        ]
+    return Screened(tuple(sorted(set(out), key=lambda one: (one.start, one.end, one.kind))))
 
 
-def _find(folded: str) -> list[tuple[str, str, tuple[int, int]]]:
-    found = [("crisis", "words", span) for span in crisis.find(folded)]
-    return found + [("contact", "details", span) for span in contact.find(folded)]
+def _found(text: str, lexicon: Lexicon) -> list[tuple[Rule, int, int]]:
+    """What stands, once per rule and place: the longest."""
+    hits = [
+        hit
+        for hit in lexicon.index.find(text)
+        if not _inside_a_word(text, *hit[1:]) and not _spared(text, *hit)
+    ]
+    hits.sort(key=lambda hit: (hit[0].name, hit[1], -hit[2]))
+    out: list[tuple[Rule, int, int]] = []
+    for hit in hits:
+        if not (out and out[-1][0] is hit[0] and hit[1] < out[-1][2]):
+            out.append(hit)
+    return out
+
+
+def _spared(text: str, rule: Rule, start: int, end: int) -> bool:
+    left, right = context.sentence(text, start, end)
+    if rule.but and any(
+        m.start() < end and start < m.end() for m in compiled(rule.but).finditer(text, left, right)
+    ):
+        return True
+    if rule.near and compiled(rule.near).search(text, left, right):
+        return True
+    if rule.told and context.told(text, start, end):
+        return True
+    return rule.own and context.own(text, start, end)
+
+
+def _inside_a_word(text: str, start: int, end: int) -> bool:
+    """Latin letters end where a word ends: line isn't in online."""
+    return (_latin(text[start]) and _latin(text[start - 1 : start])) or (
+        _latin(text[end - 1]) and _latin(text[end : end + 1])
+    )
+
+
+def _latin(char: str) -> bool:
+    return char.isascii() and char.isalpha()
+
+
+def _katakana(char: str) -> bool:
+    return "\u30a1" <= char <= "\u30fc"
+
+
+def _cuts_a_word(text: str, folded: Folded, start: int, end: int) -> bool:
+    """消えたイヤホン isn't 消えたい: the last letter begins a word in another script."""
+    last, before = folded.where[end - 1], folded.where[end - 2]
+    return (
+        _katakana(text[last])
+        and not _katakana(text[before])
+        and all(map(_katakana, text[last + 1 : last + 3]))
+        and len(text) > last + 2
+    )

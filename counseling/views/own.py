@@ -96,6 +96,7 @@ def _own(request: HttpRequest, code: str, *, no: Refused | None = None) -> HttpR
         return not_found(request)
     context = {
         **_told(case),
+        "wire": queries.wire_of(case, viewer=viewer),  # before the words
         "talk": queries.talk_of(case, viewer=viewer),
         "openings": list(case.openings.order_by("-at", "-pk")[:50]),
         "kinds": choices(sentences.DETAILS, request.POST.getlist("kind")),

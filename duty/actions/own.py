@@ -11,6 +11,7 @@ from accounts.states import Role
 from accounts.viewer import Viewer
 from audit.actions import record
 from duty import policies
+from duty.actions import alarms
 from duty.models import AlarmTest, AlertChoice, AlertHour, CalendarAddress
 from duty.queries import token_key
 from duty.states import Channel
@@ -26,7 +27,7 @@ def choose_alerts(
 
     Raises `Refused`: `not_found`, `no_channel`, `out_of_range`.
     """
-    staff = must_hold(viewer, *policies.TEAM)
+    staff = policies.must_be_callable(viewer)
     chosen = list(dict.fromkeys(channels))
     if not chosen:
         raise Refused("no_channel")
@@ -42,13 +43,9 @@ def choose_alerts(
             ignore_conflicts=True,
         )
         record(
-            staff, role=_role(viewer), verb="duty.alerts_chosen", object_type="staff",
-            object_id=staff, fields=["channels", "hours"], now=now,
+            staff, role=policies.role_on_the_team(viewer), verb="duty.alerts_chosen",
+            object_type="staff", object_id=staff, fields=["channels", "hours"], now=now,
         )  # fmt: skip
-
-
-def _role(viewer: Viewer) -> Role:
-    return Role.SUPPORTER if viewer.holds(Role.SUPPORTER) else Role.COORDINATOR
 
 
 def make_calendar(viewer: Viewer, *, now: datetime) -> str:
@@ -82,7 +79,10 @@ def _note_calendar(staff: int, verb: str, *, now: datetime) -> None:
 
 
 def try_alarm(viewer: Viewer, *, program: int, now: datetime) -> AlarmTest:
-    """ためしのよびだし. One that waits is the same one. Raises `Refused("not_found")`."""
+    """ためしのよびだし: on every desk, and over the channels that people chose, for real.
+
+    One that waits is the same one. Raises `Refused("not_found")`.
+    """
     staff = policies.must_plan(viewer, program=program)
     with transaction.atomic():
         test, made = AlarmTest.objects.get_or_create(
@@ -91,6 +91,7 @@ def try_alarm(viewer: Viewer, *, program: int, now: datetime) -> AlarmTest:
             defaults={"asked_by_id": staff, "asked_at": now},
         )
         if made:
+            alarms.call_the_team(program, about=f"alarm_test:{test.pk}", now=now)
             _note_test(test, "asked", staff, Role.COORDINATOR, now=now)
     return test
 
@@ -109,7 +110,7 @@ def acknowledge_test(viewer: Viewer, *, test: int, now: datetime) -> None:
             raise Refused("own_test")
         waiting = AlarmTest.objects.filter(pk=test, acknowledged_at=None)
         if waiting.update(acknowledged_by=staff, acknowledged_at=now):
-            _note_test(row, "acknowledged", staff, _role(viewer), now=now)
+            _note_test(row, "acknowledged", staff, policies.role_on_the_team(viewer), now=now)
 
 
 def _note_test(row: AlarmTest, verb: str, staff: int, role: Role, *, now: datetime) -> None:

@@ -13,7 +13,7 @@ from duty.actions import attending, notes, own, relief, shifts, swaps
 from duty.colleagues import name_of
 from duty.models import Notice
 from foundation.refusals import Refused
-from moderation import forms, queries, sentences
+from moderation import forms, queries, sentences, waiting
 from moderation.doors import TEAM, act, at_program, at_shift, done, page
 
 Deed = Callable[[Viewer, datetime], object]
@@ -33,6 +33,7 @@ def _desk(
     found = queries.desk(at.viewer, program=at.program.pk, now=at.now)
     context = {
         "desk": found,
+        "queue": waiting.queue(at.viewer, program=at.program.pk, now=at.now),
         "told": [_told(one) for one in found.notices],
         "handover_text": text,
         "minutes": (60, 120, 180, 240),

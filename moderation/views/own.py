@@ -1,7 +1,10 @@
 """How one may be called, and one's shifts in one's own calendar."""
 
 from datetime import datetime
+from functools import partial
 
+from csp.decorators import csp_replace
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
@@ -12,60 +15,106 @@ from accounts.staff_doors import staff_only
 from accounts.states import Role
 from accounts.viewer import Viewer
 from duty import queries as duty
-from duty.actions import own
-from duty.colleagues import DEFAULT_CHANNELS
+from duty.actions import alarms, own
+from duty.calls import browsers_of, calls_of_newest_test
+from duty.channels import works
+from duty.channels.push import checked, public_key
+from duty.colleagues import DEFAULT_CHANNELS, name_of
 from duty.feed import calendar as as_text
 from duty.states import Channel
 from foundation import clock
 from foundation.refusals import Refused
 from moderation import forms, sentences
-from moderation.doors import TEAM, act, at_program, done, page
+from moderation.doors import TEAM, At, act, at_program, done, page
 
 WEEKDAYS = tuple("月火水木金土日")
+PUSH_FIELDS = ("endpoint", "p256dh", "auth")
 
 
+def _alerts(
+    request: HttpRequest, at: At, *, sent: forms.Choice | None = None, no: Refused | None = None
+) -> HttpResponse:
+    channels = sent.channels if sent else duty.channels_of(at.viewer) or DEFAULT_CHANNELS
+    hours = sent.hours if sent else duty.hours_of(at.viewer)
+    places = ("first", "second", "third")
+    tested = calls_of_newest_test(at.viewer, program=at.program.pk) if at.plans else []
+    context = {
+        "channels": [(one.value, sentences.CHANNELS[one]) for one in Channel],
+        "places": [
+            (name, channels[n].value if n < len(channels) else "") for n, name in enumerate(places)
+        ],
+        "weekdays": WEEKDAYS,
+        "hours": [
+            (hour, [(n * 24 + hour, n * 24 + hour in hours, day) for n, day in enumerate(WEEKDAYS)])
+            for hour in range(24)
+        ],
+        "browsers": browsers_of(at.viewer),
+        "push_key": public_key(),
+        "can_mail": works(Channel.EMAIL),
+        "test": duty.waiting_test(at.viewer, program=at.program.pk),
+        "tested": [
+            (
+                one,
+                name_of(one.staff),
+                sentences.CHANNELS[Channel(one.channel)],
+                sentences.outcome(one),
+            )
+            for one in tested
+        ],
+        "saved": "saved" in request.GET,
+    }
+    return page(request, at, "alerts", context, no=no)
+
+
+# The page alone may start a script beside itself, and that one only (Trusted Types).
+@csp_replace({"trusted-types": ["push-worker"]})
 @staff_only(*TEAM)
 @require_http_methods(["GET", "HEAD", "POST"])
 def alerts(request: HttpRequest) -> HttpResponse:
     """Over which channels, and in which hours of the week."""
     at = at_program(request)
     sent = forms.choice(request.POST) if request.method == "POST" else None
-
-    def again(*, no: Refused | None = None) -> HttpResponse:
-        channels = sent.channels if sent else duty.channels_of(at.viewer) or DEFAULT_CHANNELS
-        hours = sent.hours if sent else duty.hours_of(at.viewer)
-        places = ("first", "second", "third")
-        context = {
-            "channels": [(one.value, sentences.CHANNELS[one]) for one in Channel],
-            "places": [
-                (name, channels[n].value if n < len(channels) else "")
-                for n, name in enumerate(places)
-            ],
-            "weekdays": WEEKDAYS,
-            "hours": [
-                (
-                    hour,
-                    [
-                        (n * 24 + hour, n * 24 + hour in hours, day)
-                        for n, day in enumerate(WEEKDAYS)
-                    ],
-                )
-                for hour in range(24)
-            ],
-            "test": duty.waiting_test(at.viewer, program=at.program.pk),
-            "saved": "saved" in request.GET,
-        }
-        return page(request, at, "alerts", context, no=no)
-
     if sent is None:
-        return again()
+        return _alerts(request, at)
 
     def deed(who: Viewer, now: datetime) -> None:
         own.choose_alerts(who, channels=sent.channels, hours=sent.hours, now=now)
 
-    if answer := act(request, deed, again=again):
+    if answer := act(request, deed, again=partial(_alerts, request, at, sent=sent)):
         return answer
     return done("alerts", program=at.program, saved="1")
+
+
+@csp_replace({"trusted-types": ["push-worker"]})
+@staff_only(*TEAM)
+@require_POST
+def add_push(request: HttpRequest) -> HttpResponse:
+    """This browser said yes."""
+    at = at_program(request)
+
+    def deed(who: Viewer, now: datetime) -> None:
+        told = checked({name: request.POST.get(name, "") for name in PUSH_FIELDS})
+        alarms.add_push(who, told=told, now=now)
+
+    if answer := act(request, deed, again=partial(_alerts, request, at)):
+        return answer
+    return done("alerts", program=at.program, saved="1")
+
+
+@staff_only(*TEAM)
+@require_POST
+def remove_push(request: HttpRequest, number: int) -> HttpResponse:
+    """One's own browser is called no more."""
+    at = at_program(request)
+    alarms.remove_push(at.viewer, number=number, now=at.now)
+    return done("alerts", program=at.program, saved="1")
+
+
+@require_safe
+def push_worker(request: HttpRequest) -> HttpResponse:
+    """The script that a browser keeps: under one address for ever, and for this page alone."""
+    script = (settings.BASE_DIR / "static" / "js" / "push-worker.js").read_bytes()
+    return HttpResponse(script, content_type="text/javascript; charset=utf-8")
 
 
 @staff_only(Role.COORDINATOR)

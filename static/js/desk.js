@@ -1,6 +1,60 @@
-/* The desk: 「いますか」 appears when it is due, without a sound and without asking the server. */
+/* The desk: it asks again by itself, is driven by keys, and 「いますか」 appears when it is due. */
+import { page } from "./http.js";
+
+const ASK_EVERY = 3_000; // ms
 for (const room of document.querySelectorAll("[data-ask-in]")) {
   const ask = room.querySelector(".ask");
   setTimeout(() => { ask.hidden = false; }, Number(room.dataset.askIn) * 1000);
 }
+
+/* What waits, anew; the place that was focused or chosen stays. */
+async function askAgain() {
+  const queue = document.getElementById("queue");
+  if (!queue || document.hidden) return;
+  const asked = new URLSearchParams({ since: queue.dataset.version });
+  const program = queue.querySelector("input[name=program]")?.value;
+  if (program) asked.set("program", program);
+  const fresh = (await page(`/moderation/queue/?${asked}`))?.getElementById("queue");
+  if (!fresh) return;
+  const at = document.activeElement?.closest(".queue a")?.getAttribute("href");
+  const picked = new Set([...queue.querySelectorAll("input[name=item]:checked")].map((one) => one.value));
+  queue.replaceWith(document.importNode(fresh, true));
+  for (const one of document.querySelectorAll("#queue input[name=item]")) one.checked = picked.has(one.value);
+  if (at) document.querySelector(`.queue a[href="${at}"]`)?.focus();
+  show();
+}
+
+/* Words that were blurred can be looked at by key and by touch. */
+function show() {
+  for (const one of document.querySelectorAll("[data-blurred] .words")) one.tabIndex = 0;
+}
+
+function step(by) {
+  const links = [...document.querySelectorAll(".queue a.open")];
+  if (links.length === 0) return;
+  const at = links.indexOf(document.activeElement?.closest("li")?.querySelector("a.open"));
+  links[at < 0 ? 0 : Math.min(Math.max(at + by, 0), links.length - 1)].focus();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return;
+  if (event.target.closest("input, select, textarea")) return;
+  if (event.key === "j") step(1);
+  else if (event.key === "k") step(-1);
+  else if (event.key === "c") document.getElementById("claim")?.click();
+  else if (event.key === "Escape") document.getElementById("back")?.click();
+});
+
+for (const button of document.querySelectorAll("button.lay")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const box = document.getElementById(button.dataset.lay);
+    const words = button.nextElementSibling.textContent;
+    box.value = box.value.trim() ? `${box.value.trim()}\n${words}` : words;
+    box.focus();
+  });
+}
+
+show();
+if (document.getElementById("queue")) setInterval(askAgain, ASK_EVERY);
 document.documentElement.dataset.ready = "";

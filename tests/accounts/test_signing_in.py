@@ -10,15 +10,15 @@ from django.test import Client
 
 import ibasho.settings as house_settings
 from accounts import proofs
-from accounts.actions import second_factors
+from accounts.actions import invitations, people, second_factors
 from accounts.models import Staff
-from accounts.queries import grants_of
+from accounts.queries import grants_of, viewer_from_session
 from accounts.states import Role
 from audit.models import AuditEntry
 from foundation import clock
 from tests.accounts.codes import code_of
 from tests.accounts.staff_door import CODE, LOGIN, PASSWORD, SECRET, sato, signed_in, typed
-from tests.cast import grant, make_staff, signed_in_as, staff_viewer
+from tests.cast import grant, make_program, make_staff, signed_in_as, staff_viewer
 
 __all__ = ["sato"]
 
@@ -105,6 +105,16 @@ def test_guesses_from_everywhere_slow_strangers_and_no_known_browser(client, sat
         typed(client, password="guess guess", REMOTE_ADDR=f"203.0.{number}.7")
     assert typed(Client(), REMOTE_ADDR="198.51.100.9").status_code == 200
     assert typed(at_home, REMOTE_ADDR="198.51.100.9")["Location"] == CODE
+
+
+def test_one_place_alone_closes_an_account_to_nobody_else(client, sato, time_machine):
+    time_machine.move_to(clock.now(), tick=False)
+    for _ in range(20):
+        for _ in range(4):
+            typed(client, password="guess guess", REMOTE_ADDR="203.0.113.7")
+        time_machine.shift(timedelta(minutes=2, seconds=30))
+    assert typed(Client(), REMOTE_ADDR="203.0.113.7").status_code == 200
+    assert typed(Client(), REMOTE_ADDR="198.51.100.9")["Location"] == CODE
 
 
 def test_a_forged_forwarding_header_makes_nobody_somebody_else(client, sato):
@@ -291,6 +301,44 @@ def test_a_sign_in_is_ended_from_another_screen(client, sato):
     assert not signed_in(client)
     assert signed_in(there)
     assert Staff.objects.get(pk=sato.pk).version == before + 1
+
+
+def test_a_new_password_keeps_this_sign_in_and_ends_the_others(client, sato):
+    elsewhere = Client()
+    for one in (elsewhere, client):
+        cache.clear()
+        typed(one)
+        one.post(CODE, {"code": code_of(SECRET)})
+    before, key = Staff.objects.get(pk=sato.pk).version, client.session.session_key
+    new = {"oldpassword": PASSWORD, "password1": "yama no mukou no umi"}
+    answer = client.post("/accounts/password/change/", new | {"password2": "yama no mukou no umi"})
+    assert answer.status_code == 302
+    assert signed_in(client)
+    assert not signed_in(elsewhere)
+    assert client.session.session_key != key
+    assert [one.session_key for one in sato.sessions.all()] == [client.session.session_key]
+    page = client.get("/accounts/").content.decode()
+    assert "この画面" in page
+    assert Staff.objects.get(pk=sato.pk).version == before + 1, "sockets of the old key are asked"
+    assert viewer_from_session(key, now=clock.now()).staff is None
+    noted = AuditEntry.objects.get(verb="password_changed")
+    assert (noted.actor, noted.program) == (sato.pk, sato.grants.get().program_id)
+
+
+@pytest.mark.parametrize("programs", [0, 1, 2])
+def test_what_happens_to_an_account_is_found_in_each_of_its_programs(db, mori, programs, now):
+    kei, boss = make_staff("kei"), make_staff("boss")
+    grant(boss, Role.ADMIN)
+    made = [make_program(slug) for slug in ("hyogo", "kochi")[:programs]]
+    for one in made:
+        grant(kei, Role.SUPPORTER, one)
+    viewer = staff_viewer(boss)
+    second_factors.issue_sheet(viewer, staff=kei.pk, now=now)
+    invitations.invite_again(viewer, staff=kei.pk, drops_factors=False, now=now)
+    people.close_account(viewer, staff=kei.pk, now=now)
+    for verb in ("sheet_issued", "invited_again", "closed"):
+        found = AuditEntry.objects.filter(verb=verb, object_id=str(kei.pk)).order_by("program")
+        assert [one.program for one in found] == ([one.pk for one in made] or [None])
 
 
 def test_nobody_ends_another_person_s_sign_in(client, sato, mori):

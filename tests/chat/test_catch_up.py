@@ -59,6 +59,9 @@ HEARD: dict[str, Callable[[Scene], object]] = {
     "withdraw.withdraw": lambda s: do(s.aoi, s.room, p.Withdraw(of=s.first)),
     "moderation.hide": lambda s: moderation.hide(message=s.message(s.second).pk, now=s.now),
     "moderation.restore": lambda s: moderation.restore(message=s.message(s.hidden).pk, now=s.now),
+    "moderation.veil": lambda s: moderation.veil(
+        message=s.message(s.second).pk, veil="病院の話", now=s.now
+    ),
     "moderation.release": lambda s: moderation.release(message=s.held().pk, now=s.now),
     "erase.erase": lambda s: erasing.erase(s.haha.pk, now=s.now),
     "rooms.bring_up_to_date": lambda s: rooms.bring_up_to_date(now=s.now),
@@ -106,15 +109,13 @@ UNHEARD: dict[str, Callable[[Scene], object]] = {
 }
 # What changes no message and no state of a room, or only calls the deeds above.
 ELSEWHERE = {
-    "carry_out.refusal", "carry_out.refused", "daily.purge_all", "leavers.erase_leavers",
-    "moderation.answer_murmur",
-    "moderation.lift", "night.begin_spell",
-    "pace.give_back", "pace.take", "presence.band_of", "presence.forget",
-    "presence.tell",
-    "purge.purge", "rooms.take_away", "seats.names_near", "seats.take", "setup.create",
-    "setup.remove", "sitting.lock_rooms",
-    "stamp.acked", "visits.close_left", "visits.note", "visits.touch", "words.flag",
-    "words.look_at", "words.stop_if_unsafe",
+    "carry_out.refusal", "carry_out.refused", "daily.purge_all", "items.changed", "items.claim",
+    "items.claimable", "items.keep_in_sight", "items.let_go", "items.raise_all", "items.settle",
+    "leavers.erase_leavers", "moderation.answer_murmur", "moderation.lift", "night.begin_spell",
+    "pace.give_back", "pace.take", "presence.band_of", "presence.forget", "presence.tell",
+    "purge.purge", "rooms.hold_posts", "rooms.take_away", "seats.names_near", "seats.take",
+    "setup.create", "setup.remove", "sitting.lock_rooms", "stamp.acked", "talks.end_seat",
+    "talks.open_talk", "talks.seat_person", "talks.seat_staff", "visits.close_left", "visits.note", "visits.touch", "words.flag", "words.look_at", "words.stop_if_unsafe",
 }  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from foundation import clock
 from foundation.clock import jst_day
 from programs.models import Program
 from tests.accounts.codes import code_of
+from tests.cast import make_staff
 
 ROOT = Path(__file__).resolve().parents[2]
 NIGHT = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)  # 03:00 in Japan
@@ -117,6 +118,14 @@ def test_the_command_says_what_an_app_would_show(capsys: pytest.CaptureFixture[s
     }  # fmt: skip
     with pytest.raises(CommandError):
         call_command("demo", code="nobody")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_house_where_somebody_bears_the_demo_s_name_is_left_alone() -> None:
+    make_staff("admin")
+    with pytest.raises(CommandError, match="admin is a real account"):
+        call_command("demo", verbosity=0)
+    assert (Room.objects.count(), Program.objects.count()) == (0, 0)
 
 
 def test_production_refuses_the_demo(settings: object) -> None:

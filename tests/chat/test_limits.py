@@ -178,3 +178,16 @@ async def test_too_many_frames_close_with_4429(house: House):
         bye = caller.frames[-1]
         assert (bye["type"], bye["code"], bye["retry_after"] > 0) == ("bye", 4429, True)
         assert sum(f["type"] == "pong" for f in caller.frames) >= 120
+
+
+async def test_a_house_whose_limits_nobody_raised_holds_them(own_house: House):
+    assert "IBASHO_LIMITS" not in own_house.env()
+    async with Caller(enter(own_house, "いそぐひと")) as one:
+        await one.join("zatsudan")
+        said = [await one.post(f"ことば{'あ' * n}") for n in range(8)]
+        answers = [await one.answer(nonce) for nonce in said]
+        assert [a["type"] for a in answers[:5]] == ["ack"] * 5
+        assert {a.get("code") for a in answers[6:]} == {"too_fast"}
+        for _ in range(200):
+            await one.send({"type": "ping", "at": 0})
+        assert await one.closed() == 4429

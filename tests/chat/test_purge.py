@@ -1,12 +1,16 @@
 """What is past its time goes by itself; what isn't, and what is evidence, stays."""
 
+import io
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.contrib.sessions.models import Session
+from django.core.management import call_command
 
 from accounts.models import Participant
 from chat import protocol as p
+from chat import rounds
 from chat.actions.daily import purge_all
 from chat.models import Message, Murmur, RoomEvent, Seat
 from chat.models import Room as RoomRow
@@ -63,3 +67,16 @@ def test_running_it_again_takes_nothing_more(room: RoomRow, aoi: Participant) ->
     later = NOW + timedelta(days=40)
     assert sum(purge_all(now=later).values()) > 0
     assert sum(purge_all(now=later).values()) == 0
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=400), timedelta(0)], ids=["wrong", "right"])
+def test_a_clock_that_is_ahead_throws_nothing_away(
+    room: RoomRow, aoi: Participant, ahead: timedelta
+) -> None:
+    said(aoi, room, "きょう")
+    said(aoi, room, "まえ")
+    Message.objects.filter(text="まえ").update(at=clock.now() - timedelta(days=31), seq=None)
+    with time_machine.travel(clock.now() + ahead):
+        call_command("purge", stdout=io.StringIO())
+        rounds._purge()
+    assert [one.text for one in Message.objects.all()] == ["きょう"]

@@ -43,7 +43,10 @@ def test_a_choice_that_calls_nobody_is_refused(channels, hours, code, ren, now):
     )
 
 
-def test_the_ladder_calls_the_team_as_it_is_now(ren, sora, tetsu, mori, kaede, program, now):
+def test_the_ladder_calls_the_team_as_it_is_now(
+    ren, sora, tetsu, mori, kaede, program, now, settings
+):
+    settings.CAN_MAIL = True
     mine = begun(ren, program)
     attend(staff_viewer(ren), shift=mine.pk, room=ROOM, now=now)
     for who in (sora, mori):
@@ -57,7 +60,7 @@ def test_the_ladder_calls_the_team_as_it_is_now(ren, sora, tetsu, mori, kaede, p
     assert set(people) == {ren.pk, sora.pk, tetsu.pk, mori.pk}
     first = next_call(list(people.values()), raised_at=now)
     assert (first.rung, first.to) == (Rung.ON_DUTY, ((ren.pk, Channel.DESK),))
-    # ren left the desk; web push reaches nobody yet, so sora's e-mail it is.
+    # ren left the desk; sora said yes to push in no browser, so e-mail it is.
     later = now + timedelta(minutes=10)
     call = next_call(team(program.pk, room=ROOM, now=later), raised_at=later)
     assert (call.rung, call.to) == (Rung.WILLING, ((sora.pk, Channel.EMAIL),))
@@ -121,7 +124,8 @@ def test_a_house_of_one_is_told_what_it_lacks(mori, program, now):
     assert all(one.rule and one.todo for one in found)
 
 
-def test_a_house_that_has_everything_is_ready(ren, sora, mori, program, now):
+def test_a_house_that_has_everything_is_ready(ren, sora, mori, program, now, settings):
+    settings.CAN_MAIL = True
     second = make_staff("yama")
     grant(second, "coordinator")
     mori.email = "mori@example.org"

@@ -26,8 +26,6 @@ from tests.reader import EVENTS, flatten
 # The page's own (static/js/outbox.js, static/js/socket.js), in seconds.
 ANSWER_S, BUSY_S = 10.0, 5.0
 STABLE_S, QUIET_S, DEAD_S = 60.0, 25.0, 45.0
-
-
 # Another way to a door: what `websockets` is told beside the address.
 Way = Callable[[int], Awaitable[dict[str, Any]]]
 
@@ -175,8 +173,10 @@ class Regular(Caller):
     async def _until_closed(self) -> None:
         while self.close_code is None:
             self._news.clear()
+            # Not `wait_for`: on Python 3.11 it may swallow a cancellation, and they never end.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), self.quiet_s / 4)
+                async with asyncio.timeout(self.quiet_s / 4):
+                    await self._news.wait()
             silent = time.monotonic() - self._heard_at
             if silent > self.dead_s:
                 self.socket.transport.abort()
@@ -203,7 +203,8 @@ class Regular(Caller):
         op.sent += 1
         await self.post(op.text, nonce=op.nonce)
         try:
-            answer = await asyncio.wait_for(self._verdict, ANSWER_S * self.hurry)
+            async with asyncio.timeout(ANSWER_S * self.hurry):
+                answer = await self._verdict
         except TimeoutError:
             return
         if answer.get("code") in ("busy", "too_fast"):
@@ -272,7 +273,6 @@ class Crowd:
         verdict = await asyncio.to_thread(self.judge)
         for one in self.members:
             assert one.reader.applied == list(range(self.floor + 1, head + 1)), one.name
-            # Nobody had to begin anew: each continued from where it stood.
             assert one.fresh_starts == 1, f"{one.name} began anew"
         self._report(name, verdict)
         assert verdict.wrong() == {}

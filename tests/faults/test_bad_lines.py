@@ -32,10 +32,24 @@ async def _lines(
             port = proxies[door].port
             if elsewhere is None:
                 return {"host": "127.0.0.1", "port": port}
-            made: socket.socket = await asyncio.to_thread(elsewhere.line_to, port)
-            return {"sock": made}
+            return {"sock": await _a_line(elsewhere, port)}
 
         yield proxies, way
+
+
+async def _a_line(elsewhere: Elsewhere, port: int) -> socket.socket:
+    """A connection made there; closed when nobody waits for it any more."""
+    making = asyncio.ensure_future(asyncio.to_thread(elsewhere.line_to, port))
+    try:
+        return await asyncio.shield(making)
+    except asyncio.CancelledError:
+        making.add_done_callback(_forsaken)
+        raise
+
+
+def _forsaken(making: "asyncio.Future[socket.socket]") -> None:
+    if not making.cancelled() and making.exception() is None:
+        making.result().close()
 
 
 def _elsewhere() -> Elsewhere | None:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 import pytest
+from redis.exceptions import ResponseError
 
 from tests.caller import Answer
 from tests.faults.chaos import ChaosProxy
@@ -36,14 +37,37 @@ def _fill(house: House) -> Callable[[], object]:
     return lambda: redis.cli("CONFIG", "SET", "maxmemory", "0")
 
 
+def _fill_disk(house: House) -> Callable[[], object]:
+    """It can't save, and so refuses every change: the name of its file is a folder's."""
+    assert house.redis is not None
+    redis = house.redis
+    (redis.folder / "dump.rdb").mkdir()
+    redis.cli("CONFIG", "SET", "save", "1 1")
+    redis.cli("SET", "something", "to save")
+    redis.cli("BGSAVE")
+    until = time.monotonic() + 10
+    while redis.cli("INFO", "persistence")["rdb_last_bgsave_status"] != "err":
+        assert time.monotonic() < until, "it saved after all"
+        time.sleep(0.02)
+    with pytest.raises(ResponseError, match="MISCONF"):
+        redis.cli("SET", "something", "else")
+
+    def heal() -> None:
+        (redis.folder / "dump.rdb").rmdir()
+        redis.cli("CONFIG", "SET", "save", "")
+
+    return heal
+
+
 @pytest.mark.parametrize(
     ("fault", "name"),
     [
         (_kill, "Redis: kill -9, restarted empty"),
         (_freeze, "Redis: frozen (SIGSTOP)"),
         (_fill, "Redis: memory full"),
+        (_fill_disk, "Redis: disk full (MISCONF)"),
     ],
-    ids=["killed", "frozen", "full"],
+    ids=["killed", "frozen", "full", "disk full"],
 )
 async def test_redis_fails_while_people_talk(
     shaken_house: House, dose: Dose, fault: Callable[[House], Callable[[], object]], name: str

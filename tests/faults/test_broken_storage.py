@@ -78,6 +78,8 @@ async def test_postgresql_fails_while_people_talk(
         heal = await asyncio.to_thread(fault, shaken_house)
         began = time.monotonic()
         await _lives_without(shaken_house, people)
+        # Nobody who talks is left without an answer, whether it is gone or only silent.
+        await eventually(lambda: _busy(people) >= len(people.posters), timeout=10)
         await asyncio.sleep(max(0.0, began + dose(3, 20) - time.monotonic()))
         await asyncio.to_thread(heal)
         await _back_and_judged(people, name)

@@ -36,7 +36,7 @@ async def _all_heard_everything(house: House, many: Sequence[Lean], *, within: f
 
 async def _held(house: House, people: Crowd, many: list[Lean], knocks: list[float]) -> None:
     """They sit there idle while the room talks: nobody is put out, everybody hears everything."""
-    seconds = people.dose(10, 300)
+    seconds = people.dose(5, 300)
     await asyncio.sleep(seconds)
     # Whatever is on its way has a moment to arrive: the room goes on talking.
     await _all_heard_everything(house, many, within=15)
@@ -71,7 +71,7 @@ async def _storm(house: House, people: Crowd, many: list[Lean], knocks: list[flo
 async def test_very_many_sockets_are_held_cut_at_once_and_back_where_they_were_within_a_minute(
     shaken_house: House, dose: Dose
 ) -> None:
-    idle, cut = int(dose(1000, 10_000)), int(dose(1000, 5000))
+    idle, cut = int(dose(500, 10_000)), int(dose(500, 5000))
     pids = [shaken_house.pid(door) for door in range(len(shaken_house.urls))]
     async with crowd(shaken_house, dose, posters=2, listeners=1, every=dose(0.5, 2)) as people:
         before = sum(psutil.Process(pid).memory_info().rss for pid in pids)

@@ -1,9 +1,9 @@
 """Everyone who may knock at an address: the columns of the grid."""
 
 import hashlib
+from datetime import datetime
 from functools import cache
 
-import pytest
 from allauth.mfa.models import Authenticator
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.auth.hashers import make_password
@@ -75,17 +75,20 @@ def seated(person: Participant) -> Client:
     return client
 
 
-@pytest.fixture
-def callers(room: Room, aoi: Participant, haha: Participant, ren, kaede, mori, now):
-    """Who calls: browsers that follow no redirect by themselves. Things are aoi's and mori's."""
+def everyone(
+    room: Room, *, aoi: Participant, haha: Participant, known: dict[str, Staff], now: datetime
+) -> dict[str, Client]:
+    """Who calls: browsers that follow no redirect by themselves. Things are aoi's and mori's.
+
+    `known` are those of the cast who hold a role, by its name.
+    """
     hyogo, kochi = room.program, make_program("kochi")
-    barred = make_participant("でいり")
+    barred, mori, known = make_participant("でいり"), known["coordinator"], dict(known)
     restrict(
         participant=barred.pk, kind=RestrictionKind.BAR, room=None, reason="", until=None, now=now
     )
     second_factors.set_totp(mori.pk, secret="JBSWY3DPEHPK3PXP", now=now)
     second_factors.new_sheet(mori.pk, now=now)
-    known = {"supporter": ren, "counselor": kaede, "coordinator": mori}
     found = {
         "visitor": Client(), "participant": seated(aoi), "mother": seated(haha),
         "barred": seated(barred),

@@ -1,20 +1,29 @@
 """Every address × everyone: what a GET answers, and that looking changes nothing.
 
-A new address without a line in the grid fails. Grown by a column when staff can sign in.
+A new address without a line in the grid fails. The house is set up once for the whole file, in a
+transaction that is taken back at its end; each test's own changes are taken back after it.
 """
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
+from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts import letters
-from accounts.models import Participant
+from accounts.models import Participant, Staff
+from accounts.states import Role
+from chat.models import Room
+from foundation import clock
+from tests.cast import attend, grant, make_participant, make_room, make_staff
 from tests.house.counseling_lines import COUNSELING, counseling_things
+from tests.house.desk_lines import DESK_LINES, desk_things
 from tests.house.everyone import (
     ELSEWHERE,
     EVERYONE,
@@ -22,14 +31,12 @@ from tests.house.everyone import (
     Row,
     always,
     anyone,
-    callers,
     entered,
+    everyone,
     passkey_of,
     staff,
 )
 from tests.house.office_lines import OFFICE, office_things
-
-__all__ = ["callers"]
 
 ANYONE, ENTERED = anyone(), entered()
 SIGNED_IN = staff()  # every member of staff
@@ -82,6 +89,7 @@ GRID: dict[str, tuple[str, Row]] = {
     "room-handle": ("/rooms/zatsudan/handle/", POSTED),
     **OFFICE,
     **COUNSELING,
+    **DESK_LINES,
     "healthz": ("/healthz", always()),
     "readyz": ("/readyz", always()),
     "staff-home": ("/accounts/", SIGNED_IN),
@@ -152,6 +160,10 @@ GRID: dict[str, tuple[str, Row]] = {
     "alerts": ("/moderation/alerts/", DESK),
     "alarm-test": ("/moderation/alerts/test/", PLANNERS_SENT),
     "alarm-acknowledge": ("/moderation/alerts/tests/1/acknowledge/", DESK_SENT),
+    "push-add": ("/moderation/alerts/push/", DESK_SENT),
+    "push-remove": ("/moderation/alerts/push/1/remove/", DESK_SENT),
+    # A browser asks for it without being signed in, too.
+    "push-worker": ("/moderation/alerts/worker.js", ANYONE),
     "calendar": ("/moderation/calendar/", KEEPERS),
     "calendar-revoke": ("/moderation/calendar/revoke/", KEEPERS_SENT),
     # Whoever has the secret; nobody has this one.
@@ -173,38 +185,96 @@ def plates(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
             yield plate
 
 
-def rows() -> dict[str, dict[Any, dict[str, Any]]]:
-    """Every row of the house; sessions' own bookkeeping passes by."""
-    return {
-        model._meta.label: {row["pk"]: row for row in model._base_manager.values("pk", *columns)}
-        for model in apps.get_models()
-        if model._meta.app_label not in ("sessions", "contenttypes", "auth")
-        for columns in [[f.attname for f in model._meta.concrete_fields]]
-    }
+# Sessions' own bookkeeping passes by.
+TABLES = {
+    model._meta.db_table: model._meta.label
+    for model in apps.get_models(include_auto_created=True)
+    if model._meta.app_label not in ("sessions", "contenttypes", "auth")
+}
+
+
+def rows() -> dict[str, tuple[list[str], list[tuple]]]:
+    """Every row of the house, as it lies in the database: model → its columns, its rows."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table, label in TABLES.items():
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            found[label] = ([column[0] for column in cursor.description], cursor.fetchall())
+    return found
 
 
 def changes(before: dict, after: dict) -> set[tuple[str, str]]:
-    """(model, field) of everything that differs; a new or missing row is (model, "*")."""
+    """(model, column) of everything that differs; a new or missing row is (model, "*")."""
     found = set()
-    for label, old in before.items():
-        new = after[label]
+    for label, (columns, lay) in before.items():
+        if lay == (lies := after[label][1]):
+            continue
+        key = columns.index(apps.get_model(label)._meta.pk.column)
+        old, new = ({row[key]: row for row in some} for some in (lay, lies))
         if set(old) != set(new):
             found.add((label, "*"))
-        for key in set(old) & set(new):
-            found |= {(label, f) for f in old[key] if old[key][f] != new[key][f]}
+        for one in set(old) & set(new):
+            pairs = zip(columns, old[one], new[one], strict=True)
+            found |= {(label, column) for column, was, now in pairs if was != now}
+    return found
+
+
+@pytest.fixture(scope="module")
+def whole_house(django_db_setup, django_db_blocker) -> Iterator[dict[str, Any]]:
+    """Everyone, and what an address may name; once for all."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        now = clock.now()
+        aoi, haha = make_participant("あおい"), make_participant("はは")
+        cast = {}
+        for name, role in (("ren", "supporter"), ("kaede", "counselor"), ("mori", "coordinator")):
+            cast[role] = make_staff(name, display_name=name)
+            grant(cast[role], Role(role))
+        room, ren = make_room(), cast["supporter"]
+        attend(room, ren, make_staff("nao", display_name="なお"))
+        callers = everyone(room, aoi=aoi, haha=haha, known=cast, now=now)
+        things = named_things(aoi, cast, room, now)
+        keep = {who: (client, SimpleCookie(client.cookies)) for who, client in callers.items()}
+        yield {"callers": keep, "things": things, "aoi": aoi.pk, "mori": cast["coordinator"].pk}
+        transaction.set_rollback(True)
+
+
+def named_things(
+    aoi: Participant, cast: dict[str, Staff], room: Room, now: datetime
+) -> dict[str, int | str]:
+    """aoi's letter, mori's passkey, ren's shift, the office's things."""
+    letter = letters.write(
+        aoi.pk, kind=letters.Kind.REPLY, title="おへんじ", text="よみました。", now=now
+    )
+    ren, passkey = cast["supporter"], passkey_of(cast["coordinator"].pk)
+    own = {"letter": letter.pk, "passkey": passkey, "shift": ren.shifts.get().pk}
+    own |= counseling_things(aoi, cast["counselor"], ren, room, now)
+    return own | office_things(room, ren, now) | desk_things(room, aoi, ren, now)
+
+
+@pytest.fixture
+def callers(whole_house, db) -> dict[str, Client]:
+    """The browsers as they were when everybody had signed in; what they do is taken back."""
+    found = {}
+    for who, (client, cookies) in whole_house["callers"].items():
+        client.cookies = SimpleCookie(cookies)
+        found[who] = client
     return found
 
 
 @pytest.fixture
-def things(aoi: Participant, callers, kaede, mori, ren, room, now) -> dict[str, int | str]:
-    """What an address may name: aoi's letter, mori's passkey, ren's shift, the office's things."""
-    letter = letters.write(
-        aoi.pk, kind=letters.Kind.REPLY, title="おへんじ", text="よみました。", now=now
-    )
-    shift = ren.shifts.get().pk
-    own = {"letter": letter.pk, "passkey": passkey_of(mori.pk), "shift": shift}
-    talks = counseling_things(aoi, kaede, ren, room, now)
-    return own | office_things(room, ren, now) | talks
+def things(whole_house) -> dict[str, int | str]:
+    """What an address may name."""
+    return whole_house["things"]
+
+
+@pytest.fixture
+def aoi(whole_house, callers) -> Participant:
+    return Participant.objects.get(pk=whole_house["aoi"])
+
+
+@pytest.fixture
+def mori(whole_house, callers) -> Staff:
+    return Staff.objects.get(pk=whole_house["mori"])
 
 
 def test_every_address_has_a_line():

@@ -107,6 +107,25 @@ def run(*, times: int, works: Sequence[Work] = WORKS) -> dict[str, dict[str, Any
     }
 
 
+def per_message(*, times: int) -> str:
+    """Python per message outside the fan-out, in both shapes, as Markdown."""
+    on_core(0)
+    stand = Stand()
+    rows = []
+    try:
+        for name in ("PostgreSQL + Redis, uvicorn", "SQLite, daphne (make run)"):
+            for batch in (1, 16, 100):
+                took = [stand.per_message(name, batch) for _ in range(times)]
+                rows.append(f"| {name.split(',')[0]} | {batch} | {_spread(took)} |")
+                print(f"Python per message: {rows[-1]}", flush=True)
+    finally:
+        stand.close()
+    head = (
+        "| database | messages a batch | µs of Python's process a message |\n| --- | ---: | ---: |"
+    )
+    return "\n".join(["### Python per message, outside the fan-out\n", head, *rows, ""])
+
+
 def _middle(values: list[float]) -> float:
     return statistics.median(values)
 

@@ -1,6 +1,7 @@
 """What the bench measures: this house in its shapes, and its peers, each on one core."""
 
 import contextlib
+import json
 import os
 import shutil
 import socket
@@ -52,6 +53,7 @@ class Stand:
         subprocess.run(command, check=True)
         self.templates = {shape: Template(shape) for shape in ("server", "embedded")}
         self.node = self._node()
+        self.house: House | None = None
 
     def _node(self) -> Path | None:
         """Where socket.io is installed; None where there is no Node."""
@@ -69,6 +71,16 @@ class Stand:
     def contestants(self) -> list[str]:
         """Everything that can be measured here."""
         return [*OURS, *(peer for peer in PEERS if peer != "socket.io" or self.node)]
+
+    def per_message(self, name: str, batch: int) -> float:
+        """Microseconds of Python's own process a message, in batches of so many."""
+        with self._ours(name, rooms=1, members=max(100, batch), doors=1) as one:
+            assert one.cookies is not None and self.house is not None
+            command = [*PYTHON, "-m", "tests.load.per_message", str(batch), str(one.cookies)]
+            told = subprocess.run(
+                command, env=self.house.env(), cwd=ROOT, check=True, capture_output=True, text=True
+            )
+        return float(json.loads(told.stdout)["us"])
 
     def close(self) -> None:
         """Remove what was prepared."""
@@ -113,6 +125,7 @@ class Stand:
     def _ours(self, name: str, *, rooms: int, members: int, doors: int) -> Iterator[Running]:
         shape, server = OURS[name]
         house = House(self.templates[shape], doors=doors, server=server, env=RAISED, durable=True)
+        self.house = house
         try:
             cookies = house.folder / "cookies"
             filled = [*PYTHON, "-m", "tests.load.fill", "--rooms", str(rooms)]

@@ -128,7 +128,8 @@ def test_without_anyone_to_call_the_page_says_what_happens(keeping, ren):
     assert "「かわって」をつたえました" not in page(client)
 
 
-def test_the_page_names_who_is_called_next(keeping, ren, mori, at):
+def test_the_page_names_who_is_called_next(keeping, ren, mori, at, settings):
+    settings.CAN_MAIL = True
     mori.email = "mori@example.org"
     mori.save()
     client = signed_in_as(ren)

@@ -4,10 +4,12 @@ import re
 
 import pytest
 
-from duty.models import AlarmTest, AlertHour, Pattern, Shift
+from duty.models import AlarmTest, AlertHour, Call, Pattern, Shift
 from duty.queries import channels_of, hours_of, rules_of
 from duty.states import Channel
+from foundation import clock
 from tests.cast import make_room, signed_in_as, staff_viewer
+from tests.duty.post_offices import Browser
 from tests.moderation.test_desk import page, said_no, sent
 
 ROTA = "/moderation/rota/"
@@ -154,6 +156,49 @@ def test_a_test_alarm_stands_on_every_desk_until_somebody_answers(ren, mori):
     test.refresh_from_db()
     assert test.acknowledged_by == ren
     assert "ためしのよびだし" not in page(signed_in_as(mori))
+
+
+def test_a_test_alarm_says_to_whom_it_went_and_to_whom_it_didn_t(ren, mori, settings):
+    settings.CAN_MAIL = True
+    mori.email = "mori@example.org"
+    mori.save()
+    coordinator = signed_in_as(mori)
+    sent(coordinator, "/moderation/alerts/test/", to="/moderation/alerts/")
+    assert "送っています" in page(coordinator, "/moderation/alerts/")
+    Call.objects.update(state="failed", trouble="refused", settled_at=clock.now())
+    text = page(coordinator, "/moderation/alerts/")
+    assert "もり · メール · 届きませんでした" in text
+    assert "届きませんでした" not in page(signed_in_as(ren), "/moderation/alerts/")
+
+
+def test_a_browser_is_added_and_taken_away_on_the_page(ren, mori):
+    client, alerts = signed_in_as(ren), "/moderation/alerts/"
+    told = Browser().told("https://push.example/send/abc")
+    sent(client, "/moderation/alerts/push/", to=alerts, **told)
+    row = ren.push_addresses.get()
+    text = page(client, alerts)
+    assert "に加えた端末" in text
+    assert "push.example" not in text
+    said_no(
+        client, "/moderation/alerts/push/", "no_push_address", **(told | {"endpoint": "http://x"})
+    )
+    taken = f"/moderation/alerts/push/{row.pk}/remove/"
+    assert signed_in_as(mori).post(taken).status_code == 404
+    sent(client, taken, to=alerts)
+    assert not ren.push_addresses.exists()
+
+
+def test_only_the_page_of_calls_may_start_the_worker(ren, client):
+    mine = signed_in_as(ren)
+    assert (
+        "trusted-types push-worker;"
+        in mine.get("/moderation/alerts/")["Content-Security-Policy"] + ";"
+    )
+    assert "trusted-types 'none'" in mine.get("/moderation/")["Content-Security-Policy"]
+    answer = client.get("/moderation/alerts/worker.js")
+    assert answer["Content-Type"].startswith("text/javascript")
+    for word in ("fetch", "caches", "import"):
+        assert f"{word}(" not in answer.content.decode()
 
 
 # --- the calendar --------------------------------------------------------------------------------

@@ -49,15 +49,22 @@ class Command(BaseCommand):
                 raise CommandError("demo.json knows no such sign-in.")
             self.stdout.write(code)
             return
+        try:
+            self._fill_what_is_missing(now)
+        except demo_staff.RealAccount as real:
+            raise CommandError(f"{real}. Nothing was changed.") from None
+        demo_keeper.renew(now=now)
+        rooms.bring_up_to_date(now=now)
+        self.stdout.write(f"rooms: {Room.objects.count()}")
+
+    @staticmethod
+    def _fill_what_is_missing(now: datetime) -> None:
         if not Room.objects.exists():
             data = tomllib.loads(DATA.read_text(encoding="utf-8"))
             with transaction.atomic():
                 _fill(data, now)
         programs = Program.objects.filter(is_demo=True).order_by("pk").values_list("pk", "slug")
         demo_staff.fill(list(programs), now=now)
-        demo_keeper.renew(now=now)
-        rooms.bring_up_to_date(now=now)
-        self.stdout.write(f"rooms: {Room.objects.count()}")
 
 
 def _fill(data: dict[str, Any], now: datetime) -> None:

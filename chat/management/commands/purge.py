@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand
 
 from chat.actions.daily import purge_all
 from foundation import clock
+from foundation.statements import their_now
 
 
 class Command(BaseCommand):
@@ -16,4 +17,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Go through all classes."""
-        self.stdout.write(json.dumps(purge_all(now=clock.now()), sort_keys=True))
+        self.stdout.write(json.dumps(purge_all(now=min(clock.now(), their_now())), sort_keys=True))

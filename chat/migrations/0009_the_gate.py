@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('chat', '0004_rows_of_messages'),
+        ('chat', '0008_talks'),
     ]
 
     operations = [

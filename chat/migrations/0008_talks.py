@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('chat', '0005_the_gate'),
+        ('chat', '0007_newcomers_and_outcomes'),
         ('programs', '0002_agencies'),
     ]
 

@@ -1,0 +1,147 @@
+"""What waits for a human: raised with what it is about, claimed by one at a time, settled."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from chat.models import DeskVersion, Item, Message, Room
+from chat.states import URGENCY, ItemKind, ItemState
+
+# Whoever claimed something and did nothing for so long leaves it to the next.
+CLAIMED_FOR = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """Something to be raised. `subject` is one of `message:n`, `seat:n`, `murmur:n`, …"""
+
+    kind: ItemKind
+    subject: str
+    room: int | None = None
+    program: int | None = None  # needed where there is no room
+    message: int | None = None
+    murmur: int | None = None
+    seat: int | None = None
+    about_staff: int | None = None
+
+
+def raise_all(raised: Iterable[Raised], *, now: datetime) -> None:
+    """Inside the caller's transaction: each becomes an item, or opens its own again.
+
+    Two at once make one item: the unique constraint holds, and the loser's is the winner's.
+    """
+    wanted = {(one.kind, one.subject): one for one in raised}
+    if not wanted:
+        return
+    rooms = {one.room for one in wanted.values() if one.room is not None}
+    programs = dict(Room.objects.filter(pk__in=rooms).order_by("pk").values_list("pk", "program"))
+    known = _known(wanted)
+    rows = [
+        _row(one, one.program or programs[one.room or 0], now=now)
+        for key, one in wanted.items()
+        if key not in known
+    ]
+    Item.objects.bulk_create(rows, ignore_conflicts=True)
+    for key in known:
+        _again(wanted[key], now=now)
+    # What is about staff is no business of the desk: not even that something changed.
+    changed(
+        one.program or programs[one.room or 0] for one in wanted.values() if one.about_staff is None
+    )
+
+
+def _known(wanted: Iterable[tuple[ItemKind, str]]) -> set[tuple[ItemKind, str]]:
+    subjects = {subject for _, subject in wanted}
+    rows = Item.objects.filter(subject__in=subjects).order_by("pk").values_list("kind", "subject")
+    return {(ItemKind(kind), subject) for kind, subject in rows} & set(wanted)
+
+
+def _row(one: Raised, program: int, *, now: datetime) -> Item:
+    return Item(
+        kind=one.kind.value, subject=one.subject, program_id=program, room_id=one.room,
+        message_id=one.message, murmur_id=one.murmur, seat_id=one.seat,
+        about_staff_id=one.about_staff, urgency=URGENCY[one.kind], opened_at=now, raised_at=now,
+    )  # fmt: skip
+
+
+def _again(one: Raised, *, now: datetime) -> None:
+    mine = Item.objects.filter(kind=one.kind.value, subject=one.subject)
+    mine.update(times=F("times") + 1)
+    # What was settled opens again, and its age begins anew.
+    mine.filter(state=ItemState.DONE.value).update(
+        state=ItemState.NEW.value, raised_at=now, claimed_by=None, claimed_at=None,
+        settled_by=None, settled_at=None, outcome="",
+    )  # fmt: skip
+
+
+def changed(programs: Iterable[int]) -> None:
+    """Count a change of what waits there, inside the caller's transaction."""
+    for program in sorted(set(programs)):
+        if not DeskVersion.objects.filter(program=program).update(version=F("version") + 1):
+            DeskVersion.objects.bulk_create(
+                [DeskVersion(program_id=program, version=1)], ignore_conflicts=True
+            )
+
+
+def claimable(*, by: int, now: datetime) -> Q:
+    """Whether an item can be claimed by someone: new, their own, or left by who had it."""
+    return (
+        Q(state=ItemState.NEW.value)
+        | Q(state=ItemState.CLAIMED.value, claimed_by=by)
+        | Q(state=ItemState.CLAIMED.value, claimed_at__lte=now - CLAIMED_FOR)
+    )
+
+
+def claim(item: int, *, by: int, now: datetime) -> bool:
+    """Compare and swap: of two who take it at once, one has it. Whether it is theirs now."""
+    with transaction.atomic():
+        mine = Item.objects.filter(claimable(by=by, now=now), pk=item)
+        if not mine.update(state=ItemState.CLAIMED.value, claimed_by=by, claimed_at=now):
+            return False
+        _changed_by(item)
+    return True
+
+
+def let_go(item: int, *, by: int) -> bool:
+    """Back into the queue. Whether it was theirs."""
+    with transaction.atomic():
+        mine = Item.objects.filter(pk=item, state=ItemState.CLAIMED.value, claimed_by=by)
+        if not mine.update(state=ItemState.NEW.value, claimed_by=None, claimed_at=None):
+            return False
+        _changed_by(item)
+    return True
+
+
+def settle(items: Sequence[int], *, by: int | None, outcome: str, now: datetime) -> list[int]:
+    """Done. Those that were settled by this very call; the others were done before."""
+    settled = []
+    with transaction.atomic():
+        for item in items:
+            still = Item.objects.filter(pk=item).exclude(state=ItemState.DONE.value)
+            if still.update(
+                state=ItemState.DONE.value, settled_by=by, settled_at=now, outcome=outcome
+            ):
+                settled.append(item)
+                _changed_by(item)
+    return settled
+
+
+def _changed_by(item: int) -> None:
+    at_desk = Item.objects.filter(pk=item, about_staff__isnull=True)
+    changed(at_desk.values_list("program", flat=True))
+
+
+def keep_in_sight(message: Message, *, now: datetime) -> None:
+    """A message that people don't see has an item, whoever hid it: done, and looked up later."""
+    if Item.objects.filter(message=message).exists():
+        return
+    one = Raised(
+        ItemKind.HIDDEN, f"message:{message.pk}", room=message.room_id, message=message.pk,
+        seat=message.seat_id,
+    )  # fmt: skip
+    raise_all([one], now=now)
+    row = Item.objects.get(kind=ItemKind.HIDDEN.value, subject=one.subject)
+    settle([row.pk], by=None, outcome="hidden", now=now)

@@ -1,0 +1,53 @@
+"""When one of ours will read something: only what is true, from the rota as it stands."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from duty.models import Shift
+from duty.queries import attending
+from duty.states import RUNNING, ShiftState
+from foundation.clock import jst, jst_day
+
+
+def called(*, room: int, program: int, now: datetime) -> str:
+    """For a card: whom the words of crisis have reached, and when a human will be there."""
+    if _somebody(room, program, now):
+        return _("いま当番の支援者に知らせました。")
+    later = _next(program, now)
+    if later is None:
+        return _(
+            "いまは当番の人がいないので、出られる人を順によんでいます。つぎの当番は、まだ決まっていません。"
+        )
+    return _(
+        "いまは当番の人がいないので、出られる人を順によんでいます。"
+        "つぎの当番は、%(when)s からの予定です。"
+    ) % {"when": _said(later, now)}
+
+
+def read(*, room: int, program: int, now: datetime) -> str:
+    """For a murmur: 「あした…までに読みます」, or what else is true."""
+    if _somebody(room, program, now):
+        return _("いま当番の支援者が、このあと読みます。")
+    later = _next(program, now)
+    if later is None:
+        return _("つぎの当番がまだ決まっていません。決まりしだい、読みます。")
+    return _("%(when)s からの当番で読みます。") % {"when": _said(later, now)}
+
+
+def _somebody(room: int, program: int, now: datetime) -> bool:
+    if attending([room], now=now):
+        return True
+    return Shift.objects.filter(program=program, state__in=RUNNING, ends_at__gt=now).exists()
+
+
+def _next(program: int, now: datetime) -> datetime | None:
+    planned = Shift.objects.filter(program=program, state=ShiftState.PLANNED, starts_at__gt=now)
+    return planned.order_by("starts_at").values_list("starts_at", flat=True).first()
+
+
+def _said(at: datetime, now: datetime) -> str:
+    """A coming hour as people say it: きょう, あした, or the day."""
+    local, days = jst(at), (jst_day(at) - jst_day(now)).days
+    day = {0: _("きょう"), 1: _("あした")}.get(days, f"{local.month}月{local.day}日")
+    return f"{day} {local.hour}:{local.minute:02}"

@@ -1,0 +1,182 @@
+"""The language that the lexicons are written in, and a quick search for all of it at once.
+
+A term is literal text, and: `(a|b)` one of several · `x?` or may be missing · `{8}` up to eight
+characters of the same sentence · `#` a digit · `&` an id in Latin letters · `^` and `$` the ends
+of a sentence · `!(a|b)` not followed by · `<name>` a piece defined once for the file. Nothing in
+it repeats without bound, so no text can make it slow: every position of a text tries the few
+terms that begin with the characters there, and each looks at a bounded stretch.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from operator import add
+from typing import Generic, TypeVar
+
+from chat.screening.fold import ONE_FOR_ONE
+
+T = TypeVar("T")
+
+MOST_GAP = 20
+MOST_BEGUN = 3
+_TOKEN = re.compile(r"<[^<>]+>|\{[0-9]{1,2}\}|!\(|[()|?#&^$]|.", re.S)
+_FORBIDDEN = frozenset("\\*+[]{}<>")
+_DIGITS = "0123456789〇零一二三四五六七八九十"
+# Each: its regular expression, and what it may begin with.
+_SPECIAL: dict[str, tuple[str, frozenset[str]]] = {
+    "#": (f"[{_DIGITS}]", frozenset(_DIGITS)),
+    "&": ("[a-z0-9_.#-]{3,24}", frozenset({"\0"})),
+    "^": ("(?:^|(?<=[。?]))", frozenset({""})),
+    "$": ("(?=[。?~w]|$)", frozenset({""})),
+}
+
+
+class BadTerm(ValueError):
+    """A term that can't be read; says why in one line."""
+
+
+def plain(text: str) -> str:
+    """Literal text as a folded text has it."""
+    return unicodedata.normalize("NFKC", text).casefold().translate(ONE_FOR_ONE)
+
+
+# What a term's part is: its expression, and what it may begin with (`MOST_BEGUN` characters at
+# most). A beginning that ends in a gap is marked by a trailing NUL: nothing may be added to it.
+Part = tuple[str, frozenset[str]]
+NOTHING = frozenset({""})
+
+
+@cache
+def compiled(said: str) -> re.Pattern[str]:
+    """A regular expression, compiled when it is first needed: most never are in an evening."""
+    return re.compile(said)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term as a regular expression, and the few characters that every match begins with."""
+
+    said: str
+    begins: frozenset[str]
+
+
+class _Reader:
+    """Recursive descent."""
+
+    def __init__(self, term: str, pieces: Mapping[str, Part]) -> None:
+        self.term, self.pieces = term, pieces
+        self.tokens = [m[0] for m in _TOKEN.finditer(term)]
+        self.at = 0
+
+    def read(self) -> Part:
+        part = self.choice()
+        if self.at < len(self.tokens):
+            raise BadTerm(f"{self.term}: a bracket too many")
+        return part
+
+    def choice(self) -> Part:
+        branches = [self.sequence()]
+        while self.at < len(self.tokens) and self.tokens[self.at] == "|":
+            self.at += 1
+            branches.append(self.sequence())
+        if len(branches) == 1:
+            return branches[0]
+        begins = frozenset().union(*(one for _, one in branches))
+        return f"(?:{'|'.join(said for said, _ in branches)})", begins
+
+    def sequence(self) -> Part:
+        said, begins = "", NOTHING
+        while self.at < len(self.tokens) and self.tokens[self.at] not in ("|", ")"):
+            more, first = self.part()
+            said += more
+            if first is not NOTHING:
+                begins = frozenset(_joined(one, then) for one in begins for then in first)
+        return said, begins
+
+    def part(self) -> Part:
+        token = self.tokens[self.at]
+        self.at += 1
+        if token in ("(", "!("):
+            said, begins = self.choice()
+            if self.at >= len(self.tokens):
+                raise BadTerm(f"{self.term}: a bracket isn't closed")
+            self.at += 1
+            if token == "!(":
+                return f"(?!{said})", NOTHING
+            said = f"(?:{said})"
+        elif token[0] == "<" and len(token) > 1:
+            if token[1:-1] not in self.pieces:
+                raise BadTerm(f"{self.term}: no piece called {token[1:-1]}")
+            said, begins = self.pieces[token[1:-1]]
+        elif token[0] == "{" and len(token) > 1:
+            if int(token[1:-1]) > MOST_GAP:
+                raise BadTerm(f"{self.term}: a gap is at most {MOST_GAP}")
+            return f"[^。?]{{0,{token[1:-1]}}}?", frozenset({"\0"})
+        elif token in _SPECIAL:
+            said, begins = _SPECIAL[token]
+        elif token in _FORBIDDEN or token == "?":
+            raise BadTerm(f"{self.term}: {token} has no meaning here")
+        else:
+            said, begins = re.escape(plain(token)), frozenset({plain(token)[:MOST_BEGUN]})
+        if self.at < len(self.tokens) and self.tokens[self.at] == "?":
+            self.at += 1
+            return f"(?:{said})?", begins | NOTHING
+        return said, begins
+
+
+def _joined(one: str, then: str) -> str:
+    if len(one) == MOST_BEGUN or one.endswith("\0"):
+        return one
+    return (one + then)[:MOST_BEGUN]
+
+
+def pieces_of(written: Mapping[str, str]) -> dict[str, Part]:
+    """A file's pieces, each of which may use those before it."""
+    pieces: dict[str, Part] = {}
+    for name, term in written.items():
+        said, begins = _Reader(term, pieces).read()
+        pieces[name] = f"(?:{said})", begins
+    return pieces
+
+
+def read(term: str, pieces: Mapping[str, Part] | None = None, *, anywhere: bool = False) -> Term:
+    """Read a term. Raises `BadTerm`; an empty one is bad too.
+
+    `anywhere`: it is only looked for beside a finding, and may begin with a gap.
+    """
+    said, begins = _Reader(term, pieces or {}).read()
+    firsts = frozenset(one.replace("\0", "") for one in begins)
+    if "" in firsts and (not anywhere or compiled(said).match("")):
+        raise BadTerm(f"{term}: must begin with a letter")
+    return Term(said, firsts)
+
+
+class Index(Generic[T]):
+    """Many terms, each with something it stands for."""
+
+    def __init__(self, terms: Iterable[tuple[Term, T]]) -> None:
+        self._shelves: tuple[dict[str, list[tuple[str, T]]], ...] = ({}, {}, {})
+        for term, meaning in terms:
+            for first in term.begins:
+                self._shelves[len(first) - 1].setdefault(first, []).append((term.said, meaning))
+
+    def find(self, text: str) -> list[tuple[T, int, int]]:
+        """Every match of every term."""
+        ones, twos, threes = self._shelves
+        pairs = list(map(add, text, text[1:]))
+        hits = [
+            (at, threes[three])
+            for at, three in enumerate(map(add, pairs, text[2:]))
+            if three in threes
+        ]
+        hits += [(at, twos[two]) for at, two in enumerate(pairs) if two in twos]
+        if ones and not ones.keys().isdisjoint(text):
+            hits += [(at, ones[one]) for at, one in enumerate(text) if one in ones]
+        return [
+            (meaning, at, m.end())
+            for at, terms in hits
+            for said, meaning in terms
+            if (m := compiled(said).match(text, at))
+        ]

@@ -1,0 +1,111 @@
+"""Words of crisis climb the rota until a human has them; so does an objection nobody answers."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+
+from chat.actions.items import CLAIMED_FOR
+from chat.models import Item
+from chat.states import ItemKind, ItemState
+from duty.actions.alarms import call as send
+from duty.alerts import Call, Called, Colleague, Rung, Why, next_call
+from duty.colleagues import team
+from duty.states import Channel
+from moderation.models import AlarmStep, Appeal
+from moderation.states import AppealState
+
+AT_ONCE = 100
+
+
+def about(item: Item) -> str:
+    """What the calls for an item are named by."""
+    return f"item:{item.pk}"
+
+
+def climb(*, now: datetime) -> int:
+    """Take every step that is due; how many people were called.
+
+    Any process may run it at any time: a step is taken under the item's lock, and once.
+    """
+    waiting = Item.objects.filter(kind=ItemKind.CRISIS.value).exclude(state=ItemState.DONE.value)
+    keys = list(waiting.order_by("raised_at", "pk").values_list("pk", flat=True)[:AT_ONCE])
+    overdue = Appeal.objects.filter(state=AppealState.OPEN.value, due_at__lte=now)
+    late = [f"appeal:{key}" for key in overdue.order_by("due_at").values_list("pk", flat=True)]
+    keys += Item.objects.filter(kind=ItemKind.APPEAL.value, subject__in=late[:AT_ONCE]).values_list(
+        "pk", flat=True
+    )
+    return sum(_climb(key, now=now) for key in keys)
+
+
+def _climb(key: int, *, now: datetime) -> int:
+    with transaction.atomic():
+        item = Item.objects.select_for_update(of=("self",)).get(pk=key)
+        if _somebody_has(item, now=now):
+            return 0
+        steps = list(
+            AlarmStep.objects.filter(item=item, raised_at=item.raised_at).order_by("number")
+        )
+        called = [
+            Called(one.staff_id, Rung(one.rung), Channel(one.channel), one.at)
+            for one in steps
+            if one.staff_id is not None and one.channel
+        ]
+        people = _people(item, now=now)
+        call = next_call(people, raised_at=item.raised_at, called=called)
+        if call.due_at > now:
+            return 0
+        _record(item, call, steps, now=now)
+    return len(call.to)
+
+
+def _somebody_has(item: Item, *, now: datetime) -> bool:
+    """A claim acknowledges; one whose time is over without an end doesn't any more."""
+    if item.state == ItemState.CLAIMED and item.claimed_at is not None:
+        return item.claimed_at > now - CLAIMED_FOR
+    return item.state == ItemState.DONE
+
+
+def _people(item: Item, *, now: datetime) -> list[Colleague]:
+    """Whom the ladder may call: of what is about staff, and of objections, other coordinators."""
+    besides = _besides(item)
+    found = [
+        one for one in team(item.program_id, room=item.room_id, now=now) if one.staff not in besides
+    ]
+    if item.about_staff_id is None and item.kind == ItemKind.CRISIS:
+        return found
+    return [
+        replace(one, on_duty=False, willing=False, attending=False)
+        for one in found
+        if one.coordinator
+    ]
+
+
+def _besides(item: Item) -> tuple[int | None, ...]:
+    """Whoever it is about, or whose act is objected to."""
+    if item.kind == ItemKind.APPEAL:
+        key = int(item.subject.partition(":")[2])
+        return tuple(Appeal.objects.filter(pk=key).values_list("act__by", flat=True))
+    return (item.about_staff_id,)
+
+
+def _record(item: Item, call: Call, steps: Sequence[AlarmStep], *, now: datetime) -> None:
+    """Every call, and everyone who was passed over: each of those once."""
+    known = {(one.staff_id, one.rung, one.why) for one in steps if one.why}
+    rows = [
+        AlarmStep(staff_id=one.staff, rung=one.rung.value, why=one.why.value)
+        for one in call.skipped
+        if (one.staff, one.rung.value, one.why.value) not in known
+    ]
+    if not call.to and (None, "", Why.NOBODY.value) not in known:
+        rows.append(AlarmStep(why=Why.NOBODY.value))
+    rung = call.rung.value if call.rung is not None else ""
+    rows += [
+        AlarmStep(staff_id=staff, rung=rung, channel=channel.value) for staff, channel in call.to
+    ]
+    for number, row in enumerate(rows, start=len(steps) + 1):
+        row.item, row.raised_at, row.number, row.at = item, item.raised_at, number, now
+    AlarmStep.objects.bulk_create(rows)
+    for staff, channel in call.to:
+        send(staff, channel=channel, program=item.program_id, about=about(item), now=now)

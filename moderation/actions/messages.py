@@ -1,0 +1,116 @@
+"""Acts on a message: approve, turn down, hide, restore, veil; each under the room's lock."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.states import Role
+from accounts.viewer import Viewer
+from chat.actions import moderation as rooms
+from chat.actions.sitting import lock_rooms
+from chat.models import Item, Message
+from chat.states import ItemKind, ItemState, MessageState
+from foundation.refusals import Refused
+from foundation.tidy import tidy
+from moderation import policies, telling
+from moderation.actions import acts
+from moderation.actions.queue import finish
+from moderation.actions.undo import undo
+from moderation.models import Act
+from moderation.states import ActKind, Outcome, Reason
+
+MOST_VEIL, MOST_NOTE = 40, 200
+# What an act on a message settles; a report about staff is settled by hand, above the desk.
+_SETTLED = (ItemKind.HELD, ItemKind.REPORT, ItemKind.FLAG)
+
+
+def act_on_message(
+    viewer: Viewer, kind: ActKind, *, message: int, reason: Reason = Reason.OTHER, note: str = "",
+    veil: str = "", now: datetime,
+) -> Act:  # fmt: skip
+    """One of `ON_MESSAGES`. The author of what was hidden, veiled or turned down is told.
+
+    Raises `Refused`: `not_found`, `moved_on` (somebody was faster, or it was taken back),
+    `own_words`, `no_veil`, what `tidy` raises.
+    """
+    row, role = _theirs(viewer, message)
+    note, veil = _said(note, most=MOST_NOTE), _said(veil, most=MOST_VEIL)
+    if kind is ActKind.VEIL and not veil:
+        raise Refused("no_veil")
+    if kind is ActKind.RESTORE:
+        standing = Act.objects.filter(
+            message=message, kind=ActKind.HIDE.value, closed_at__isnull=True
+        )
+        if (hidden := standing.order_by("pk").first()) is not None:
+            policies.must_not_be_own(viewer, row)
+            return undo(viewer, act=hidden.pk, note=note, now=now)
+    with transaction.atomic():
+        lock_rooms([row.room_id])
+        row = Message.objects.select_related("seat", "room").get(pk=message)
+        if kind in (ActKind.APPROVE, ActKind.RESTORE):
+            policies.must_not_be_own(viewer, row)
+        evidence = acts.evidence_of(row)
+        before = _carry_out(kind, row, veil=veil, now=now)
+        done = acts.keep(
+            viewer, kind, role=role, program_id=row.room.program_id, room_id=row.room_id,
+            message=row, participant_id=row.seat.participant_id if row.seat else None,
+            item=_item(row), reason=reason.value, note=note, evidence=evidence, before=before,
+            value=veil or None, now=now,
+        )  # fmt: skip
+        if kind in telling.WHAT:
+            telling.tell(done, now=now)
+        _settle(viewer, row, kind, now=now)
+    return done
+
+
+def _theirs(viewer: Viewer, message: int) -> tuple[Message, Role]:
+    row = Message.objects.filter(pk=message).select_related("room", "seat").first()
+    if row is None:
+        raise Refused("not_found")
+    return row, policies.must_keep_room(viewer, program=row.room.program_id, room=row.room_id)
+
+
+def _said(text: str, *, most: int) -> str:
+    return tidy(text, most=most) if text.strip() else ""
+
+
+def _carry_out(kind: ActKind, row: Message, *, veil: str, now: datetime) -> object:
+    try:
+        match kind:
+            case ActKind.APPROVE:
+                _must_be(row, MessageState.HELD)
+                rooms.release(message=row.pk, now=now)
+            case ActKind.TURN_DOWN:
+                rooms.turn_down(message=row.pk, now=now)
+            case ActKind.HIDE:
+                rooms.hide(message=row.pk, now=now)
+            case ActKind.RESTORE:
+                _must_be(row, MessageState.HIDDEN)
+                rooms.restore(message=row.pk, now=now)
+            case ActKind.VEIL:
+                return rooms.veil(message=row.pk, veil=veil, now=now)
+            case _:
+                raise Refused("not_found")
+    except Refused as no:
+        raise Refused("moved_on" if no.code == "no_such_message" else no.code) from None
+    return None
+
+
+def _must_be(row: Message, state: MessageState) -> None:
+    if row.state != state:
+        raise Refused("moved_on")
+
+
+def _waiting(row: Message) -> list[Item]:
+    rows = Item.objects.filter(message=row, kind__in=_SETTLED, about_staff__isnull=True)
+    return list(rows.exclude(state=ItemState.DONE.value).order_by("urgency", "pk"))
+
+
+def _item(row: Message) -> Item | None:
+    return next(iter(_waiting(row)), None)
+
+
+def _settle(viewer: Viewer, row: Message, kind: ActKind, *, now: datetime) -> None:
+    restored = kind in (ActKind.APPROVE, ActKind.RESTORE)
+    outcome = Outcome.NOTHING if restored else Outcome.ACTED
+    finish(_waiting(row), by=viewer.staff, outcome=outcome, now=now)

@@ -1,0 +1,66 @@
+"""つぶやき: read, and answered if there is something to say. That someone read it is told."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.states import Role
+from accounts.viewer import Viewer
+from audit.actions import record
+from chat.actions import moderation as chat
+from chat.models import Item, Murmur
+from chat.screening import screen
+from chat.states import ItemKind
+from foundation.refusals import Refused
+from foundation.tidy import tidy
+from moderation import policies
+from moderation.actions import acts
+from moderation.actions.queue import finish
+from moderation.models import Act
+from moderation.states import ActKind, Outcome, Reason
+
+MOST_WORDS = 1000
+
+
+def mark_read(viewer: Viewer, *, murmur: int, now: datetime) -> None:
+    """「読みました」. Twice is like once. Raises `Refused("not_found")`."""
+    row, role = _theirs(viewer, murmur)
+    with transaction.atomic():
+        if Murmur.objects.filter(pk=murmur, read_at__isnull=True).update(read_at=now):
+            record(
+                viewer.staff, role=role, verb="moderation.murmur_read", object_type="murmur",
+                object_id=murmur, program=row.room.program_id, now=now,
+            )  # fmt: skip
+        _settle(viewer, murmur, Outcome.READ, now=now)
+
+
+def reply(viewer: Viewer, *, murmur: int, text: str, now: datetime) -> Act:
+    """An answer, as a letter; kept, and read by the room's other supporters.
+
+    Raises `Refused`: `not_found`, `contact`, what `tidy` raises.
+    """
+    row, role = _theirs(viewer, murmur)
+    words = tidy(text, most=MOST_WORDS)
+    if screen(words).contact:
+        raise Refused("contact")
+    with transaction.atomic():
+        chat.answer_murmur(murmur=murmur, text=words, now=now)
+        done = acts.keep(
+            viewer, ActKind.REPLY, role=role, program_id=row.room.program_id, room_id=row.room_id,
+            participant_id=row.seat.participant_id, reason=Reason.OTHER.value, words=words,
+            evidence={"murmur": murmur}, now=now,
+        )  # fmt: skip
+        _settle(viewer, murmur, Outcome.ANSWERED, now=now)
+    return done
+
+
+def _settle(viewer: Viewer, murmur: int, outcome: Outcome, *, now: datetime) -> None:
+    waiting = Item.objects.filter(murmur=murmur, kind=ItemKind.MURMUR.value).order_by("pk")
+    finish(waiting, by=viewer.staff, outcome=outcome, now=now)
+
+
+def _theirs(viewer: Viewer, murmur: int) -> tuple[Murmur, Role]:
+    row = Murmur.objects.filter(pk=murmur).select_related("room", "seat").first()
+    if row is None:
+        raise Refused("not_found")
+    return row, policies.must_keep_room(viewer, program=row.room.program_id, room=row.room_id)

@@ -1,0 +1,30 @@
+"""Evidence and words go when nobody can object any more; that something was done stays."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from moderation.models import Act, Appeal
+from moderation.policies import APPEAL_WITHIN
+from moderation.states import LASTING, AppealState
+
+KEPT = timedelta(days=90)  # after its end, and after the time for objecting
+AT_ONCE = 200
+
+
+def purge(*, now: datetime) -> int:
+    """Empty what is past its time; how many acts. An open objection keeps everything."""
+    before = now - KEPT - APPEAL_WITHIN
+    lasting = [kind.value for kind in LASTING]
+    over = Q(closed_at__lt=before) | (~Q(kind__in=lasting) & Q(at__lt=before))
+    old = Act.objects.filter(over).exclude(evidence={}, words="")
+    waiting = Appeal.objects.filter(state=AppealState.OPEN.value).values("act")
+    recent = Appeal.objects.filter(judged_at__gte=now - KEPT).values("act")
+    gone = 0
+    while keys := list(
+        old.exclude(pk__in=waiting).exclude(pk__in=recent).order_by("pk")
+        .values_list("pk", flat=True)[:AT_ONCE]
+    ):  # fmt: skip
+        Appeal.objects.filter(act__in=keys).update(text="")
+        gone += Act.objects.filter(pk__in=keys).update(evidence={}, words="")
+    return gone

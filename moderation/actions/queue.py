@@ -1,0 +1,125 @@
+"""What waits: claimed by one at a time, let go, settled. Whoever reported is told how it ended."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts.states import Role
+from accounts.viewer import Viewer
+from audit.actions import record
+from chat.actions import items as chat
+from chat.models import Item, Report
+from chat.states import JUDGED_ONLY, ItemKind, ItemState
+from duty.models import Shift
+from duty.states import RUNNING
+from foundation.refusals import Refused
+from moderation import policies, telling
+from moderation.states import Outcome
+
+# What reporters are told of.
+_TOLD = (Outcome.ACTED, Outcome.NOTHING, Outcome.GONE)
+
+
+def claim(viewer: Viewer, *, item: int, now: datetime) -> Item:
+    """「わたしが読みます」. Of two at once one has it; after ten minutes it may pass on.
+
+    A claim of words of crisis acknowledges them: nobody else is called.
+    Raises `Refused`: `not_found`, `claimed_already`.
+    """
+    row, role = _seen(viewer, item)
+    with transaction.atomic():
+        if not chat.claim(item, by=viewer.staff or 0, now=now):
+            raise Refused("claimed_already")
+        record(
+            viewer.staff, role=role, verb="moderation.claimed", object_type="item",
+            object_id=item, program=row.program_id, now=now,
+        )  # fmt: skip
+        if row.kind == ItemKind.CRISIS and row.claimed_by_id != viewer.staff:
+            # What somebody carries in a shift is counted for them, never for a list.
+            mine = Shift.objects.filter(
+                supporter=viewer.staff, program=row.program_id, state__in=RUNNING
+            )
+            mine.update(exposure=F("exposure") + 1)
+    row.refresh_from_db()
+    return row
+
+
+def let_go(viewer: Viewer, *, item: int, now: datetime) -> None:
+    """Back into the queue, without a reason. Raises `Refused`: `not_found`, `claimed_already`."""
+    row, role = _seen(viewer, item)
+    with transaction.atomic():
+        if not chat.let_go(item, by=viewer.staff or 0):
+            raise Refused("claimed_already")
+        record(
+            viewer.staff, role=role, verb="moderation.let_go", object_type="item",
+            object_id=item, program=row.program_id, now=now,
+        )  # fmt: skip
+
+
+def settle(viewer: Viewer, *, item: int, outcome: Outcome, now: datetime) -> None:
+    """Done, without another act. Raises `Refused`: `not_found`, `claimed_already` (by somebody
+    else), `settled`, `must_be_judged` (what is held, objected to or proposed ends by its own act).
+    """
+    row, role = _seen(viewer, item)
+    if row.kind in JUDGED_ONLY:
+        raise Refused("must_be_judged")
+    with transaction.atomic():
+        mine = Item.objects.filter(chat.claimable(by=viewer.staff or 0, now=now), pk=item)
+        if not mine.exists():
+            raise Refused("settled" if row.state == ItemState.DONE else "claimed_already")
+        if not finish([row], by=viewer.staff, outcome=outcome, now=now):
+            raise Refused("settled")
+        record(
+            viewer.staff, role=role, verb="moderation.settled", object_type="item",
+            object_id=item, program=row.program_id, reason=outcome.value, now=now,
+        )  # fmt: skip
+
+
+def settle_many(
+    viewer: Viewer, *, items: Iterable[int], outcome: Outcome, now: datetime
+) -> list[int]:
+    """Each as `settle` does, with a line of its own in the log; what somebody else has is passed
+    by. Those that were settled.
+    """
+    settled = []
+    for item in items:
+        try:
+            settle(viewer, item=item, outcome=outcome, now=now)
+        except Refused as no:
+            if no.code not in ("claimed_already", "settled"):
+                raise
+        else:
+            settled.append(item)
+    return settled
+
+
+def finish(rows: Iterable[Item], *, by: int | None, outcome: Outcome, now: datetime) -> list[int]:
+    """Inside the caller's transaction: settle these, and tell whoever reported. Those settled."""
+    held = list(rows)
+    settled = chat.settle([row.pk for row in held], by=by, outcome=outcome.value, now=now)
+    told = [row for row in held if row.pk in settled and row.kind == ItemKind.REPORT]
+    if outcome in _TOLD:
+        for row in told:
+            _tell(row, outcome, now=now)
+    return settled
+
+
+def _tell(row: Item, outcome: Outcome, *, now: datetime) -> None:
+    reports = Report.objects.filter(message=row.message_id, told_at__isnull=True)
+    people = list(
+        reports.filter(seat__participant__isnull=False)
+        .order_by("seat__participant")
+        .values_list("pk", "seat__participant")
+    )
+    for report, participant in people:
+        if Report.objects.filter(pk=report, told_at__isnull=True).update(told_at=now):
+            telling.tell_outcome(participant, outcome, now=now)
+
+
+def _seen(viewer: Viewer, item: int) -> tuple[Item, Role]:
+    row = Item.objects.filter(pk=item).first()
+    role = policies.must_see_item(viewer, row)
+    assert row is not None
+    return row, role

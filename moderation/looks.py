@@ -1,0 +1,199 @@
+"""What is looked at before one decides: an item, a person, a room, an act, an objection."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from accounts.states import Role
+from accounts.viewer import Viewer
+from chat.models import Finding, Item, Message, Report, Restriction, Room, Seat
+from chat.states import ItemKind, MessageState
+from duty.calls import calls_about
+from duty.models import Call
+from duty.policies import must_be_of_the_team
+from duty.states import CallState
+from foundation.refusals import Refused
+from moderation import policies
+from moderation.models import Act, AlarmStep, Appeal, DeskChoice, Proposal
+from moderation.states import LASTING, ActKind, AppealState, ProposalState
+from moderation.waiting import SHOWN, Line, lines_of, rooms_among
+
+CONTEXT_BEFORE, CONTEXT_AFTER = 10, 3
+ACTS_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """An item with what is needed to decide."""
+
+    item: Item
+    line: Line
+    message: Message | None
+    before: list[Message]
+    after: list[Message]
+    reports: list[Report]
+    findings: list[Finding]
+    person: "Person | None"
+    steps: list[AlarmStep]
+    unheard: list[Call]  # calls that could not be delivered
+    hidden_by: Act | None
+    proposal: Proposal | None
+    appeal: Appeal | None
+    above: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone as the desk knows them in a room: what stands, and what was done and said."""
+
+    seat: Seat
+    standing: list[Restriction]
+    acts: list[Act]
+
+
+def detail(viewer: Viewer, *, item: int, now: datetime) -> Detail:
+    """One item. Raises `Refused("not_found")` for whoever may not know of it."""
+    row = (
+        Item.objects.filter(pk=item)
+        .select_related("room", "message__seat", "murmur", "seat", "claimed_by")
+        .first()
+    )
+    policies.must_see_item(viewer, row)
+    assert row is not None
+    message = row.message or _last_found(row)
+    above = row.about_staff_id is not None
+    of = message if row.kind != ItemKind.MURMUR else None
+    hidden = Act.objects.filter(message=message, kind=ActKind.HIDE.value, closed_at__isnull=True)
+    return Detail(
+        item=row,
+        line=lines_of(viewer, [row], DeskChoice(without=[]), now=now)[0],
+        message=of,
+        before=_around(of, before=True) if of else [],
+        after=_around(of, before=False) if of else [],
+        reports=_reports(row),
+        findings=_findings(row),
+        person=_person(row.seat) if row.seat is not None and not above else None,
+        steps=list(
+            AlarmStep.objects.filter(item=row, raised_at=row.raised_at)
+            .select_related("staff")
+            .order_by("number")
+        ),
+        unheard=[one for one in calls_about([f"item:{row.pk}"]) if one.state == CallState.FAILED],
+        hidden_by=hidden.order_by("-pk").first() if message else None,
+        proposal=_subject(Proposal, row, "proposal"),
+        appeal=_subject(Appeal, row, "appeal"),
+        above=above,
+    )
+
+
+def _last_found(row: Item) -> Message | None:
+    if row.kind != ItemKind.CRISIS or row.seat_id is None:
+        return None
+    found = Finding.objects.filter(seat=row.seat_id, message__isnull=False)
+    last = found.select_related("message__seat").order_by("-at", "-pk").first()
+    return last.message if last is not None else None
+
+
+def _subject(model: Any, row: Item, name: str) -> Any:
+    kind, _, key = row.subject.partition(":")
+    return model.objects.filter(pk=int(key)).first() if kind == name else None
+
+
+def _around(message: Message, *, before: bool) -> list[Message]:
+    said = Message.objects.filter(room=message.room_id, seq__isnull=False).select_related("seat")
+    said = said.exclude(pk=message.pk).exclude(state=MessageState.ERASED)
+    if before:
+        found = said.filter(at__lte=message.at).order_by("-at", "-pk")[:CONTEXT_BEFORE]
+        return list(reversed(found))
+    return list(said.filter(at__gt=message.at).order_by("at", "pk")[:CONTEXT_AFTER])
+
+
+def _reports(row: Item) -> list[Report]:
+    """What was told of it; never by whom."""
+    if row.kind != ItemKind.REPORT:
+        return []
+    return list(Report.objects.filter(message=row.message_id).order_by("at", "pk")[:SHOWN])
+
+
+def _findings(row: Item) -> list[Finding]:
+    if row.kind not in (ItemKind.CRISIS, ItemKind.FLAG, ItemKind.HELD):
+        return []
+    of = Q(message=row.message_id) if row.kind == ItemKind.HELD else Q(seat=row.seat_id)
+    return list(Finding.objects.filter(of).order_by("-at", "-pk")[:10])
+
+
+def person(viewer: Viewer, *, seat: int) -> Person:
+    """Someone in a room, for whoever keeps it; staff aren't shown.
+
+    Raises `Refused("not_found")`.
+    """
+    row = Seat.objects.filter(pk=seat).select_related("room").first()
+    if row is None or row.participant_id is None:
+        raise Refused("not_found")
+    policies.must_keep_room(viewer, program=row.room.program_id, room=row.room_id)
+    return _person(row)
+
+
+def _person(seat: Seat) -> Person:
+    """What was done in this room, and what holds everywhere: other rooms aren't this one's."""
+    here = Q(room=seat.room_id) | Q(room__isnull=True)
+    standing = Restriction.objects.filter(
+        here, participant=seat.participant_id, lifted_at__isnull=True
+    )
+    acts = Act.objects.filter(here, participant=seat.participant_id).select_related("by")
+    return Person(
+        seat=seat,
+        standing=list(standing.order_by("pk")),
+        acts=list(acts.order_by("-at", "-pk")[:ACTS_SHOWN]) if seat.participant_id else [],
+    )
+
+
+# --- rooms, acts, objections ---------------------------------------------------------------------
+
+
+def acts_of(viewer: Viewer, *, program: int, standing: bool) -> list[Act]:
+    """What was done in the reader's rooms, the newest first; or only what holds now."""
+    must_be_of_the_team(viewer, program=program)
+    rows = Act.objects.filter(program=program).select_related("by", "room", "message")
+    rooms = rooms_among(viewer, program)
+    if rooms is not None:
+        rows = rows.filter(room__in=rooms)
+    if standing:
+        rows = rows.filter(closed_at__isnull=True).filter(kind__in=[kind.value for kind in LASTING])
+    return list(rows.order_by("-at", "-pk")[:100])
+
+
+def room_side(viewer: Viewer, *, room: int, limit: int = 30) -> tuple[Room, list[Message]]:
+    """A room with its last messages, words of hidden ones too. Raises `Refused("not_found")`."""
+    row = Room.objects.filter(pk=room, removed_at__isnull=True).first()
+    if row is None:
+        raise Refused("not_found")
+    policies.must_keep_room(viewer, program=row.program_id, room=room)
+    said = Message.objects.filter(room=room, seq__isnull=False).select_related("seat")
+    return row, list(reversed(said.order_by("-seq")[:limit]))
+
+
+def appeals(viewer: Viewer, *, program: int) -> list[Appeal]:
+    """Objections that wait, the oldest first; for coordinators and reviewers."""
+    policies.must_be_above(viewer, program=program)
+    rows = Appeal.objects.filter(act__program=program, state=AppealState.OPEN.value)
+    return list(rows.select_related("act__by", "act__room").order_by("due_at", "pk")[:SHOWN])
+
+
+def appeal(viewer: Viewer, *, appeal: int) -> Appeal:
+    """One. Raises `Refused("not_found")`."""
+    row = Appeal.objects.filter(pk=appeal).select_related("act__by", "act__room").first()
+    if row is None:
+        raise Refused("not_found")
+    policies.must_be_above(viewer, program=row.act.program_id)
+    return row
+
+
+def proposals(viewer: Viewer, *, program: int) -> list[Proposal]:
+    """Permanent bars that wait for a second coordinator."""
+    if not viewer.holds(Role.COORDINATOR, program=program):
+        return []
+    rows = Proposal.objects.filter(program=program, state=ProposalState.ASKED.value)
+    return list(rows.select_related("by").order_by("at", "pk")[:SHOWN])

@@ -1,0 +1,63 @@
+"""What was done to a participant, as their own page tells it: never who did it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.policies import must_be_entered
+from accounts.viewer import Viewer
+from foundation.refusals import Refused
+from moderation import policies, telling
+from moderation.models import Act, Appeal
+from moderation.states import ActKind
+
+SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An act as its person reads it."""
+
+    id: int
+    at: datetime
+    text: str
+    holds: bool
+    may_appeal: bool
+    appeal: Appeal | None
+
+
+def own(viewer: Viewer, *, now: datetime) -> list[Told]:
+    """Theirs, the newest first."""
+    participant = must_be_entered(viewer)
+    rows = Act.objects.filter(participant=participant, kind__in=_kinds())
+    return [
+        _told(row, now=now) for row in rows.select_related("appeal").order_by("-at", "-pk")[:SHOWN]
+    ]
+
+
+def one(viewer: Viewer, *, act: int, now: datetime) -> Told:
+    """One of theirs. Raises `Refused("not_found")`."""
+    participant = must_be_entered(viewer)
+    rows = Act.objects.filter(pk=act, participant=participant, kind__in=_kinds())
+    row = rows.select_related("appeal").first()
+    if row is None:
+        raise Refused("not_found")
+    return _told(row, now=now)
+
+
+def _kinds() -> list[str]:
+    return [kind.value for kind in telling.WHAT]
+
+
+def _told(row: Act, *, now: datetime) -> Told:
+    appeal = getattr(row, "appeal", None)
+    try:
+        policies.may_appeal(row, now=now)
+        may = appeal is None
+    except Refused:
+        may = False
+    lasting = ActKind(row.kind) != ActKind.TURN_DOWN
+    over = row.closed_at is not None or (row.until is not None and row.until <= now)
+    return Told(
+        id=row.pk, at=row.at, text=telling.of_act(row), holds=lasting and not over,
+        may_appeal=may, appeal=appeal,
+    )  # fmt: skip

@@ -1,0 +1,120 @@
+"""Every "may I" of the desk. Who holds a role is asked of `accounts.policies.must_hold`."""
+
+from datetime import datetime, timedelta
+
+from accounts.policies import must_hold
+from accounts.states import Role
+from accounts.viewer import Viewer
+from chat.models import Item, Message
+from foundation.refusals import Refused
+from moderation.models import Act, Appeal, Proposal
+from moderation.states import APPEALABLE, ActKind, AppealState, ProposalState
+
+# What one supporter decides alone ends by itself within a day; a coordinator's within a month.
+SUPPORTER_MOST = timedelta(hours=24)
+COORDINATOR_MOST = timedelta(days=30)
+# So long after its end an act may still be objected to.
+APPEAL_WITHIN = timedelta(days=20)
+ANSWER_WITHIN = timedelta(hours=72)
+JUDGES = (Role.COORDINATOR, Role.REVIEWER)
+
+
+def must_keep_room(viewer: Viewer, *, program: int, room: int | None) -> Role:
+    """A supporter of the room or a coordinator of the program; in which role.
+
+    Without a room only coordinators. Raises `Refused`: `not_found`, `second_factor`.
+    """
+    must_hold(viewer, Role.SUPPORTER, Role.COORDINATOR, program=program)
+    if viewer.holds(Role.COORDINATOR, program=program):
+        return Role.COORDINATOR
+    if room is None:
+        raise Refused("not_found")
+    must_hold(viewer, Role.SUPPORTER, program=program, room=room)
+    return Role.SUPPORTER
+
+
+def must_see_item(viewer: Viewer, item: Item | None) -> Role:
+    """In which role someone sees an item. What is about a member of staff isn't there for the desk,
+    and least of all for them. Raises `Refused("not_found")`.
+    """
+    if item is None:
+        raise Refused("not_found")
+    if item.about_staff_id is not None:
+        if item.about_staff_id == viewer.staff:
+            raise Refused("not_found")
+        return must_be_above(viewer, program=item.program_id)
+    return must_keep_room(viewer, program=item.program_id, room=item.room_id)
+
+
+def must_be_above(viewer: Viewer, *, program: int) -> Role:
+    """Coordinators and reviewers of the program. Raises `Refused("not_found")`."""
+    must_hold(viewer, *JUDGES, program=program)
+    at_desk = viewer.holds(Role.COORDINATOR, program=program)
+    return Role.COORDINATOR if at_desk else Role.REVIEWER
+
+
+def may_last(kind: ActKind, role: Role, *, until: datetime | None, now: datetime) -> None:
+    """Raises `Refused`: `no_end`, `too_long_for_you` (a supporter's day, a coordinator's month),
+    `not_found` (a bar from everywhere is the coordinators').
+    """
+    if kind is ActKind.SITE_BAR and role is not Role.COORDINATOR:
+        raise Refused("not_found")
+    if until is None or until <= now:
+        raise Refused("no_end")
+    most = COORDINATOR_MOST if role is Role.COORDINATOR else SUPPORTER_MOST
+    if until - now > most:
+        raise Refused("too_long_for_you")
+
+
+def must_not_be_own(viewer: Viewer, message: Message) -> None:
+    """Nobody lets their own words into a room. Raises `Refused("own_words")`."""
+    if message.seat is not None and message.seat.staff_id == viewer.staff:
+        raise Refused("own_words")
+
+
+def may_undo(viewer: Viewer, act: Act | None) -> Role:
+    """Whoever keeps the room may undo what stands there.
+
+    Raises `Refused`: `not_found`, `closed`.
+    """
+    if act is None:
+        raise Refused("not_found")
+    role = must_keep_room(viewer, program=act.program_id, room=act.room_id)
+    if act.closed_at is not None:
+        raise Refused("closed")
+    return role
+
+
+def may_appeal(act: Act, *, now: datetime) -> None:
+    """Raises `Refused`: `not_appealable`, `too_late` (20 days after its end)."""
+    if ActKind(act.kind) not in APPEALABLE or act.undone_at is not None:
+        raise Refused("not_appealable")
+    end = act.closed_at or act.until or now
+    if now > max(end, act.at) + APPEAL_WITHIN:
+        raise Refused("too_late")
+
+
+def may_judge(viewer: Viewer, appeal: Appeal | None) -> Role:
+    """Somebody else than who acted, or agreed to it. Raises `Refused`: `not_found`, `same_judge`,
+    `settled`.
+    """
+    if appeal is None:
+        raise Refused("not_found")
+    role = must_be_above(viewer, program=appeal.act.program_id)
+    proposal = getattr(appeal.act, "proposal", None)
+    if viewer.staff in (appeal.act.by_id, proposal.by_id if proposal else None):
+        raise Refused("same_judge")
+    if appeal.state != AppealState.OPEN:
+        raise Refused("settled")
+    return role
+
+
+def may_settle_proposal(viewer: Viewer, proposal: Proposal | None) -> None:
+    """Raises `Refused`: `not_found`, `same_coordinator`, `settled`."""
+    if proposal is None:
+        raise Refused("not_found")
+    must_hold(viewer, Role.COORDINATOR, program=proposal.program_id)
+    if proposal.state != ProposalState.ASKED:
+        raise Refused("settled")
+    if proposal.by_id == viewer.staff:
+        raise Refused("same_coordinator")

@@ -1,0 +1,24 @@
+"""What the desk does by itself, in every process; each turn is safe to run twice."""
+
+from datetime import datetime, timedelta
+
+from foundation import clock
+from moderation.actions.alarms import climb
+from moderation.actions.holds import return_late
+from moderation.actions.purge import purge
+from moderation.actions.undo import close_due
+
+EVERY_S = 5.0
+PURGE_EVERY = timedelta(days=1)
+_purged: list[datetime] = []  # when this process last did
+
+
+def turn() -> None:
+    """Acts whose time is over end, held messages go back, words of crisis climb the rota."""
+    now = clock.now()
+    climb(now=now)
+    close_due(now=now)
+    return_late(now=now)
+    if not _purged or now - _purged[-1] > PURGE_EVERY:
+        _purged[:] = [now]
+        purge(now=now)

@@ -1,0 +1,167 @@
+"""What waits: the list, one item, a claim, an end; many at once, after a look at them."""
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.staff_doors import staff_only
+from accounts.viewer import Viewer
+from chat.states import ItemKind
+from foundation.refusals import Refused
+from moderation import forms, looks, waiting, words
+from moderation.actions import choice, murmurs, proposals
+from moderation.actions import queue as deeds
+from moderation.doors import TEAM, At, act, at_item, at_program, done, page
+from moderation.states import Outcome, Reason
+
+MINUTES = (10, 60, 180, 24 * 60)
+LONGER = (7 * 24 * 60, 30 * 24 * 60)
+
+
+@staff_only(*TEAM)
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """The list alone, for a desk that asks again: 204 while nothing changed since its version."""
+    at = at_program(request)
+    if request.GET.get("since") == str(waiting.version_of(at.program.pk)):
+        return HttpResponse(status=204)
+    found = waiting.queue(
+        at.viewer, program=at.program.pk, kind=request.GET.get("kind", ""),
+        room=forms.number(request.GET, "room"), now=at.now,
+    )  # fmt: skip
+    return render(request, "moderation/queue.html", {"queue": found, "program": at.program})
+
+
+@staff_only(*TEAM)
+@require_safe
+def item(request: HttpRequest, number: int) -> HttpResponse:
+    """One, with what is needed to decide."""
+    return show(request, at_item(request, number), number)
+
+
+def show(request: HttpRequest, at: At, number: int, *, no: Refused | None = None) -> HttpResponse:
+    """The page of an item; with a refusal nothing that was typed is lost."""
+    found = looks.detail(at.viewer, item=number, now=at.now)
+    occasion = found.item.kind if found.item.kind in ("crisis", "murmur") else "word"
+    context = {
+        "one": found,
+        "ready": words.ready(occasion),
+        "reasons": list(Reason),
+        "minutes": MINUTES + (LONGER if at.plans else ()),
+        "sent": request.POST,
+        "blurred": waiting.choice_of(at.viewer).blurred,
+    }
+    return page(request, at, "item", context, no=no)
+
+
+@staff_only(*TEAM)
+@require_POST
+def claim(request: HttpRequest, number: int) -> HttpResponse:
+    """「わたしが読みます」."""
+    at = at_item(request, number)
+
+    def again(*, no: Refused) -> HttpResponse:
+        return show(request, at, number, no=no)
+
+    def deed(who: Viewer, now: datetime) -> None:
+        deeds.claim(who, item=number, now=now)
+
+    return act(request, deed, again=again) or done("item", number)
+
+
+@staff_only(*TEAM)
+@require_POST
+def let_go(request: HttpRequest, number: int) -> HttpResponse:
+    """「ほかの人に」."""
+    return _of_item(request, number, lambda who, now: deeds.let_go(who, item=number, now=now))
+
+
+@staff_only(*TEAM)
+@require_POST
+def settle(request: HttpRequest, number: int) -> HttpResponse:
+    """Read, and done (field `outcome`: acted, or nothing)."""
+    acted = request.POST.get("outcome") == Outcome.ACTED.value
+    outcome = Outcome.ACTED if acted else Outcome.NOTHING
+    return _of_item(
+        request, number, lambda who, now: deeds.settle(who, item=number, outcome=outcome, now=now)
+    )
+
+
+def _of_item(request: HttpRequest, number: int, deed: object) -> HttpResponse:
+    at = at_item(request, number)
+
+    def again(*, no: Refused) -> HttpResponse:
+        return show(request, at, number, no=no)
+
+    return act(request, deed, again=again) or done("desk", program=at.program)  # type: ignore[arg-type]
+
+
+@staff_only(*TEAM)
+@require_POST
+def answer(request: HttpRequest, number: int) -> HttpResponse:
+    """A murmur's item: read (without words) or answered (field `words`)."""
+    at, said = at_item(request, number), forms.text(request.POST, "words")
+    murmur = looks.detail(at.viewer, item=number, now=at.now).item.murmur_id or 0
+
+    def deed(who: Viewer, now: datetime) -> None:
+        if said.strip():
+            murmurs.reply(who, murmur=murmur, text=said, now=now)
+        else:
+            murmurs.mark_read(who, murmur=murmur, now=now)
+
+    return _of_item(request, number, deed)
+
+
+@staff_only(*TEAM)
+@require_POST
+def proposal(request: HttpRequest, number: int) -> HttpResponse:
+    """A proposal's item: agreed (field `agree`), or not."""
+    at = at_item(request, number)
+    found = looks.detail(at.viewer, item=number, now=at.now).proposal
+    asked = found.pk if found is not None else 0
+
+    def deed(who: Viewer, now: datetime) -> None:
+        if request.POST.get("agree") == "on":
+            proposals.confirm(who, proposal=asked, now=now)
+        else:
+            proposals.decline(who, proposal=asked, now=now)
+
+    return _of_item(request, number, deed)
+
+
+@staff_only(*TEAM)
+@require_POST
+def together(request: HttpRequest) -> HttpResponse:
+    """Many at once (fields `item`): first a look at them, then (field `sure`) the end of each."""
+    at, chosen = at_program(request), forms.numbers(request.POST, "item")
+    found = waiting.chosen(at.viewer, program=at.program.pk, items=chosen, now=at.now)
+    if request.POST.get("sure") != "on":
+        no = None if found else Refused("nothing_chosen")
+        return page(request, at, "together", {"lines": found}, no=no)
+
+    def deed(who: Viewer, now: datetime) -> None:
+        keys = [one.id for one in found]
+        deeds.settle_many(who, items=keys, outcome=Outcome.NOTHING, now=now)
+
+    def again(*, no: Refused) -> HttpResponse:
+        return page(request, at, "together", {"lines": found}, no=no)
+
+    return act(request, deed, again=again) or done("desk", program=at.program)
+
+
+@staff_only(*TEAM)
+@require_http_methods(["GET", "HEAD", "POST"])
+def own_choice(request: HttpRequest) -> HttpResponse:
+    """How one's own desk shows words, and which kinds it doesn't."""
+    at = at_program(request)
+    kinds = [ItemKind.CRISIS, ItemKind.REPORT, ItemKind.FLAG, ItemKind.HELD, ItemKind.MURMUR]
+    if request.method == "POST":
+        choice.choose(
+            at.viewer, blurred=request.POST.get("blurred") == "on",
+            without=[one for one in kinds if one.value in request.POST.getlist("without")],
+        )  # fmt: skip
+        return done("desk", program=at.program)
+    context = {"choice": waiting.choice_of(at.viewer), "kinds": kinds}
+    return page(request, at, "choice", context)

@@ -1,0 +1,238 @@
+"""What waits at the desk, as its pages show it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from accounts.states import Role
+from accounts.viewer import Viewer
+from chat.actions.items import CLAIMED_FOR
+from chat.models import DeskVersion, Finding, Item, Report, Room
+from chat.states import JUDGED_ONLY, ItemKind, ItemState, RoomKind
+from duty.colleagues import name_of
+from duty.policies import must_be_of_the_team
+from foundation.refusals import Refused
+from moderation import policies
+from moderation.models import AlarmStep, DeskChoice
+
+SHOWN = 50
+HELD_LATE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An item on the queue."""
+
+    id: int
+    kind: str
+    room: str
+    who: str
+    words: str
+    folded: bool  # this reader asked not to be shown this kind
+    about: tuple[str, ...]  # reasons and classes
+    times: int
+    raised_at: datetime
+    late: bool
+    claimed_by: str
+    mine: bool
+    free: bool
+    calls_me: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits for this reader, by urgency and age."""
+
+    version: int
+    lines: list[Line]
+    more: bool
+    blurred: bool
+    without: tuple[str, ...]
+
+
+def version_of(program: int) -> int:
+    """How often what waits there changed."""
+    found = DeskVersion.objects.filter(program=program).values_list("version", flat=True).first()
+    return found or 0
+
+
+def rooms_of(viewer: Viewer, *, program: int) -> list[Room]:
+    """The rooms that someone keeps in a program, in their order."""
+    must_be_of_the_team(viewer, program=program)
+    rooms = Room.objects.filter(program=program, removed_at__isnull=True)
+    mine = rooms_among(viewer, program)
+    shown = rooms.exclude(kind=RoomKind.COUNSELING).order_by("position", "pk")
+    return [room for room in shown if mine is None or room.pk in mine]
+
+
+def program_of_item(viewer: Viewer, *, item: int) -> int:
+    """Whose desk an item is at. Raises `Refused("not_found")`, also of what is above the desk."""
+    row = Item.objects.filter(pk=item).first()
+    policies.must_see_item(viewer, row)
+    if row is None or row.about_staff_id is not None:
+        raise Refused("not_found")
+    return row.program_id
+
+
+def rooms_among(viewer: Viewer, program: int) -> list[int] | None:
+    """The rooms whose items someone sees; None for all."""
+    if viewer.holds(Role.COORDINATOR, program=program):
+        return None
+    rooms = Room.objects.filter(program=program).order_by("pk").values_list("pk", flat=True)
+    return [one for one in rooms if viewer.holds(Role.SUPPORTER, program=program, room=one)]
+
+
+def at_the_desk(viewer: Viewer, *, program: int) -> QuerySet[Item]:
+    """The items of a program that a reader may know of at the desk.
+
+    What is about staff isn't among them, whoever reads; what is about no room is the coordinators'.
+    """
+    must_be_of_the_team(viewer, program=program)
+    found = Item.objects.filter(program=program, about_staff__isnull=True)
+    rooms = rooms_among(viewer, program)
+    return found if rooms is None else found.filter(room__in=rooms)
+
+
+def queue(
+    viewer: Viewer, *, program: int, kind: str = "", room: int | None = None, now: datetime
+) -> Queue:
+    """At most 50, the most urgent and oldest first. Seven queries at most."""
+    found = at_the_desk(viewer, program=program).exclude(state=ItemState.DONE.value)
+    if kind:
+        found = found.filter(kind=kind)
+    if room is not None:
+        found = found.filter(room=room)
+    ordered = found.order_by("urgency", "raised_at", "pk")
+    rows = list(
+        ordered.select_related("room", "message__seat", "murmur", "seat", "claimed_by")[: SHOWN + 1]
+    )
+    choice = choice_of(viewer)
+    return Queue(
+        version=version_of(program),
+        lines=lines_of(viewer, rows[:SHOWN], choice, now=now),
+        more=len(rows) > SHOWN,
+        blurred=choice.blurred,
+        without=tuple(choice.without),
+    )
+
+
+def chosen(viewer: Viewer, *, program: int, items: Iterable[int], now: datetime) -> list[Line]:
+    """These of the queue that may end together: what is judged by an act of its own isn't."""
+    found = at_the_desk(viewer, program=program).filter(pk__in=list(items)[:SHOWN])
+    rows = found.exclude(state=ItemState.DONE.value).exclude(
+        kind__in=[kind.value for kind in (*JUDGED_ONLY, ItemKind.CRISIS, ItemKind.MURMUR)]
+    )
+    ordered = rows.order_by("urgency", "raised_at", "pk")
+    shown = ordered.select_related("room", "message__seat", "murmur", "seat", "claimed_by")
+    return lines_of(viewer, list(shown), choice_of(viewer), now=now)
+
+
+def choice_of(viewer: Viewer) -> DeskChoice:
+    """What someone chose for their own desk; the defaults where they never did."""
+    found = DeskChoice.objects.filter(staff=viewer.staff or 0).first()
+    return found or DeskChoice(staff_id=viewer.staff or 0, without=[])
+
+
+def above_the_desk(viewer: Viewer, *, program: int, now: datetime) -> list[Line]:
+    """Reports about staff, for coordinators and reviewers; never one about the reader."""
+    policies.must_be_above(viewer, program=program)
+    found = Item.objects.filter(program=program, about_staff__isnull=False)
+    rows = found.exclude(state=ItemState.DONE.value).exclude(about_staff=viewer.staff)
+    ordered = rows.order_by("urgency", "raised_at", "pk")
+    shown = ordered.select_related("room", "message__seat", "murmur", "seat", "claimed_by")[:SHOWN]
+    return lines_of(viewer, list(shown), DeskChoice(without=[]), now=now)
+
+
+def lines_of(
+    viewer: Viewer, rows: Sequence[Item], choice: DeskChoice, *, now: datetime
+) -> list[Line]:
+    """Items as the queue shows them to this reader."""
+    reasons = _reasons(row.message_id for row in rows if row.kind == ItemKind.REPORT)
+    seen = _classes(rows)
+    steps = AlarmStep.objects.filter(item__in=[row.pk for row in rows], staff=viewer.staff or 0)
+    calls = set(steps.exclude(channel="").order_by("pk").values_list("item", "raised_at"))
+    return [
+        Line(
+            id=row.pk,
+            kind=row.kind,
+            room=row.room.name if row.room else "",
+            who=_who(row),
+            words="" if row.kind in choice.without else _words(row, seen),
+            folded=row.kind in choice.without,
+            about=(*reasons.get(row.message_id or 0, ()), *_seen_in(row, seen)),
+            times=row.times,
+            raised_at=row.raised_at,
+            late=row.kind == ItemKind.HELD and row.raised_at <= now - HELD_LATE,
+            claimed_by=name_of(row.claimed_by) if _held(row, now) else "",
+            mine=_held(row, now) and row.claimed_by_id == viewer.staff,
+            free=not _held(row, now),
+            calls_me=(row.pk, row.raised_at) in calls,
+        )
+        for row in rows
+    ]
+
+
+def _held(row: Item, now: datetime) -> bool:
+    return (
+        row.state == ItemState.CLAIMED
+        and row.claimed_at is not None
+        and row.claimed_at > now - CLAIMED_FOR
+    )
+
+
+def _who(row: Item) -> str:
+    seat = row.message.seat if row.message is not None else row.seat
+    handle = row.message.handle if row.message is not None else ""
+    return f"{handle or seat.handle} {seat.mark}" if seat is not None else handle
+
+
+def _words(row: Item, seen: dict[int, list[Finding]]) -> str:
+    if row.message is not None:
+        return row.message.text
+    if row.murmur is not None:
+        return row.murmur.text
+    kept = [one.words for one in seen.get(row.seat_id or 0, ()) if one.words]
+    return kept[-1] if row.kind in (ItemKind.CRISIS, ItemKind.FLAG) and kept else ""
+
+
+def _reasons(messages: Iterable[int | None]) -> dict[int, tuple[str, ...]]:
+    rows = Report.objects.filter(message__in=[one for one in messages if one]).order_by("at", "pk")
+    found: dict[int, tuple[str, ...]] = {}
+    for message, reason in rows.values_list("message", "reason"):
+        known = found.get(message, ())
+        found[message] = known if reason in known else (*known, reason)
+    return found
+
+
+def _classes(rows: Sequence[Item]) -> dict[int, list[Finding]]:
+    """What screening saw of the people of these items since each was raised, by seat."""
+    seats = {row.seat_id for row in rows if row.kind in (ItemKind.CRISIS, ItemKind.FLAG)}
+    if not seats:
+        return {}
+    since = min(row.raised_at for row in rows) - timedelta(minutes=1)
+    found: dict[int, list[Finding]] = {}
+    for one in Finding.objects.filter(seat__in=seats, at__gte=since).order_by("at", "pk"):
+        found.setdefault(one.seat_id or 0, []).append(one)
+    return found
+
+
+def _seen_in(row: Item, seen: dict[int, list[Finding]]) -> tuple[str, ...]:
+    if row.kind not in (ItemKind.CRISIS, ItemKind.FLAG):
+        return ()
+    classes = {one for finding in seen.get(row.seat_id or 0, ()) for one in finding.classes}
+    return tuple(sorted(classes))
+
+
+def held_now(viewer: Viewer, *, program: int) -> list[Item]:
+    """What is still held: listed when a shift ends."""
+    rows = at_the_desk(viewer, program=program).filter(kind=ItemKind.HELD.value)
+    open_ = rows.exclude(state=ItemState.DONE.value).select_related("room")
+    return list(open_.order_by("raised_at", "pk")[:SHOWN])
+
+
+def oldest_open() -> datetime | None:
+    """Since when the oldest open item waits; None when nothing does."""
+    rows = Item.objects.exclude(state=ItemState.DONE.value).order_by("raised_at")
+    return rows.values_list("raised_at", flat=True).first()

@@ -1,0 +1,78 @@
+"""The desk's lines of the grid: what waits, acts, objections; and what their addresses name."""
+
+from datetime import datetime
+
+from accounts.models import Participant, Staff
+from chat.actions import items
+from chat.models import Item, Room
+from chat.states import ItemKind
+from moderation.actions.appeals import appeal
+from moderation.actions.people import act_on_person
+from moderation.states import ActKind, Reason
+from tests.cast import seen_by, staff_viewer
+from tests.chat.deeds import seat_of
+from tests.house.everyone import Row, entered, staff
+
+TEAM = staff("supporter", "coordinator")
+SENT = staff("supporter", "coordinator", code=405, everywhere=True)
+DESK = staff("supporter", "coordinator", everywhere=True)
+JUDGES = staff("coordinator", "reviewer")
+# A reviewer elsewhere isn't among those who call.
+ABOVE = staff("coordinator", "reviewer", everywhere=True)
+
+DESK_LINES: dict[str, tuple[str, Row]] = {
+    "desk-queue": ("/moderation/queue/", DESK),
+    "desk-together": ("/moderation/queue/together/", SENT),
+    "desk-choice": ("/moderation/choice/", DESK),
+    "item": ("/moderation/items/{item}/", TEAM),
+    "item-claim": ("/moderation/items/{item}/claim/", SENT),
+    "item-let-go": ("/moderation/items/{item}/let-go/", SENT),
+    "item-settle": ("/moderation/items/{item}/settle/", SENT),
+    "item-answer": ("/moderation/items/{item}/answer/", SENT),
+    "item-proposal": ("/moderation/items/{item}/proposal/", SENT),
+    "desk-rooms": ("/moderation/rooms/", DESK),
+    "act-on-room": ("/moderation/rooms/1/act/", SENT),
+    "act-on-message": ("/moderation/messages/1/act/", SENT),
+    "person": ("/moderation/people/{seat}/", TEAM),
+    "act-on-person": ("/moderation/people/{seat}/act/", SENT),
+    "propose": (
+        "/moderation/people/{seat}/propose/", staff("coordinator", code=405, everywhere=True),
+    ),
+    "acts": ("/moderation/acts/", DESK),
+    "act-undo": ("/moderation/acts/1/undo/", SENT),
+    "review": ("/moderation/review/", ABOVE),
+    "appeal": ("/moderation/review/appeals/{appeal}/", JUDGES),
+    # About ren, who is the supporter: for those above the desk alone.
+    "about-staff": ("/moderation/review/items/{above}/", JUDGES),
+    "about-staff-settle": (
+        "/moderation/review/items/{above}/settle/",
+        staff("coordinator", "reviewer", code=405, everywhere=True),
+    ),
+    "standing": ("/standing/", entered()),
+    # Done to aoi.
+    "standing-one": ("/standing/{act}/", entered(404) | {"participant": 200}),
+}  # fmt: skip
+
+
+def desk_things(room: Room, aoi: Participant, ren: Staff, now: datetime) -> dict[str, int | str]:
+    """An item about aoi, one about ren, an act and an objection to it."""
+    seat = seat_of(aoi, room)
+    items.raise_all(
+        [
+            items.Raised(ItemKind.FLAG, f"seat:{seat.pk}", room=room.pk, seat=seat.pk),
+            items.Raised(ItemKind.REPORT, "message:0", room=room.pk, about_staff=ren.pk),
+        ],
+        now=now,
+    )
+    act = act_on_person(
+        staff_viewer(ren), ActKind.MUTE, seat=seat.pk, reason=Reason.CALM, now=now,
+        until=now + items.CLAIMED_FOR,
+    )  # fmt: skip
+    objection = appeal(seen_by(aoi), act=act.pk, text="", now=now)
+    return {
+        "item": Item.objects.get(kind=ItemKind.FLAG).pk,
+        "above": Item.objects.get(kind=ItemKind.REPORT).pk,
+        "seat": seat.pk,
+        "act": act.pk,
+        "appeal": objection.pk,
+    }
