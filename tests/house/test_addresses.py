@@ -37,6 +37,7 @@ from tests.house.everyone import (
     staff,
 )
 from tests.house.office_lines import OFFICE, office_things
+from tests.house.onward_lines import ONWARD, onward_things
 
 ANYONE, ENTERED = anyone(), entered()
 SIGNED_IN = staff()  # every member of staff
@@ -89,6 +90,7 @@ GRID: dict[str, tuple[str, Row]] = {
     "room-handle": ("/rooms/zatsudan/handle/", POSTED),
     **OFFICE,
     **COUNSELING,
+    **ONWARD,
     **DESK_LINES,
     "healthz": ("/healthz", always()),
     "readyz": ("/readyz", always()),
@@ -248,6 +250,7 @@ def named_things(
     ren, passkey = cast["supporter"], passkey_of(cast["coordinator"].pk)
     own = {"letter": letter.pk, "passkey": passkey, "shift": ren.shifts.get().pk}
     own |= counseling_things(aoi, cast["counselor"], ren, room, now)
+    own |= onward_things(str(own["own"]), cast["counselor"], now)
     return own | office_things(room, ren, now) | desk_things(room, aoi, ren, now)
 
 
