@@ -130,7 +130,7 @@ TEMPLATES = [
 # Named here and not in `accounts`, because arrows point down.
 BELONGINGS = ["chat.belongings", "moderation.belongings", "counseling.belongings"]
 # What a house does by itself besides `chat.rounds`: modules with `EVERY_S` and `turn()`.
-ROUNDS = ["moderation.rounds"]
+ROUNDS = ["moderation.rounds", "counseling.rounds"]
 
 _url = env.str("DATABASE_URL", default="")
 if _url:
