@@ -58,6 +58,10 @@ def _all(request: HttpRequest, code: str, *, no: Refused | None = None) -> HttpR
             for one in rows
         ],
         "meetings": [met(one) for one in onward.own_meetings(viewer, code=code)],
+        "visits": [
+            (one, said.called(said.VISITS, one.state))
+            for one in onward.own_visits(viewer, code=code)
+        ],
     }
     return page(request, "onward", context, no=no)
 

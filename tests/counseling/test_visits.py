@@ -10,8 +10,10 @@ from audit.models import AuditEntry
 from counseling.actions import vault, visits
 from counseling.models import AddressLook, Visit
 from counseling.states import Detail, DoorRule
+from foundation.clock import jst
 from foundation.refusals import Refused
-from tests.cast import grant, make_staff, seen_by, staff_viewer
+from tests.cast import grant, make_staff, seen_by, signed_in_as, staff_viewer
+from tests.counseling.test_pages import page, seated
 from tests.counseling.voices import asks, taken
 
 HOME = "青空町8-8-8"
@@ -112,3 +114,45 @@ def test_nobody_back_half_an_hour_after_its_end_calls_the_team_once(
     assert visits.alarm(now=visit.ends_at + timedelta(minutes=29)) == 0
     assert [visits.alarm(now=late), visits.alarm(now=late)] == [0 if out else 1, 0]
     assert (Visit.objects.get().alarmed_at == late) is not out
+
+
+# --- on the pages --------------------------------------------------------------------------------
+
+
+def test_planned_named_looked_at_and_seen(case, aoi, kaede, ren, sora, now):
+    desk, her, peer = signed_in_as(kaede), seated(aoi), signed_in_as(ren)
+    at = (jst(now) + timedelta(hours=20)).strftime("%Y-%m-%dT%H:%M")
+    sent = {"choice": at, "minutes": "60", "visitor": [ren.pk, sora.pk], "rule": "no_uniform"}
+    assert desk.post(f"/counseling/desk/{case.code}/visits/", sent).status_code == 303
+    visit = Visit.objects.get()
+    own = f"/counseling/mine/{case.code}/visits/{visit.pk}/"
+    assert own in page(her, f"/counseling/mine/{case.code}/onward/")
+    assert "預けた住所を" in page(her, own)
+    # One alone isn't two, and nobody sees anything yet.
+    alone = her.post(f"{own}agree/", {"visitor": [ren.pk], "rule": ["no_bell"]})
+    assert alone.status_code == 422
+    assert "名前があがっている訪問は、ありません" in page(peer, "/counseling/visits/")
+    both = {"visitor": [ren.pk, sora.pk], "rule": ["no_bell", "park_away"]}
+    assert her.post(f"{own}agree/", both).status_code == 303
+    mine = page(peer, "/counseling/visits/")
+    assert "呼び鈴を鳴らさない" in mine
+    assert "ふつうの服で来る" not in mine
+    assert case.code not in mine
+    assert HOME not in mine
+    shown = peer.post(f"/counseling/visits/{visit.pk}/address/")
+    assert HOME in shown.content.decode()
+    assert "住所が見られた記録" in page(her, own)
+    assert peer.post(f"/counseling/visits/{visit.pk}/check-in/").status_code == 303
+    gone = peer.post(f"/counseling/visits/{visit.pk}/check-out/", {"met": "on"})
+    assert gone.status_code == 303
+    assert "おわりました" in page(her, own)
+
+
+def test_another_supporter_finds_no_visit(visit, aoi, ren, sora, now):
+    agree(aoi, visit, [ren, sora], now=now)
+    other = make_staff("hoka")
+    grant(other, Role.SUPPORTER)
+    address = f"/counseling/visits/{visit.pk}/address/"
+    assert signed_in_as(other).post(address).status_code == 404
+    # ren is named, and is told when it may be seen.
+    assert "24時間前から" in signed_in_as(ren).post(address).content.decode()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from accounts.models import Staff
-from counseling.models import Case, Meeting, Referral
+from counseling.models import Case, Meeting, Referral, Visit
 from tests.counseling.places import make_agency
 from tests.house.everyone import Row, anyone, entered, staff
 
@@ -15,6 +15,8 @@ OWN = entered(404) | {"participant": 200}
 SENT = anyone(405)
 COUNSELOR = staff("counselor")
 DESK_SENT = staff("counselor", code=405, everywhere=True)
+VISITORS = staff("supporter", "counselor", everywhere=True)
+VISITORS_SENT = staff("supporter", "counselor", code=405, everywhere=True)
 _MINE = "/counseling/mine/{own}/onward/"
 _DESK = "/counseling/desk/{own}/onward/"
 
@@ -44,6 +46,15 @@ ONWARD: dict[str, tuple[str, Row]] = {
     "counseling-stage": (f"{_DESK}{{onward}}/stage/", DESK_SENT),
     "counseling-offer-times": ("/counseling/desk/{own}/meetings/", DESK_SENT),
     "counseling-settle": ("/counseling/desk/{own}/meetings/{meeting}/", DESK_SENT),
+    "counseling-visit-own": ("/counseling/mine/{own}/visits/{visit}/", OWN),
+    "counseling-visit-agree": ("/counseling/mine/{own}/visits/{visit}/agree/", SENT),
+    "counseling-visit-call-off": ("/counseling/mine/{own}/visits/{visit}/call-off/", SENT),
+    "counseling-visit-plan": ("/counseling/desk/{own}/visits/", DESK_SENT),
+    "counseling-visit-take-off": ("/counseling/desk/{own}/visits/{visit}/take-off/", DESK_SENT),
+    "counseling-visits": ("/counseling/visits/", VISITORS),
+    "counseling-visit-look": ("/counseling/visits/{visit}/address/", VISITORS_SENT),
+    "counseling-visit-check-in": ("/counseling/visits/{visit}/check-in/", VISITORS_SENT),
+    "counseling-visit-check-out": ("/counseling/visits/{visit}/check-out/", VISITORS_SENT),
     # A link that is none looks like one that is: nothing is asked of the database.
     "packet": ("/packet/no-such-link/", anyone()),
     "packet-sheet": ("/packet/no-such-link/sheet/", anyone(422)),
@@ -64,4 +75,8 @@ def onward_things(code: str, counselor: Staff, now: datetime) -> dict[str, int |
         case=case, channel="in_person", state="chosen", starts_at=now + timedelta(days=3),
         made_by=counselor, at=now, changed_at=now, uid=uuid4(),
     )  # fmt: skip
-    return {"onward": made.pk, "meeting": meeting.pk}
+    visit = Visit.objects.create(
+        case=case, starts_at=now + timedelta(days=3), ends_at=now + timedelta(days=3, hours=1),
+        made_by=counselor, at=now,
+    )  # fmt: skip
+    return {"onward": made.pk, "meeting": meeting.pk, "visit": visit.pk}
