@@ -9,7 +9,7 @@ from django.db import connection
 
 from accounts.models import Letter
 from accounts.states import Role
-from counseling import packet
+from counseling import belongings, packet
 from counseling.actions import linking, referrals, sending, vault
 from counseling.models import Consent, Crossing, LinkOpening, NextStep, OneTimeLink, Referral, Vault
 from counseling.onward_forms import Agreed, Answer, Edited
@@ -430,3 +430,18 @@ def test_a_counselor_has_no_move_that_says_yes_for_anyone(referral):
     withdrawing = {by for (_, to), by in REFERRAL_MOVES.items() if to is ReferralState.WITHDRAWN}
     assert agreeing == withdrawing == {frozenset({"person"})}
     assert Referral.objects.get().state == "proposed"
+
+
+def test_erasing_oneself_withdraws_what_is_on_its_way_and_takes_our_copy_of_the_words(
+    referral, way, aoi, now
+):
+    assert "夜のほうが話しやすいです。" in dump()
+    kept = belongings.shown(aoi.pk)["referrals"]
+    assert [(one["to"], one["state"]) for one in kept] == [(referral.to, "sent")]
+    assert any("つなぎシート" in str(one.what) for one in belongings.stays(aoi.pk))
+    belongings.erase(aoi.pk, now=now)
+    assert state(referral) == ReferralState.WITHDRAWN
+    assert referral.to_tell_at == now
+    assert "夜のほうが話しやすいです。" not in dump()
+    with pytest.raises(Refused, match="link_over"):
+        sending.open_link(token=way.token, code=way.code, now=now)
