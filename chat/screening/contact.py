@@ -15,15 +15,15 @@ _DIGITS = {
     "三": "3", "参": "3", "さん": "3", "四": "4", "よん": "4", "し": "4",
     "五": "5", "伍": "5", "ご": "5", "六": "6", "ろく": "6", "七": "7", "なな": "7", "しち": "7",
     "八": "8", "はち": "8", "九": "9", "きゅう": "9", "きゆう": "9", "く": "9",
-    "o": "0", "l": "1",
+    "o": "0", "l": "1", "i": "1",
 }  # fmt: skip
-_ONE = "(?:[0-9〇零一壱二弐三参四五伍六七八九]|ぜろ|れい|まる|いち|さん|よん|ろく|なな|しち|はち|きゆ?う|きゅう|に|ご|し|く)"
-_APART = "(?:[-~ー_.,・、。/\\s()☆★*|:;]|の|はいふん|かっこ|まいなす|てん)"
-_PHONE = re.compile(f"(?<![0-9])(?:\\+{_APART}?)?{_ONE}(?:{_APART}{{0,3}}{_ONE}){{8,12}}(?![0-9])")
+_ONE = "(?:[0-9oli〇零一壱二弐三参四五伍六七八九]|ぜろ|れい|まる|いち|さん|よん|ろく|なな|しち|はち|きゆ?う|きゅう|に|ご|し|く)"
+_APART = "(?:[-~ー_.,・、。/\\s()「」『』【】<>\\[\\]\"'☆★*|:;]|の|はいふん|かっこ|まいなす|てん)"
+_PHONE = re.compile(f"(?<![0-9])(?:\\+{_APART}?)?{_ONE}(?:{_APART}{{0,3}}{_ONE}){{8,20}}(?![0-9])")
 _TOKEN = re.compile(_ONE)
 # Worth a closer look: digits, numerals or number words, enough of them.
 _NUMERIC = re.compile(
-    "(?:[0-9〇零一壱二弐三参四五伍六七八九][^0-9]{0,3}?){6}|(?:ぜろ|れい|まる|きゅう)[^。]{0,3}(?:きゅう|はち|なな|ろく|さん|よん|ご|に|いち|ぜろ|れい|まる)"
+    "(?:[0-9oli〇零一壱二弐三参四五伍六七八九][^0-9]{0,3}?){6}|(?:ぜろ|れい|まる|きゅう)[^。]{0,3}(?:きゅう|はち|なな|ろく|さん|よん|ご|に|いち|ぜろ|れい|まる)"
 )
 # Eight digits are somebody's number only beside a word that says so.
 _CALLED = re.compile(
@@ -118,25 +118,44 @@ _PATTERNS = (
 def _phones(text: str) -> list[tuple[int, int]]:
     spans = []
     for m in _PHONE.finditer(text):
-        digits = "".join(_DIGITS.get(one, one) for one in _TOKEN.findall(m[0]))
-        if _is_someones(digits, m[0]) and not _in_a_code(text, *m.span()):
-            spans.append(m.span())
+        tokens = list(_TOKEN.finditer(text, *m.span()))
+        at = 0
+        while at < len(tokens):
+            many = _a_number(tokens[at:], m[0].startswith("+") and at == 0)
+            if many and not (_cut(tokens, at, many) or _in_a_code(text, tokens[at].start(), m.end())):
+                spans.append((tokens[at].start(), tokens[at + many - 1].end()))
+            at += many or 1
     spans += [m.span() for m in _WITHOUT_ZERO.finditer(text)]
     for m in _CALLED.finditer(text):
-        digits = "".join(_TOKEN.findall(m[1]))
+        digits = "".join(one[0] for one in _TOKEN.finditer(m[1]))
         if 7 <= len(digits) <= 8:
             spans.append(m.span(1))
     return spans
 
 
-def _is_someones(digits: str, written: str) -> bool:
-    if digits.startswith("81") and (written.startswith("+") or len(digits) in (11, 12)):
-        digits = "0" + digits[2:].removeprefix("0")
-    elif digits.startswith("00"):  # with an exchange's prefix
-        digits = digits[1:]
-    if not re.fullmatch("0[1-9][0-9]{8,9}", digits) or digits in _ALLOWED:
-        return False
-    return not digits.startswith(_FREE)
+def _a_number(tokens: list[re.Match[str]], abroad: bool) -> int:
+    """How many of the tokens, from the first, make up somebody's number; 0: none does."""
+    said = "".join(_DIGITS.get(one[0], one[0]) for one in tokens[:14])
+    for many in (13, 12, 11, 10):
+        if len(said) < many:
+            continue
+        digits = said[:many]
+        if digits.startswith("81") and (abroad or many in (11, 12)):
+            digits = "0" + digits[2:].removeprefix("0")
+        if re.fullmatch("0(?:[5-9]0[0-9]{8}|[1-9](?!0)[0-9]{8}|[1-9]0[0-9]{7})", digits):
+            return many if digits not in _ALLOWED and not digits.startswith(_FREE) else 0
+    return 0
+
+
+def _cut(tokens: list[re.Match[str]], at: int, many: int) -> bool:
+    """Whether more digits stand right before or after: then it is another kind of number."""
+    before = at and tokens[at - 1][0].isdigit() and tokens[at - 1].end() == tokens[at].start()
+    last, after = at + many - 1, at + many
+    return bool(before) or (
+        after < len(tokens)
+        and tokens[after][0].isdecimal()
+        and tokens[after].start() == tokens[last].end()
+    )
 
 
 def _in_a_code(text: str, start: int, end: int) -> bool:

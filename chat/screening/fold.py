@@ -67,6 +67,10 @@ _SPELLED = _Step(
         f"|(?<=[{_JAPANESE}])[{_BREAK}]+(?=[{_JAPANESE}](?:[{_BREAK}]|$))"
     )
 )
+# L I N E is a word too.
+_LATIN = _Step(
+    re.compile("(?:(?<=^[a-z])|(?<=[^a-z][a-z]))[ .・_-]+(?=[a-z](?![a-z]))"),
+)
 _RUN = _Step(re.compile(r"([^0-9〇零一二三四五六七八九])\1\1+", re.S), keep=2)
 
 
@@ -119,7 +123,7 @@ def folded_text(text: str) -> str:
     if "ヒ" in same or "匕" in same:
         same = _APART.quick(same)
     same = same.translate(ONE_FOR_ONE)
-    return _RUN.quick(_SPELLED.quick(_PARTED.quick(same)))
+    return _RUN.quick(_LATIN.quick(_SPELLED.quick(_PARTED.quick(same))))
 
 
 def fold(text: str) -> Folded:
@@ -132,6 +136,6 @@ def fold(text: str) -> Folded:
         where += [at] * len(said)
     same, where = _APART.careful("".join(chars), where)
     same = same.translate(ONE_FOR_ONE)
-    for step in (_PARTED, _SPELLED, _RUN):
+    for step in (_PARTED, _SPELLED, _LATIN, _RUN):
         same, where = step.careful(same, where)
     return Folded(same, tuple(where))

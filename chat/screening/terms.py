@@ -22,7 +22,7 @@ T = TypeVar("T")
 MOST_GAP = 20
 MOST_BEGUN = 3
 _TOKEN = re.compile(r"<[^<>]+>|\{[0-9]{1,2}\}|!\(|[()|?#&^$]|.", re.S)
-_FORBIDDEN = frozenset("\\*+[]{}<>")
+_FORBIDDEN = frozenset("\\*+[]{}<>!")
 _DIGITS = "0123456789〇零一二三四五六七八九十"
 # Each: its regular expression, and what it may begin with.
 _SPECIAL: dict[str, tuple[str, frozenset[str]]] = {
@@ -117,7 +117,7 @@ class _Reader:
         elif token in _SPECIAL:
             said, begins = _SPECIAL[token]
         elif token in _FORBIDDEN or token == "?":
-            raise BadTerm(f"{self.term}: {token} has no meaning here")
+            raise BadTerm(f"{self.term[:40]}: {token} has no meaning here")
         else:
             said, begins = re.escape(plain(token)), frozenset({plain(token)[:MOST_BEGUN]})
         if self.at < len(self.tokens) and self.tokens[self.at] == "?":
