@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from counseling.views import agency, onward, onward_desk, visits
+from counseling.views import agency, onward, onward_desk, steps, visits
 
 _MINE = "counseling/mine/<code:code>/onward/"
 _DESK = "counseling/desk/<code:code>/onward/"
 
 urlpatterns = [
+    path("steps/", steps.steps, name="steps"),
     path(_MINE, onward.all_of_them, name="counseling-onward"),
     path(f"{_MINE}where/", onward.where, name="counseling-where"),
     path(f"{_MINE}choose/", onward.choose, name="counseling-choose"),

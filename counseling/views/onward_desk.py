@@ -124,7 +124,7 @@ def _one(
         "goal": said.called(said.GOALS, row.goal),
         "state": said.called(said.STATES, row.state),
         "sheet": sheet.shown(words) if not words.empty else None,
-        "steps": steps(seen),
+        "steps": steps(seen, person=str(sentences.CALLERS[Relation(row.case.relation)])),
         "meetings": [met(one) for one in seen.meetings],
         "way": way,
         "link_address": request.build_absolute_uri(f"/packet/{way.token}/") if way else "",

@@ -21,6 +21,9 @@ _MINE = "/counseling/mine/{own}/onward/"
 _DESK = "/counseling/desk/{own}/onward/"
 
 ONWARD: dict[str, tuple[str, Row]] = {
+    "steps": ("/steps/", entered()),
+    # The fixture's agency stands there.
+    "town": ("/m/281000/", anyone()),
     "counseling-onward": (_MINE, OWN),
     "counseling-where": (f"{_MINE}where/", OWN),
     "counseling-choose": (f"{_MINE}choose/", SENT),
