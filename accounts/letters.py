@@ -51,7 +51,10 @@ def write(
         kind=Kind(kind),
         title=title,
         text=text,
-        links=[{"label": link.label, "href": link.href} for link in links],
+        links=[
+            {"label": link.label, "href": link.href} | ({"post": True} if link.post else {})
+            for link in links
+        ],
         at=now,
     )
     bump(participant)

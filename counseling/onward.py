@@ -143,7 +143,8 @@ def _seen(case: Case, number: int) -> Seen:
 
 
 def _steps(referral: Referral) -> list[Step]:
-    crossings = Crossing.objects.filter(referral=referral).order_by("at", "pk")[:MOST]
+    crossings = Crossing.objects.filter(referral=referral).exclude(what="need")
+    crossings = crossings.order_by("at", "pk")[:MOST]
     openings = LinkOpening.objects.filter(link__referral=referral).order_by("at", "pk")[:MOST]
     steps = [Step(one.what, one.mover, one.line, one.at) for one in crossings]
     steps += [Step(f"link-{one.what}", "agency", "", one.at) for one in openings]

@@ -4,6 +4,9 @@ from accounts.models import Participant
 from accounts.policies import must_be_entered, must_hold
 from accounts.states import Role
 from accounts.viewer import Viewer
+from chat.models import Room
+from chat.states import RoomKind
+from chat.talks import talk_seat
 from counseling.models import Case
 from counseling.states import CaseState
 from foundation.refusals import Refused
@@ -69,9 +72,29 @@ def must_have_a_way_back(person: Participant | None) -> None:
         raise Refused("no_passphrase")
 
 
-def may_invite(viewer: Viewer, *, program: int, room: int) -> int:
+def may_invite(viewer: Viewer, *, room: Room | None) -> int:
     """A supporter of that room, a coordinator. Raises `Refused`: `not_found`, `second_factor`."""
-    return must_hold(viewer, Role.SUPPORTER, Role.COORDINATOR, program=program, room=room)
+    staff = must_hold(
+        viewer,
+        Role.SUPPORTER,
+        Role.COORDINATOR,
+        program=room.program_id if room else None,
+        room=room.pk if room else None,
+    )
+    if room is None or room.kind == RoomKind.COUNSELING:
+        raise Refused("not_found")
+    return staff
+
+
+def must_sit(viewer: Viewer, case: Case | None) -> Case:
+    """Whoever of the staff sits in the case's talk: its counselor, and who was asked in.
+
+    Raises `Refused`: `not_found`, `second_factor`.
+    """
+    must_be_counselor(viewer, program=case.program_id if case else None)
+    if case is None or case.room is None or talk_seat(viewer, room=case.room) is None:
+        raise Refused("not_found")
+    return case
 
 
 def may_coordinate(viewer: Viewer, *, program: int) -> int:

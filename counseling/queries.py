@@ -1,6 +1,6 @@
 """Every read of counseling."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
@@ -13,8 +13,9 @@ from accounts.states import Role
 from accounts.viewer import Viewer
 from audit.queries import acted_since
 from chat import protocol as p
-from chat.models import Finding, Message
+from chat.models import Finding, Message, Seat
 from chat.queries import newest
+from chat.states import COUNSELOR
 from chat.talks import talk_seat
 from counseling import codes, policies
 from counseling.models import (
@@ -217,7 +218,8 @@ def _listed(cases: Iterable[Case]) -> list[Waiting]:
         "-due_on", "-pk"
     ):
         steps[step.case_id] = step  # the earliest stays
-    needs, spoke = _needs(rooms), _spoke(rooms)
+    seen = {case.room_id or 0: case.need_seen_at for case in found}
+    needs, spoke = _needs(rooms, seen), _spoke(rooms)
     rows = [
         Waiting(
             case=case,
@@ -258,10 +260,14 @@ def _spoke(rooms: Sequence[int]) -> dict[int, datetime]:
     }
 
 
-def _needs(rooms: Sequence[int]) -> set[int]:
-    """Rooms in which words of need were written that nobody of ours has answered."""
-    found = Finding.objects.filter(room_id__in=rooms).order_by().values_list("room_id", "classes")
-    with_need = {room for room, classes in found if "crisis" in classes}
+def _needs(rooms: Sequence[int], seen: Mapping[int, datetime | None]) -> set[int]:
+    """Rooms in which words of need were written that nobody of ours has seen or answered."""
+    found = Finding.objects.filter(room_id__in=rooms).order_by()
+    with_need = set()
+    for room, classes, at in found.values_list("room_id", "classes", "at"):
+        until = seen.get(room)
+        if "crisis" in classes and (until is None or until < at):
+            with_need.add(room)
     return with_need & set(_spoke(sorted(with_need)))
 
 
@@ -270,6 +276,28 @@ def offered_to(viewer: Viewer) -> list[HandOver]:
     staff = policies.must_be_counselor(viewer)
     rows = HandOver.objects.filter(taker_id=staff, state=HandOverState.OFFERED)
     return list(rows.select_related("case", "giver").order_by("offered_at", "pk"))
+
+
+def asked_in(viewer: Viewer) -> list[Case]:
+    """Talks of colleagues into which the viewer was asked."""
+    staff = policies.must_be_counselor(viewer)
+    seats = Seat.objects.filter(staff_id=staff, role=COUNSELOR, ended_at__isnull=True)
+    rows = Case.objects.filter(room__seats__in=seats, state=CaseState.OPEN)
+    return list(rows.exclude(counselor_id=staff).select_related("counselor").order_by("pk")[:MOST])
+
+
+def followed(viewer: Viewer, *, code: str) -> Case:
+    """A case whose talk the viewer sits in. Raises `Refused`: `not_found`, `second_factor`."""
+    return policies.must_sit(viewer, _by_code(code))
+
+
+def company(case: Case) -> list[tuple[int, str]]:
+    """Whom the counselor asked into the talk: number, name."""
+    if case.room_id is None:
+        return []
+    seats = Seat.objects.filter(room_id=case.room_id, role=COUNSELOR, ended_at__isnull=True)
+    rows = seats.exclude(staff_id=case.counselor_id or 0).order_by("pk")
+    return [(row.staff_id or 0, row.handle) for row in rows]
 
 
 def reminders(viewer: Viewer, *, program: int, today: date) -> list[NextStep]:
@@ -292,6 +320,7 @@ class Opened:
     notes: list[Note]
     steps: list[NextStep]
     offered: HandOver | None
+    in_need: bool
     talk: list[Said]
     wire: Wire | None
 
@@ -318,6 +347,7 @@ def opened(viewer: Viewer, *, code: str) -> Opened:
         offered=HandOver.objects.filter(case=found, state=HandOverState.OFFERED)
         .select_related("taker")
         .first(),
+        in_need=_is_in_need(found),
         wire=wire_of(found, viewer=viewer),  # before the words: what comes meanwhile follows
         talk=talk_of(found, viewer=viewer),
     )
@@ -329,6 +359,11 @@ def waiting_import(viewer: Viewer, *, program: int) -> OccasionImport | None:
     return OccasionImport.objects.filter(
         counselor_id=staff, program_id=program, applied_at__isnull=True, dropped_at__isnull=True
     ).first()
+
+
+def _is_in_need(case: Case) -> bool:
+    room = case.room_id
+    return room is not None and room in _needs([room], {room: case.need_seen_at})
 
 
 def absent_ones(viewer: Viewer, *, program: int, since: datetime) -> list[Case]:

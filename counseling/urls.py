@@ -26,6 +26,7 @@ urlpatterns = [
     path(
         "counseling/invitations/<number:number>/", own.invitation, name="counseling-invitation"
     ),
+    path("counseling/invitations/", desk.invite, name="counseling-invite"),
     path("counseling/desk/", desk.inbox, name="counseling-desk"),
     path("counseling/desk/occasions/", desk.occasion, name="counseling-occasion"),
     path("counseling/desk/occasions/import/", desk.bring, name="counseling-bring"),
@@ -51,6 +52,10 @@ urlpatterns = [
     path("counseling/desk/<code:code>/", case.case, name="counseling-case"),
     path("counseling/desk/<code:code>/take/", desk.take, name="counseling-take"),
     path("counseling/desk/<code:code>/answer/", case.answer, name="counseling-answer"),
+    path("counseling/desk/<code:code>/talk/", case.follow, name="counseling-talk"),
+    path("counseling/desk/<code:code>/ask-in/", case.ask_in, name="counseling-ask-in"),
+    path("counseling/desk/<code:code>/let-go/", case.let_go, name="counseling-let-go"),
+    path("counseling/desk/<code:code>/seen/", case.seen, name="counseling-seen"),
     path("counseling/desk/<code:code>/describe/", case.describe, name="counseling-describe"),
     path("counseling/desk/<code:code>/close/", case.close, name="counseling-close"),
     path("counseling/desk/<code:code>/reopen/", case.reopen, name="counseling-reopen"),

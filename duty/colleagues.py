@@ -146,6 +146,27 @@ def team(program: int, *, room: int | None = None, now: datetime) -> list[Collea
     ]
 
 
+def reachable(staff: Collection[int], *, now: datetime) -> list[Colleague]:
+    """These members of staff, in their order, and what can reach them now. Four queries."""
+    rows = Staff.objects.filter(pk__in=staff, is_active=True).order_by("pk")
+    people = {row.pk: row for row in rows}
+    willing = _willing(list(people), now)
+    choices = AlertChoice.objects.filter(staff__in=list(people)).order_by("staff")
+    browsers = PushAddress.objects.filter(staff__in=list(people)).order_by("staff")
+    pushed = set(browsers.values_list("staff", flat=True))
+    channels = {row.staff_id: tuple(Channel(name) for name in row.channels) for row in choices}
+    return [
+        Colleague(
+            staff=one,
+            willing=one in willing,
+            channels=channels.get(one, DEFAULT_CHANNELS),
+            open=_open(people[one], at_desk=False, pushed=one in pushed),
+        )
+        for one in staff
+        if one in people
+    ]
+
+
 def _at_the_desk(program: int, room: int | None, now: datetime) -> tuple[set[int], set[int]]:
     """Who acted at the desk lately, and who of them for the room."""
     rows = Attendance.objects.filter(

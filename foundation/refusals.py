@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 
 class Link(NamedTuple):
-    """Somewhere to go on from a refusal or a card."""
+    """Somewhere to go on from a refusal or a card. `post`: on a page it is a button that sends."""
 
     label: str
     href: str
+    post: bool = False
 
 
 class Refused(Exception):

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from chat.models import DeskVersion, Item, Message, Room
-from chat.states import URGENCY, ItemKind, ItemState
+from chat.states import URGENCY, ItemKind, ItemState, RoomKind
 
 # Whoever claimed something and did nothing for so long leaves it to the next.
 CLAIMED_FOR = timedelta(minutes=10)
@@ -37,7 +37,12 @@ def raise_all(raised: Iterable[Raised], *, now: datetime) -> None:
     if not wanted:
         return
     rooms = {one.room for one in wanted.values() if one.room is not None}
-    programs = dict(Room.objects.filter(pk__in=rooms).order_by("pk").values_list("pk", "program"))
+    there = Room.objects.filter(pk__in=rooms).order_by("pk")
+    # What is said in a talk of two is no business of the desk: its counselor has a chain.
+    programs = dict(there.exclude(kind=RoomKind.COUNSELING).values_list("pk", "program"))
+    wanted = {key: one for key, one in wanted.items() if one.room is None or one.room in programs}
+    if not wanted:
+        return
     known = _known(wanted)
     rows = [
         _row(one, one.program or programs[one.room or 0], now=now)

@@ -9,8 +9,11 @@ from chat.actions.sitting import Act, Answer, Sitting
 from chat.models import Murmur
 from chat.repeats import body_key
 from foundation.clock import wire
-from foundation.refusals import Refused
+from foundation.refusals import Link, Refused
 from foundation.tidy import clean, measured
+
+# Whoever wants to be reached can ask for it there.
+ASK_LINKS = (Link("相談をおねがいする", "/counseling/ask/"),)
 
 
 def murmur(sitting: Sitting, act: Act, frame: p.Murmur) -> Answer:
@@ -27,6 +30,8 @@ def murmur(sitting: Sitting, act: Act, frame: p.Murmur) -> Answer:
         text = measured(text, most=p.MAX_TEXT)
         if earlier is not None:
             raise Refused(p.Refusal.CONFLICT)
+        if look.screened.contact:
+            raise Refused(p.Refusal.CONTACT, links=ASK_LINKS)
         words.stop_if_unsafe(look)
         policies.may_murmur(room=sitting.states[act.room], is_staff=seat.staff_id is not None)
         sitting.pay("posts", queries.person_of(seat))

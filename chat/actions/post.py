@@ -44,7 +44,8 @@ def post(sitting: Sitting, act: Act, frame: p.Post) -> Answer:
         words.flag(sitting, seat, look, both)
         raise
 
-    held = policies.must_wait(
+    # Nobody but the two reads a talk: it has no holds.
+    held = not sitting.is_talk(room.pk) and policies.must_wait(
         sitting.standing(seat.pk, room.pk),
         premoderated=room.premoderated,
         newcomers=room.newcomers_held,

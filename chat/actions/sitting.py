@@ -168,6 +168,11 @@ class Sitting:
             return one.seat.ended_at is None and sits_in_talk(one.grants, program=program)
         return one.seat.staff_id is None or sits(one.grants, program=program, room=act.room)
 
+    def is_talk(self, room: int) -> bool:
+        """Whether a locked room is a talk of two, which nobody need watch."""
+        row = self.rooms[room]
+        return not (row.required if isinstance(row, RoomRow) else row.required_supporters)
+
     def program(self, room: int) -> int:
         """The program that a locked room belongs to."""
         row = self.rooms[room]

@@ -54,11 +54,20 @@ def seat_staff(room: int, *, staff: Staff, handle: str) -> Seat:
     return seat
 
 
-def end_seat(room: int, *, staff: int, now: datetime) -> None:
-    """They don't sit there any more; their sockets close. What they said stays."""
+def end_seat(room: int, *, staff: int, now: datetime) -> bool:
+    """They don't sit there any more; their sockets close, their words stay. Whether they sat."""
     mine = Seat.objects.filter(room_id=room, staff_id=staff, ended_at__isnull=True)
-    if mine.update(ended_at=now):
-        bump_staff(staff)
+    if not mine.update(ended_at=now):
+        return False
+    bump_staff(staff)
+    return True
+
+
+def end_seats(room: int, *, now: datetime) -> None:
+    """Nobody of the staff sits there any more."""
+    sitting = Seat.objects.filter(room_id=room, staff__isnull=False, ended_at__isnull=True)
+    for staff in list(sitting.order_by("staff").values_list("staff", flat=True)):
+        end_seat(room, staff=staff or 0, now=now)
 
 
 def _key() -> str:

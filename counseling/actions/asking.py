@@ -10,6 +10,7 @@ from accounts.models import Participant
 from accounts.policies import must_be_entered
 from accounts.viewer import Viewer
 from chat.actions.words import CARE_LINKS
+from chat.models import Seat
 from counseling import policies
 from counseling.actions.moves import locked, make_case, move, move_asking
 from counseling.forms import Asked
@@ -132,16 +133,20 @@ def withdraw(viewer: Viewer, *, code: str, now: datetime) -> None:
             move(case, CaseState.CLOSED, closed_at=now)
 
 
-def invite(viewer: Viewer, *, program: int, participant: int, room: int, now: datetime) -> bool:
-    """Tell someone in a room that they may ask. Whether a card went out.
+def invite(viewer: Viewer, *, seat: int, now: datetime) -> bool:
+    """Tell someone in a room, by their seat, that they may ask. Whether a card went out.
 
     At most one ever: whoever declined, or has one, gets no other, and the supporter isn't told
     which of both it was. Raises `Refused`: `not_found`, `second_factor`.
     """
-    staff = policies.may_invite(viewer, program=program, room=room)
+    there = Seat.objects.select_related("room").filter(pk=seat).first()
+    staff = policies.may_invite(viewer, room=there.room if there else None)
+    if there is None or there.participant_id is None:
+        raise Refused("not_found")
+    participant = there.participant_id
     with transaction.atomic():
         made, new = Invitation.objects.get_or_create(
-            program_id=program,
+            program_id=there.room.program_id,
             participant_id=participant,
             defaults={"invited_by_id": staff, "at": now},
         )
@@ -156,7 +161,7 @@ def invite(viewer: Viewer, *, program: int, participant: int, room: int, now: da
                 ),
                 links=[
                     Link(_("相談をおねがいする"), ASK),
-                    Link(_("いまはいい"), f"/counseling/invitations/{made.pk}/"),
+                    Link(_("いまはいい"), f"/counseling/invitations/{made.pk}/", post=True),
                 ],
                 now=now,
             )

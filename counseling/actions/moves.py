@@ -57,10 +57,10 @@ def move_asking(case: Case, wanted: AskingState, **columns: Any) -> None:
     standing.filter(state__in=asking_before(wanted)).update(state=wanted.value, **columns)
 
 
-def change_seats(case: Case, *, was: int | None, now: datetime) -> None:
-    """Whoever was responsible until now loses their seat in the talk."""
-    if case.room_id is not None and was is not None:
-        talks.end_seat(case.room_id, staff=was, now=now)
+def change_seats(case: Case, *, now: datetime) -> None:
+    """Whoever was responsible until now loses their seat in the talk, and whom they asked in."""
+    if case.room_id is not None:
+        talks.end_seats(case.room_id, now=now)
 
 
 def note(

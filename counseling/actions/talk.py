@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,7 +14,8 @@ from chat.actions import talks
 from chat.actions.carry_out import carry_out
 from chat.actions.sitting import Act
 from chat.models import Seat
-from counseling import policies
+from chat.talks import talk_seat
+from counseling import policies, queries
 from counseling.actions import vault
 from counseling.actions.moves import locked, note, tell
 from counseling.models import Case
@@ -59,6 +60,50 @@ def answer(viewer: Viewer, *, code: str, text: str, nonce: UUID, now: datetime) 
                 now=now,
             )
         note(viewer, case, "answer", now=now)
+
+
+def ask_in(viewer: Viewer, *, code: str, colleague: int, now: datetime) -> None:
+    """A colleague comes in as 相談先: openly, announced in the talk before they can read a word.
+
+    Raises `Refused`: `not_found`, `second_factor`, `case_closed`, `not_oneself`, `no_colleague`.
+    """
+    with transaction.atomic():
+        case = policies.must_be_assigned(viewer, locked(code))
+        policies.must_stand(case)
+        if colleague == viewer.staff:
+            raise Refused("not_oneself")
+        if colleague not in queries.counselors_of(case.program_id, now=now):
+            raise Refused("no_colleague")
+        staff = Staff.objects.get(pk=colleague)
+    words = _("%(name)sさん(相談先)に、はいってもらいます。ここに書かれたことを読みます。")
+    answer(viewer, code=code, text=words % {"name": name_of(staff)}, nonce=uuid4(), now=now)
+    with transaction.atomic():
+        case = policies.must_be_assigned(viewer, locked(code))
+        talks.seat_staff(_room_of(case), staff=staff, handle=f"{name_of(staff)[:14]}(相談先)")
+        note(viewer, case, "ask_in", now=now)
+
+
+def let_go(viewer: Viewer, *, code: str, colleague: int, now: datetime) -> None:
+    """The 相談先 leaves the talk, and the talk says so. Raises what `ask_in` does."""
+    with transaction.atomic():
+        case = policies.must_be_assigned(viewer, locked(code))
+        if colleague == viewer.staff:
+            raise Refused("not_oneself")
+        if not talks.end_seat(_room_of(case), staff=colleague, now=now):
+            raise Refused("no_colleague")
+        note(viewer, case, "let_go", now=now)
+    words = _("相談先の人は、ここからはなれました。")
+    answer(viewer, code=code, text=words, nonce=uuid4(), now=now)
+
+
+def join_in(viewer: Viewer, *, code: str, text: str, nonce: UUID, now: datetime) -> None:
+    """Whoever was asked in writes. Raises `Refused`: `not_found`, and the room's own."""
+    with transaction.atomic():
+        case = policies.must_sit(viewer, locked(code))
+        policies.must_stand(case)
+        seat = talk_seat(viewer, room=case.room)  # type: ignore[arg-type]
+        assert seat is not None
+    _carry_out(seat, text, nonce, now)
 
 
 def ask_for_time(viewer: Viewer, *, code: str, nonce: UUID, now: datetime) -> None:

@@ -7,7 +7,7 @@ from accounts.doors import viewer_of_request
 from accounts.staff_doors import recently_proven, staff_only
 from accounts.states import Role
 from counseling import forms, queries, sentences
-from counseling.actions import cases, hand_over, merging, occasions, talk, vault
+from counseling.actions import alarms, cases, hand_over, merging, occasions, talk, vault
 from counseling.doors import Deed, Desk, act, choices, desk_page, done
 from counseling.models import Asking
 from counseling.states import Cohort, Origin
@@ -55,6 +55,7 @@ def _case(
         "urgencies": choices(sentences.URGENCIES, [found.urgency]),
         "towns": municipalities_of(found.program.prefecture_code),
         "colleagues": [(key, name) for key, name in colleagues.items() if key != viewer.staff],
+        "company": queries.company(found),
         "kinds": sentences.DETAILS,
         "details": [
             {"kind": sentences.DETAILS[one.kind], "text": one.text, "at": one.at}  # type: ignore[index]
@@ -101,6 +102,57 @@ def answer(request: HttpRequest, code: str) -> HttpResponse:
         code,
         lambda who, now: talk.answer(who, code=code, text=text, nonce=nonce, now=now),
     )
+
+
+@staff_only(Role.COUNSELOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow(request: HttpRequest, code: str) -> HttpResponse:
+    """The talk alone, for whoever was asked in."""
+
+    def again(*, no: Refused | None = None) -> HttpResponse:
+        viewer, now = viewer_of_request(request), clock.now()
+        found = queries.followed(viewer, code=code)
+        at = Desk(viewer, found.program, queries.programs_of(viewer, Role.COUNSELOR), now)
+        context = {
+            "case": found,
+            "wire": queries.wire_of(found, viewer=viewer),
+            "talk": queries.talk_of(found, viewer=viewer),
+            "most": talk.MOST_WORDS,
+        }
+        return desk_page(request, at, "talk", context, no=no)
+
+    if request.method != "POST":
+        return again()
+    text, nonce = request.POST.get("text", ""), forms.nonce(request.POST)
+    answer = act(
+        request,
+        lambda who, now: talk.join_in(who, code=code, text=text, nonce=nonce, now=now),
+        again=again,
+    )
+    return answer or done("counseling-talk", code)
+
+
+@staff_only(Role.COUNSELOR)
+@require_POST
+def ask_in(request: HttpRequest, code: str) -> HttpResponse:
+    """相談先に、はいってもらう."""
+    to = forms.number(request.POST, "to")
+    return _of(request, code, lambda who, now: talk.ask_in(who, code=code, colleague=to, now=now))
+
+
+@staff_only(Role.COUNSELOR)
+@require_POST
+def let_go(request: HttpRequest, code: str) -> HttpResponse:
+    """相談先に、はなれてもらう."""
+    to = forms.number(request.POST, "to")
+    return _of(request, code, lambda who, now: talk.let_go(who, code=code, colleague=to, now=now))
+
+
+@staff_only(Role.COUNSELOR)
+@require_POST
+def seen(request: HttpRequest, code: str) -> HttpResponse:
+    """うけとりました."""
+    return _of(request, code, lambda who, now: alarms.seen(who, code=code, now=now))
 
 
 @staff_only(Role.COUNSELOR)

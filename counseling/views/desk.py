@@ -5,15 +5,17 @@ from datetime import datetime, timedelta
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.doors import viewer_of_request
 from accounts.staff_doors import staff_only
 from accounts.states import Role
 from accounts.viewer import Viewer
 from counseling import forms, queries, sentences
-from counseling.actions import cases, hand_over, imports, occasions, reassigning
+from counseling.actions import asking, cases, hand_over, imports, occasions, reassigning
 from counseling.doors import act, choices, desk, desk_page, done
 from counseling.occasion_rows import COLUMNS
 from counseling.states import Channel, Relation
 from duty.colleagues import name_of
+from foundation import clock
 from foundation.clock import jst_day
 from foundation.refusals import Refused
 from foundation.tables import MOST_BYTES
@@ -34,6 +36,7 @@ def _inbox(request: HttpRequest, *, no: Refused | None = None) -> HttpResponse:
         "waiting": [_shown(row) for row in queries.inbox(at.viewer, program=program)],
         "mine": [_shown(row) for row in queries.own_desk(at.viewer, program=program)],
         "offered": queries.offered_to(at.viewer),
+        "asked_in": queries.asked_in(at.viewer),
         "reminders": queries.reminders(at.viewer, program=program, today=today),
         "today": today,
     }
@@ -53,6 +56,15 @@ def _shown(row: queries.Waiting) -> dict[str, object]:
         "words": row.asking.words if row.asking else "",
         "step": row.step,
     }
+
+
+@staff_only(Role.SUPPORTER, Role.COORDINATOR)
+@require_POST
+def invite(request: HttpRequest) -> HttpResponse:
+    """相談のカードをわたす: by a supporter, to someone in their room."""
+    seat = forms.number(request.POST, "seat")
+    asking.invite(viewer_of_request(request), seat=seat, now=clock.now())
+    return done("person", seat, said="invited")
 
 
 @staff_only(Role.COUNSELOR)

@@ -115,7 +115,8 @@ ELSEWHERE = {
     "pace.give_back", "pace.take", "presence.band_of", "presence.forget", "presence.tell",
     "purge.purge", "rooms.hold_posts", "rooms.take_away", "seats.names_near", "seats.take",
     "setup.create", "setup.remove", "sitting.lock_rooms", "stamp.acked", "talks.end_seat",
-    "talks.open_talk", "talks.seat_person", "talks.seat_staff", "visits.close_left", "visits.note", "visits.touch", "words.flag", "words.look_at", "words.stop_if_unsafe",
+    "talks.open_talk", "talks.seat_person", "talks.seat_staff", "visits.close_left", "visits.note",
+    "visits.touch", "words.flag", "words.look_at", "words.stop_if_unsafe",
 }  # fmt: skip
 
 

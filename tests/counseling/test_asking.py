@@ -11,6 +11,7 @@ from counseling.models import Asking, Case, Invitation
 from counseling.states import AskingState, CaseState, Cohort, Relation, Wish
 from foundation.refusals import Refused
 from tests.cast import grant, make_staff, seen_by, staff_viewer
+from tests.chat.deeds import seat_of
 from tests.counseling.voices import asks, taken, what, with_passphrase
 
 
@@ -106,9 +107,7 @@ def test_of_two_counselors_who_take_it_one_gets_it(aoi, kaede, program, now):
 
 def test_a_supporter_invites_once_and_a_no_is_for_ever(aoi, yoso, ren, room, program, now):
     def invite() -> bool:
-        return asking.invite(
-            staff_viewer(ren), program=program.pk, participant=aoi.pk, room=room.pk, now=now
-        )
+        return asking.invite(staff_viewer(ren), seat=seat_of(aoi, room).pk, now=now)
 
     assert invite()
     card = Letter.objects.get(participant=aoi)
@@ -124,6 +123,4 @@ def test_a_supporter_invites_once_and_a_no_is_for_ever(aoi, yoso, ren, room, pro
 
 def test_only_the_desk_of_the_room_may_invite(aoi, kaede, room, program, now):
     with pytest.raises(Refused, match="not_found"):
-        asking.invite(
-            staff_viewer(kaede), program=program.pk, participant=aoi.pk, room=room.pk, now=now
-        )
+        asking.invite(staff_viewer(kaede), seat=seat_of(aoi, room).pk, now=now)

@@ -9,8 +9,8 @@ from django.db import connection
 
 from accounts.models import Letter
 from accounts.states import Role
-from counseling import belongings, packet
-from counseling.actions import linking, referrals, sending, vault
+from counseling import belongings, onward, packet
+from counseling.actions import alarms, linking, referrals, sending, vault
 from counseling.models import Consent, Crossing, LinkOpening, NextStep, OneTimeLink, Referral, Vault
 from counseling.onward_forms import Agreed, Answer, Edited
 from counseling.packet import Line
@@ -445,3 +445,19 @@ def test_erasing_oneself_withdraws_what_is_on_its_way_and_takes_our_copy_of_the_
     assert "夜のほうが話しやすいです。" not in dump()
     with pytest.raises(Refused, match="link_over"):
         sending.open_link(token=way.token, code=way.code, now=now)
+
+
+def test_words_of_need_in_a_packet_bring_a_card_and_call_the_counselor(referral, aoi, kaede, now):
+    viewer, code = seen_by(aoi), referral.case.code
+    calm = Edited(lines={}, added={Heading.WISH: "しずかに話したい。"})
+    referrals.edit(viewer, code=code, referral=referral.pk, edited=calm, now=now)
+    assert not alarms.needs(now=now)
+    words = Edited(lines={}, added={Heading.WISH: "もう死にたいです。"})
+    referrals.edit(viewer, code=code, referral=referral.pk, edited=words, now=now)
+    assert [need.counselor for need in alarms.needs(now=now)] == [kaede.pk]
+    assert Letter.objects.filter(participant=aoi, kind="care").exists()
+    assert "need" not in [
+        step.what for step in onward.own_referral(viewer, code=code, referral=referral.pk).steps
+    ]
+    alarms.seen(staff_viewer(kaede), code=code, now=now + timedelta(minutes=1))
+    assert not alarms.needs(now=now)

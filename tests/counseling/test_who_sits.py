@@ -12,6 +12,7 @@ from chat.models import Seat
 from chat.whereabouts import recheck
 from counseling.actions import hand_over, talk
 from foundation import clock
+from foundation.refusals import Refused
 from tests.cast import grant, make_staff, seen_by, signed_in_as, staff_viewer
 from tests.counseling.test_pages import seated
 from tests.counseling.voices import asks, taken
@@ -79,3 +80,23 @@ def test_whoever_handed_the_case_over_loses_the_seat_and_the_words_stay(case, ka
 def test_a_counselor_whose_role_ended_sits_there_no_more(case, kaede, now):
     kaede.grants.update(ended_at=now)
     assert knock(case, signed_in_as(kaede)) == p.Close.NO_SUCH_ROOM
+
+
+def test_a_colleague_comes_in_openly_and_leaves_openly(case, aoi, kaede, now):
+    sora = make_staff("sora", display_name="そら")
+    grant(sora, Role.COUNSELOR)
+    first, second = staff_viewer(kaede), staff_viewer(sora)
+    client = signed_in_as(sora)
+    theirs = f"/counseling/desk/{case.code}/talk/"
+    assert client.get(theirs).status_code == 404
+    talk.ask_in(first, code=case.code, colleague=sora.pk, now=now)
+    assert "そらさん(相談先)に、はいってもらいます" in client.get(theirs).content.decode()
+    assert case.code in client.get("/counseling/desk/").content.decode()
+    assert client.get(f"/counseling/desk/{case.code}/").status_code == 404, "the talk alone"
+    talk.join_in(second, code=case.code, text="はじめまして", nonce=uuid4(), now=now)
+    talk.let_go(first, code=case.code, colleague=sora.pk, now=now)
+    assert client.get(theirs).status_code == 404
+    said = list(case.room.messages.order_by("seq").values_list("text", flat=True))
+    assert said[-2:] == ["はじめまして", "相談先の人は、ここからはなれました。"]
+    with pytest.raises(Refused, match="not_found"):
+        talk.join_in(second, code=case.code, text="まだ", nonce=uuid4(), now=now)

@@ -4,13 +4,15 @@
 """
 
 from datetime import datetime
+from uuid import uuid4
 
 from accounts.models import Participant, Staff
 from chat.models import Room
-from counseling.actions import asking
+from counseling.actions import asking, talk
 from counseling.actions.moves import make_case
 from counseling.models import Invitation
 from tests.cast import staff_viewer
+from tests.chat.deeds import seat_of
 from tests.counseling.voices import taken
 from tests.house.everyone import Row, anyone, entered, staff
 
@@ -29,6 +31,10 @@ COUNSELING: dict[str, tuple[str, Row]] = {
     "counseling-take-back": ("/counseling/mine/{own}/take-back/", SENT),
     "counseling-withdraw": ("/counseling/mine/{own}/withdraw/", SENT),
     "counseling-invitation": ("/counseling/invitations/{card}/", OWN),
+    "counseling-invite": ("/counseling/invitations/", SENT),
+    "counseling-talk": ("/counseling/desk/{own}/talk/", staff("counselor")),
+    "counseling-ask-in": ("/counseling/desk/{own}/ask-in/", DESK_SENT),
+    "counseling-let-go": ("/counseling/desk/{own}/let-go/", DESK_SENT),
     "counseling-desk": ("/counseling/desk/", DESK),
     "counseling-occasion": ("/counseling/desk/occasions/", DESK),
     "counseling-bring": ("/counseling/desk/occasions/import/", DESK),
@@ -43,6 +49,7 @@ COUNSELING: dict[str, tuple[str, Row]] = {
     "counseling-case": ("/counseling/desk/{own}/", staff("counselor")),
     "counseling-take": ("/counseling/desk/{own}/take/", DESK_SENT),
     "counseling-answer": ("/counseling/desk/{own}/answer/", DESK_SENT),
+    "counseling-seen": ("/counseling/desk/{own}/seen/", DESK_SENT),
     "counseling-describe": ("/counseling/desk/{own}/describe/", DESK_SENT),
     "counseling-close": ("/counseling/desk/{own}/close/", DESK_SENT),
     "counseling-reopen": ("/counseling/desk/{own}/reopen/", DESK_SENT),
@@ -65,10 +72,10 @@ def counseling_things(
     aoi: Participant, counselor: Staff, supporter: Staff, room: Room, now: datetime
 ) -> dict[str, int | str]:
     """aoi's case, with the counselor, and aoi's invitation."""
-    asking.invite(
-        staff_viewer(supporter), program=room.program_id, participant=aoi.pk, room=room.pk, now=now
-    )
+    seat = seat_of(aoi, room)
+    asking.invite(staff_viewer(supporter), seat=seat.pk, now=now)
     # Not by asking: a 合言葉 made here would end the seat of aoi's browser.
     case = make_case(program=room.program, participant=aoi, relation="self", opened_at=now)
     taken(case, counselor, now=now)
+    talk.answer(staff_viewer(counselor), code=case.code, text="よみました", nonce=uuid4(), now=now)
     return {"own": case.code, "card": Invitation.objects.get().pk}

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('counseling', '0003_referrals'),
+        ('counseling', '0004_needs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

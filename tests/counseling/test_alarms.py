@@ -1,0 +1,97 @@
+"""Words of need in a talk call the counselor's chain, until somebody answers; never the desk."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from accounts.states import Role
+from chat.items import Item
+from chat.models import Finding
+from counseling.actions import alarms, talk
+from duty.models import AlertHour, Call
+from duty.rota import hour_of_week
+from tests.cast import grant, make_staff, seen_by, signed_in_as, staff_viewer
+from tests.counseling.voices import asks, taken
+
+NEED = "もう死にたいです"
+
+
+@pytest.fixture
+def sora(db):
+    made = make_staff("sora")
+    grant(made, Role.COUNSELOR)
+    return made
+
+
+@pytest.fixture
+def awake(kaede, sora, now):
+    """Both said that they may be called at this hour and the next."""
+    for one in (kaede, sora):
+        for at in (now, now + timedelta(hours=1)):
+            AlertHour.objects.get_or_create(staff=one, hour=hour_of_week(at))
+
+
+@pytest.fixture
+def case(aoi, kaede, program, now):
+    """aoi's, with kaede."""
+    return taken(asks(aoi, program, now=now), kaede, now=now)
+
+
+def rung() -> list[str]:
+    return list(Call.objects.order_by("pk").values_list("staff__username", flat=True))
+
+
+def test_the_chain_is_climbed_one_after_the_other(case, awake, aoi, kaede, mori, now):
+    talk.say(seen_by(aoi), code=case.code, text="しずかな夜です", nonce=uuid4(), now=now)
+    assert alarms.climb(now=now) == 0
+    talk.say(seen_by(aoi), code=case.code, text=NEED, nonce=uuid4(), now=now)
+    assert Finding.objects.exists()
+    assert not Item.objects.exists(), "the peers' desk must not learn of it"
+    alarms.climb(now=now)
+    alarms.climb(now=now)
+    assert rung() == ["kaede"]
+    alarms.climb(now=now + timedelta(minutes=5))
+    assert rung() == ["kaede", "sora"]
+    alarms.climb(now=now + timedelta(minutes=11))
+    assert rung() == ["kaede", "sora", "mori"]
+
+
+@pytest.mark.parametrize("end", ["answer", "seen"])
+def test_an_answer_or_having_seen_it_ends_it(case, awake, aoi, kaede, now, end):
+    talk.say(seen_by(aoi), code=case.code, text=NEED, nonce=uuid4(), now=now)
+    desk, theirs = signed_in_as(kaede), f"/counseling/desk/{case.code}/"
+    assert "まだ、だれも答えていません" in desk.get(theirs).content.decode()
+    later, viewer = now + timedelta(minutes=1), staff_viewer(kaede)
+    if end == "seen":
+        assert desk.post(f"{theirs}seen/").status_code == 303
+    else:
+        talk.answer(viewer, code=case.code, text="よみました", nonce=uuid4(), now=later)
+    assert alarms.climb(now=now + timedelta(minutes=20)) == 0
+    assert "まだ、だれも答えていません" not in desk.get(theirs).content.decode()
+
+
+def test_what_nobody_took_yet_calls_every_counselor(aoi, awake, program, kaede, now):
+    asks(aoi, program, now=now, words=NEED)
+    alarms.climb(now=now)
+    assert sorted(rung()) == ["kaede", "sora"]
+
+
+def test_whoever_said_nothing_of_this_hour_sleeps_but_for_the_coordinators(
+    case, aoi, kaede, mori, now
+):
+    talk.say(seen_by(aoi), code=case.code, text=NEED, nonce=uuid4(), now=now)
+    alarms.climb(now=now)
+    assert rung() == []
+    alarms.climb(now=now + timedelta(minutes=11))
+    assert rung() == ["mori"]
+
+
+def test_a_talk_has_no_holds(case, aoi, now):
+    case.refresh_from_db()
+    talk.say(seen_by(aoi), code=case.code, text="はじめまして", nonce=uuid4(), now=now)
+    case.refresh_from_db()
+    case.room.newcomers_held = case.room.premoderated = True
+    case.room.save()
+    talk.say(seen_by(aoi), code=case.code, text="つづき", nonce=uuid4(), now=now)
+    assert set(case.room.messages.values_list("state", flat=True)) == {"shown"}
