@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 
 from counseling import onward_sentences, sentences
 from counseling.packet import Words
@@ -11,6 +13,15 @@ from counseling.states import Relation
 from foundation import printed
 from foundation.clock import jst
 
+# It goes with the page: nothing is fetched while it is set.
+STYLE = """
+.to { font-size: 12pt; margin: 0 0 6mm } .who { text-align: right; margin: 0 0 6mm }
+.box { border: .6pt solid #444; padding: 3mm 4mm; margin: 0 0 4mm; break-inside: avoid }
+.box h2 { margin: 0 0 2mm; font-size: 11.5pt }
+ul { margin: 0; padding: 0 0 0 5mm } li { margin: 0 0 1mm }
+.note { font-size: 9pt; color: #333 }
+.answer td { height: 9mm }
+"""
 FIRST_OF_REIWA = 2018  # 令和1年 is 2019
 
 
@@ -50,4 +61,5 @@ def era(at: datetime) -> str:
 
 def pdf(sheet: dict[str, Any]) -> bytes:
     """The sheet on A4. Raises `printed.CannotPrint`."""
-    return printed.pdf(render_to_string("counseling/sheet.html", sheet))
+    style = format_html("<style>{}</style>", mark_safe(STYLE))  # noqa: S308 - our own constant
+    return printed.pdf(render_to_string("counseling/sheet.html", {**sheet, "style": style}))
