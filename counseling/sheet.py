@@ -4,8 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.utils.html import format_html
-from django.utils.safestring import mark_safe
 
 from counseling import onward_sentences, sentences
 from counseling.packet import Words
@@ -61,5 +59,4 @@ def era(at: datetime) -> str:
 
 def pdf(sheet: dict[str, Any]) -> bytes:
     """The sheet on A4. Raises `printed.CannotPrint`."""
-    style = format_html("<style>{}</style>", mark_safe(STYLE))  # noqa: S308 - our own constant
-    return printed.pdf(render_to_string("counseling/sheet.html", {**sheet, "style": style}))
+    return printed.pdf(render_to_string("counseling/sheet.html", sheet), style=STYLE)
