@@ -15,7 +15,7 @@ from counseling.actions import purge as going
 from counseling.actions.crossing import forget
 from counseling.actions.moves import move
 from counseling.actions.vault import shred
-from counseling.models import Asking, Case, ContactOpening, Invitation, Meeting, Referral
+from counseling.models import Asking, Case, ContactOpening, Invitation, Meeting, Referral, Visit
 from counseling.states import STANDING, AskingState, CaseState
 from foundation.clock import wire
 
@@ -35,6 +35,7 @@ def shown(participant: int) -> dict[str, object]:
     referrals = Referral.objects.filter(case__in=cases).select_related("agency", "place")
     referrals = referrals.prefetch_related("consents", "crossings").order_by("proposed_at", "pk")
     meetings = Meeting.objects.filter(case__in=cases).order_by("at", "pk")
+    visits = Visit.objects.filter(case__in=cases).order_by("at", "pk")
     return {
         "cases": [
             {
@@ -61,6 +62,10 @@ def shown(participant: int) -> dict[str, object]:
         "appointments": [
             {"at": wire(one.starts_at) if one.starts_at else None, "state": one.state}
             for one in meetings
+        ],
+        "visits": [
+            {"starts_at": wire(one.starts_at), "state": one.state, "rules": one.rules}
+            for one in visits
         ],
         "contact_details": "sealed",
         "openings": [{"at": wire(one.at), "reason": one.reason} for one in openings],

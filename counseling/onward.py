@@ -5,13 +5,14 @@ The person sees every step: who moved it, each opening of a link, what was agree
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from accounts.queries import open_grants
 from accounts.states import Role
 from accounts.viewer import Viewer
 from counseling import packet, queries
 from counseling.models import (
+    AddressLook,
     Case,
     Consent,
     Crossing,
@@ -20,8 +21,10 @@ from counseling.models import (
     OneTimeLink,
     Referral,
     StageDone,
+    Visit,
+    Visitor,
 )
-from counseling.states import HEADINGS, Relation
+from counseling.states import HEADINGS, Relation, VisitState
 from duty.colleagues import name_of
 from foundation.refusals import Refused
 from programs.models import Agency, Place
@@ -140,7 +143,8 @@ def _seen(case: Case, number: int) -> Seen:
 
 
 def _steps(referral: Referral) -> list[Step]:
-    crossings = Crossing.objects.filter(referral=referral).order_by("at", "pk")[:MOST]
+    crossings = Crossing.objects.filter(referral=referral).exclude(what="need")
+    crossings = crossings.order_by("at", "pk")[:MOST]
     openings = LinkOpening.objects.filter(link__referral=referral).order_by("at", "pk")[:MOST]
     steps = [Step(one.what, one.mover, one.line, one.at) for one in crossings]
     steps += [Step(f"link-{one.what}", "agency", "", one.at) for one in openings]
@@ -154,6 +158,53 @@ def supporters(program: int, *, now: datetime) -> list[tuple[int, str]]:
     )
     rows = found.select_related("staff").order_by("staff__display_name", "staff_id")
     return list({row.staff_id: name_of(row.staff) for row in rows}.items())
+
+
+# --- visits ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A visit as the person sees it: who, and who looked at the address."""
+
+    visit: Visit
+    visitors: Sequence[Visitor]
+    looks: Sequence[AddressLook]
+
+
+def own_visit(viewer: Viewer, *, code: str, visit: int) -> Coming:
+    """One of the participant's own. Raises `Refused`: `not_entered`, `not_found`."""
+    case = queries.own_case(viewer, code=code)
+    found = Visit.objects.filter(case=case, pk=visit).first()
+    if found is None:
+        raise Refused("not_found")
+    found.case = case
+    visitors = Visitor.objects.filter(visit=found).select_related("staff").order_by("pk")
+    looks = AddressLook.objects.filter(visit=found).select_related("staff").order_by("at", "pk")
+    return Coming(found, list(visitors[:10]), list(looks[:MOST]))
+
+
+def own_visits(viewer: Viewer, *, code: str) -> list[Visit]:
+    """A participant's own, newest first. Raises `Refused`."""
+    return _visits(queries.own_case(viewer, code=code))
+
+
+def visits(viewer: Viewer, *, code: str) -> list[Visit]:
+    """Those of a case, for its counselor. Raises `Refused`."""
+    return _visits(queries.case(viewer, code=code))
+
+
+def _visits(case: Case) -> list[Visit]:
+    return list(Visit.objects.filter(case=case).order_by("-starts_at", "-pk")[:MOST])
+
+
+def visits_of(viewer: Viewer, *, now: datetime) -> list[Visit]:
+    """The visits that a visitor was named for, until a day after: when and how, no case."""
+    rows = Visit.objects.filter(
+        visitors__staff_id=viewer.staff or 0, visitors__agreed_at__isnull=False,
+        ends_at__gte=now - timedelta(hours=24),
+    ).exclude(state__in=[VisitState.PLANNED, VisitState.CANCELLED])  # fmt: skip
+    return list(rows.order_by("starts_at", "pk")[:MOST])
 
 
 # --- where one can go -----------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from counseling.states import (
+    DoorRule,
     Evidence,
     Goal,
     Heading,
@@ -11,6 +12,7 @@ from counseling.states import (
     ReferralState,
     Sent,
     Stage,
+    VisitState,
 )
 from ledger.states import Reason
 from programs.states import Accepts
@@ -85,6 +87,22 @@ MEETINGS = {
     MeetingState.HELD: _("会えました"),
     MeetingState.NOT_THIS_TIME: _("こんどは見おくり"),
     MeetingState.CANCELLED: _("取りやめ"),
+}
+RULES = {
+    DoorRule.NO_BELL: _("呼び鈴を鳴らさない"),
+    DoorRule.NO_UNIFORM: _("ふつうの服で来る"),
+    DoorRule.PARK_AWAY: _("車は、はなれたところに止める"),
+    DoorRule.TELL_NOBODY: _("家の人にも、近所の人にも、なにも言わない"),
+    DoorRule.ONLY_THE_DOOR: _("玄関まで"),
+    DoorRule.LETTER_WILL_DO: _("出られなかったら、手紙をおいて帰る"),
+}
+VISITS = {
+    VisitState.PLANNED: _("こうほです。まだ、だれも行きません"),
+    VisitState.AGREED: _("きまりました"),
+    VisitState.BEGUN: _("いま、行っています"),
+    VisitState.ENDED: _("おわりました"),
+    VisitState.NOT_THIS_TIME: _("こんどは、会わずに帰りました"),
+    VisitState.CANCELLED: _("取りやめ。だれも行きません"),
 }
 REASONS = {
     Reason.MISTYPED: _("入れまちがい"),

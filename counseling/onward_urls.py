@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from counseling.views import agency, onward, onward_desk
+from counseling.views import agency, onward, onward_desk, steps, visits
 
 _MINE = "counseling/mine/<code:code>/onward/"
 _DESK = "counseling/desk/<code:code>/onward/"
 
 urlpatterns = [
+    path("steps/", steps.steps, name="steps"),
     path(_MINE, onward.all_of_them, name="counseling-onward"),
     path(f"{_MINE}where/", onward.where, name="counseling-where"),
     path(f"{_MINE}choose/", onward.choose, name="counseling-choose"),
@@ -47,6 +48,35 @@ urlpatterns = [
     path(
         "counseling/desk/<code:code>/meetings/<number:number>/", onward_desk.settle,
         name="counseling-settle",
+    ),
+    path(
+        "counseling/mine/<code:code>/visits/<number:number>/", visits.own,
+        name="counseling-visit-own",
+    ),
+    path(
+        "counseling/mine/<code:code>/visits/<number:number>/agree/", visits.agree,
+        name="counseling-visit-agree",
+    ),
+    path(
+        "counseling/mine/<code:code>/visits/<number:number>/call-off/", visits.call_off,
+        name="counseling-visit-call-off",
+    ),
+    path("counseling/desk/<code:code>/visits/", visits.plan, name="counseling-visit-plan"),
+    path(
+        "counseling/desk/<code:code>/visits/<number:number>/take-off/", visits.take_off,
+        name="counseling-visit-take-off",
+    ),
+    path("counseling/visits/", visits.mine, name="counseling-visits"),
+    path(
+        "counseling/visits/<number:number>/address/", visits.look, name="counseling-visit-look"
+    ),
+    path(
+        "counseling/visits/<number:number>/check-in/", visits.check_in,
+        name="counseling-visit-check-in",
+    ),
+    path(
+        "counseling/visits/<number:number>/check-out/", visits.check_out,
+        name="counseling-visit-check-out",
     ),
     path("packet/<str:token>/", agency.code, name="packet"),
     path("packet/<str:token>/sheet/", agency.read, name="packet-sheet"),

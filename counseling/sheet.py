@@ -11,6 +11,15 @@ from counseling.states import Relation
 from foundation import printed
 from foundation.clock import jst
 
+# It goes with the page: nothing is fetched while it is set.
+STYLE = """
+.to { font-size: 12pt; margin: 0 0 6mm } .who { text-align: right; margin: 0 0 6mm }
+.box { border: .6pt solid #444; padding: 3mm 4mm; margin: 0 0 4mm; break-inside: avoid }
+.box h2 { margin: 0 0 2mm; font-size: 11.5pt }
+ul { margin: 0; padding: 0 0 0 5mm } li { margin: 0 0 1mm }
+.note { font-size: 9pt; color: #333 }
+.answer td { height: 9mm }
+"""
 FIRST_OF_REIWA = 2018  # 令和1年 is 2019
 
 
@@ -50,4 +59,4 @@ def era(at: datetime) -> str:
 
 def pdf(sheet: dict[str, Any]) -> bytes:
     """The sheet on A4. Raises `printed.CannotPrint`."""
-    return printed.pdf(render_to_string("counseling/sheet.html", sheet))
+    return printed.pdf(render_to_string("counseling/sheet.html", sheet), style=STYLE)

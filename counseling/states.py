@@ -334,3 +334,40 @@ MEETING_MOVES: Mapping[MeetingState, frozenset[MeetingState]] = {
 def meeting_before(wanted: MeetingState) -> list[str]:
     """The states from which an appointment may come to this one."""
     return sorted(state.value for state, onward in MEETING_MOVES.items() if wanted in onward)
+
+
+class DoorRule(StrEnum):
+    """How a visit comes to the door; each is what the person asked for."""
+
+    NO_BELL = "no_bell"
+    NO_UNIFORM = "no_uniform"
+    PARK_AWAY = "park_away"
+    TELL_NOBODY = "tell_nobody"
+    ONLY_THE_DOOR = "only_the_door"  # nobody comes in
+    LETTER_WILL_DO = "letter_will_do"  # nobody answers: a letter, and away
+
+
+class VisitState(StrEnum):
+    """Where a home visit stands."""
+
+    PLANNED = "planned"
+    AGREED = "agreed"
+    BEGUN = "begun"
+    ENDED = "ended"
+    NOT_THIS_TIME = "not_this_time"
+    CANCELLED = "cancelled"
+
+
+VISIT_MOVES: Mapping[VisitState, frozenset[VisitState]] = {
+    VisitState.PLANNED: frozenset({VisitState.AGREED, VisitState.CANCELLED}),
+    VisitState.AGREED: frozenset({VisitState.BEGUN, VisitState.CANCELLED}),
+    VisitState.BEGUN: frozenset({VisitState.ENDED, VisitState.NOT_THIS_TIME}),
+    VisitState.ENDED: frozenset(),
+    VisitState.NOT_THIS_TIME: frozenset(),
+    VisitState.CANCELLED: frozenset(),
+}
+
+
+def visit_before(wanted: VisitState) -> list[str]:
+    """The states from which a visit may come to this one."""
+    return sorted(state.value for state, onward in VISIT_MOVES.items() if wanted in onward)

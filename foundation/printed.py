@@ -37,12 +37,15 @@ class CannotPrint(Exception):
         self.sentence = _SENTENCES[code]
 
 
-def pdf(html: str, *, seconds: float = SECONDS) -> bytes:
+def pdf(html: str, *, style: str = "", seconds: float = SECONDS) -> bytes:
     """A whole HTML document as PDF bytes. Its own `<style>` and inline SVG count.
 
     A4 upright, page numbers at the foot and a Japanese font unless the page's own style says
-    otherwise. Give it a `<title>` and `lang`, which PDF/UA asks for. Raises `CannotPrint`.
+    otherwise; `style` is CSS that goes into its head. Give it a `<title>` and `lang`, which PDF/UA
+    asks for. Raises `CannotPrint`.
     """
+    if style:
+        html = html.replace("</head>", f"<style>{style}</style></head>", 1)
     if len(html) > MOST:
         raise CannotPrint("slow")
     if not _one.acquire(timeout=seconds):

@@ -78,6 +78,21 @@ def agency(program: int, *, pk: int) -> Agency | None:
     return rows.select_related("municipality").first()
 
 
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What there is in a municipality."""
+
+    agencies: Sequence[Agency]
+    places: Sequence[Place]
+
+
+def here(town: Municipality) -> Here:
+    """Agencies and real places of a municipality, whichever program entered them."""
+    agencies = Agency.objects.standing().filter(municipality=town).order_by("kind", "name", "pk")
+    places = Place.objects.filter(municipality=town, removed_at__isnull=True)
+    return Here(list(agencies[:MOST]), list(places.order_by("name", "pk")[:MOST]))
+
+
 def every_agency(program: int) -> Iterator[Agency]:
     """All that stand, one after the other, for a file."""
     rows = Agency.objects.standing().filter(program_id=program)

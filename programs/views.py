@@ -8,7 +8,7 @@ from programs import queries
 from programs.actions.places import file_of
 from programs.pictures import TYPES
 from programs.sentences import NOTICE
-from programs.states import PictureKind, TextKey
+from programs.states import KIND_NAMES, PictureKind, TextKey
 
 
 @require_safe
@@ -16,6 +16,22 @@ def notice(request: HttpRequest) -> HttpResponse:
     """周知事項: what this place is, what it isn't, who reads, what is kept."""
     context = {"written": queries.texts_shown(TextKey.NOTICE), "shipped": NOTICE}
     return render(request, "programs/notice.html", context)
+
+
+@require_safe
+def town(request: HttpRequest, code: str) -> HttpResponse:
+    """A municipality's page: who helps here, and where one can be."""
+    found = queries.municipality(code)
+    if found is None:
+        raise Http404
+    there = queries.here(found)
+    kinds = {one.value: name for one, name in KIND_NAMES.items()}
+    context = {
+        "town": found,
+        "agencies": [(one, kinds.get(one.kind, "")) for one in there.agencies],
+        "places": there.places,
+    }
+    return render(request, "programs/town.html", context)
 
 
 @require_safe

@@ -18,7 +18,7 @@ from accounts.viewer import Viewer
 from chat.models import Finding, Message
 from counseling import policies
 from counseling.actions.moves import locked, note
-from counseling.models import Asking, Case
+from counseling.models import Asking, Case, Crossing
 from counseling.states import AskingState, CaseState, Urgency
 from duty.actions.alarms import call
 from duty.calls import calls_about
@@ -27,6 +27,8 @@ from duty.states import Channel
 
 OTHERS_AFTER = timedelta(minutes=5)
 COORDINATORS_AFTER = timedelta(minutes=10)
+# Words of need in a packet: a line that stands on no page of steps.
+NEED = "need"
 LOOKED_AT = timedelta(days=2)
 
 
@@ -42,7 +44,7 @@ class Need:
 
 def needs(*, now: datetime) -> list[Need]:
     """Everybody in need of the last two days who waits for an answer."""
-    return [*_in_talks(now), *_in_askings(now)]
+    return [*_in_talks(now), *_in_askings(now), *_in_packets(now)]
 
 
 def _in_talks(now: datetime) -> Iterable[Need]:
@@ -69,6 +71,16 @@ def _in_askings(now: datetime) -> Iterable[Need]:
     ).select_related("case")
     for row in rows.order_by("asked_at", "pk"):
         yield Need(f"asking:{row.pk}", row.case.program_id, None, row.asked_at)
+
+
+def _in_packets(now: datetime) -> Iterable[Need]:
+    rows = Crossing.objects.filter(
+        what=NEED, at__gt=now - LOOKED_AT, referral__case__state=CaseState.OPEN
+    ).select_related("referral__case")
+    for row in rows.order_by("at", "pk"):
+        case: Case = row.referral.case
+        if case.need_seen_at is None or case.need_seen_at < row.at:
+            yield Need(f"packet:{row.pk}", case.program_id, case.counselor_id, row.at)
 
 
 def climb(*, now: datetime) -> int:
@@ -101,6 +113,8 @@ def _of(need: Need) -> Q:
     kind, _, number = need.about.partition(":")
     if kind == "asking":
         return Q(askings=int(number))
+    if kind == "packet":
+        return Q(referrals__crossings=int(number))
     return Q(room__finding=int(number))
 
 

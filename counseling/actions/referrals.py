@@ -14,6 +14,7 @@ from accounts.queries import open_grants
 from accounts.states import Role
 from accounts.viewer import Viewer
 from counseling import packet, policies
+from counseling.actions.alarms import NEED
 from counseling.actions.asking import care
 from counseling.actions.crossing import crossed, end, end_consent, move, own, tell_of
 from counseling.actions.moves import locked, note
@@ -158,6 +159,7 @@ def edit(viewer: Viewer, *, code: str, referral: int, edited: Edited, now: datet
             crossed(found, "edited", Mover.PERSON, now=now)
         if in_need:
             care(viewer.participant or 0, now)
+            crossed(found, NEED, Mover.PERSON, now=now)
             Case.objects.filter(pk=found.case_id).update(urgency=Urgency.TODAY, waiting_since=now)
 
 

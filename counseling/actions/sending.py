@@ -221,7 +221,9 @@ def decline_by_link(*, token: str, link: int | None, who: str, line: str, now: d
 
 def _at_link(token: str, link: int | None, now: datetime) -> Referral:
     # Locks are taken in one order: the case, then what hangs on it.
-    there = Case.objects.select_for_update().filter(referrals__links__token=_token(token))
+    there = Case.objects.select_for_update(of=("self",)).filter(
+        referrals__links__token=_token(token)
+    )
     case = there.first()
     opened = _opened(token, link, now)
     if case is None:

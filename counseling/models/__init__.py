@@ -22,8 +22,10 @@ from counseling.models.referrals import (
     Referral,
     StageDone,
 )
+from counseling.models.visits import AddressLook, Visit, Visitor
 
 __all__ = [
+    "AddressLook",
     "Asking",
     "Case",
     "Consent",
@@ -42,4 +44,6 @@ __all__ = [
     "Referral",
     "StageDone",
     "Vault",
+    "Visit",
+    "Visitor",
 ]

@@ -15,7 +15,7 @@ from counseling import onward_sentences as said
 from counseling.actions import meetings, referrals
 from counseling.doors import Deed, act, choices, done, page
 from counseling.models import Case, Meeting
-from counseling.states import MeetingState, ReferralState, Relation
+from counseling.states import MeetingState, Mover, ReferralState, Relation
 from duty.feed import Entry, calendar
 from foundation import clock
 from foundation.printed import CannotPrint
@@ -58,6 +58,10 @@ def _all(request: HttpRequest, code: str, *, no: Refused | None = None) -> HttpR
             for one in rows
         ],
         "meetings": [met(one) for one in onward.own_meetings(viewer, code=code)],
+        "visits": [
+            (one, said.called(said.VISITS, one.state))
+            for one in onward.own_visits(viewer, code=code)
+        ],
     }
     return page(request, "onward", context, no=no)
 
@@ -187,12 +191,13 @@ def _as_left(
     ]
 
 
-def steps(seen: onward.Seen) -> list[dict[str, object]]:
-    """Every step, in words."""
+def steps(seen: onward.Seen, *, person: str = "") -> list[dict[str, object]]:
+    """Every step, in words; at the desk the person isn't "you" but `person`."""
+    movers = {**said.MOVERS, Mover.PERSON: person or said.MOVERS[Mover.PERSON]}
     return [
         {
             "what": said.called(said.STEPS, step.what),
-            "who": said.called(said.MOVERS, step.mover),
+            "who": said.called(movers, step.mover),
             "line": step.line,
             "at": step.at,
         }

@@ -39,7 +39,7 @@ counselors_only = staff_only(Role.COUNSELOR)
 def of_case(request: HttpRequest, code: str) -> HttpResponse:
     """What leads on from a case; POST proposes."""
     if request.method != "POST":
-        return _case(request, code)
+        return show_case(request, code)
     viewer, now = viewer_of_request(request), clock.now()
     case = queries.case(viewer, code=code)
     try:
@@ -55,7 +55,7 @@ def of_case(request: HttpRequest, code: str) -> HttpResponse:
     except Refused as no:
         if not sentences.knows(no.code):
             raise
-        return _case(request, code, no=no)
+        return show_case(request, code, no=no)
     return done("counseling-desk-onward-one", code, made.pk)
 
 
@@ -65,7 +65,8 @@ def _desk(request: HttpRequest, case: Case) -> Desk:
     return Desk(viewer, case.program, mine, clock.now())
 
 
-def _case(request: HttpRequest, code: str, *, no: Refused | None = None) -> HttpResponse:
+def show_case(request: HttpRequest, code: str, *, no: Refused | None = None) -> HttpResponse:
+    """Everything that leads on from a case, with why something didn't work out."""
     viewer = viewer_of_request(request)
     case, rows = onward.referrals(viewer, code=code)
     at = _desk(request, case)
@@ -78,6 +79,10 @@ def _case(request: HttpRequest, code: str, *, no: Refused | None = None) -> Http
             for one in rows
         ],
         "meetings": [met(one) for one in onward.meetings(viewer, code=code)],
+        "visits": [
+            (one, said.called(said.VISITS, one.state)) for one in onward.visits(viewer, code=code)
+        ],
+        "rules": choices(said.RULES, request.POST.getlist("rule")),
         "goals": choices(said.GOALS, [request.POST.get("goal", "")]),
         "headings": [
             (one.value, said.called(said.HEADINGS, one), request.POST.get(f"add-{one.value}", ""))
@@ -119,7 +124,7 @@ def _one(
         "goal": said.called(said.GOALS, row.goal),
         "state": said.called(said.STATES, row.state),
         "sheet": sheet.shown(words) if not words.empty else None,
-        "steps": steps(seen),
+        "steps": steps(seen, person=str(sentences.CALLERS[Relation(row.case.relation)])),
         "meetings": [met(one) for one in seen.meetings],
         "way": way,
         "link_address": request.build_absolute_uri(f"/packet/{way.token}/") if way else "",
@@ -310,7 +315,7 @@ def offer_times(request: HttpRequest, code: str) -> HttpResponse:
             about=request.POST.get("about", "")[:300],
             referral=forms.number(request.POST, "referral") or None,
         ),
-        again=lambda no: _case(request, code, no=no),
+        again=lambda no: show_case(request, code, no=no),
     )  # fmt: skip
     return failed or done("counseling-desk-onward", code)
 
@@ -325,6 +330,6 @@ def settle(request: HttpRequest, code: str, number: int) -> HttpResponse:
             viewer, code=code, meeting=number, now=now,
             outcome=forms.needed(MeetingState, request.POST.get("outcome", ""), "moved_on"),
         ),
-        again=lambda no: _case(request, code, no=no),
+        again=lambda no: show_case(request, code, no=no),
     )  # fmt: skip
     return failed or done("counseling-desk-onward", code)

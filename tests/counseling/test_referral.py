@@ -2,22 +2,18 @@
 
 import re
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
-from django.db import connection
 
 from accounts.models import Letter
 from accounts.states import Role
-from counseling import packet
-from counseling.actions import linking, referrals, sending, vault
-from counseling.models import Consent, Crossing, LinkOpening, NextStep, OneTimeLink, Referral, Vault
-from counseling.onward_forms import Agreed, Answer, Edited
+from counseling import onward, packet
+from counseling.actions import alarms, linking, referrals, sending
+from counseling.models import Consent, Crossing, NextStep, OneTimeLink, Referral
+from counseling.onward_forms import Edited
 from counseling.packet import Line
 from counseling.states import (
     REFERRAL_MOVES,
-    Detail,
-    Evidence,
     Goal,
     Heading,
     Origin,
@@ -31,64 +27,9 @@ from foundation.refusals import Refused
 from ledger.models import Entry
 from ledger.states import Reason
 from tests.cast import grant, make_staff, seen_by, staff_viewer
-from tests.counseling.places import make_agency
+from tests.counseling.across import SAID, accept, agree, link, send, state
 from tests.counseling.voices import asks, taken
 from tests.house.tree import ROOT
-
-SAID = "夜のほうが話しやすいです。人が多いところは苦手です。電話はこわいです。"
-
-
-@pytest.fixture
-def case(aoi, kaede, program, now):
-    return taken(asks(aoi, program, now=now), kaede, now=now)
-
-
-@pytest.fixture
-def station(program, now):
-    return make_agency(program, now=now)
-
-
-@pytest.fixture
-def referral(case, kaede, station, now):
-    """Proposed by kaede, with a draft of three sentences."""
-    return referrals.propose(
-        staff_viewer(kaede), code=case.code, goal=Goal.AGENCY, typed={Heading.SELF: SAID},
-        agency=station.pk, now=now,
-    )  # fmt: skip
-
-
-def agree(person, referral, *, now, details=(), along=False, digest=None):
-    referral.refresh_from_db()
-    shown = digest or packet.digest(packet.canonical(referrals.preview(referral)))
-    return referrals.agree(
-        seen_by(person), code=referral.case.code, referral=referral.pk, now=now,
-        agreed=Agreed(digest=shown, details=details, along=along, sure=True),
-    )  # fmt: skip
-
-
-def send(kaede, referral, *, now, by=Sent.LINK):
-    return sending.send(
-        staff_viewer(kaede), code=referral.case.code, referral=referral.pk, by=by, now=now
-    )
-
-
-def accept(kaede, referral, *, now, by=Sent.TELEPHONE):
-    sending.record_acceptance(
-        staff_viewer(kaede), code=referral.case.code, referral=referral.pk,
-        answer=Answer("相談係", by, ""), now=now,
-    )  # fmt: skip
-
-
-def link(kaede, referral, *, now, came=False):
-    linking.confirm_linked(
-        staff_viewer(kaede), code=referral.case.code, referral=referral.pk, on=jst_day(now),
-        evidence=Evidence.AGENCY_TOLD, line="", came_themselves=came, now=now,
-    )  # fmt: skip
-
-
-def state(referral):
-    referral.refresh_from_db()
-    return referral.state
 
 
 def test_the_whole_way_and_every_step_is_seen(referral, aoi, kaede, now):
@@ -215,121 +156,20 @@ def test_the_person_looks_again_and_the_consent_is_over(referral, aoi, kaede, no
     agree(aoi, referral, now=now)
 
 
-# --- the link ------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def way(referral, aoi, kaede, now):
-    agree(aoi, referral, now=now)
-    return send(kaede, referral, now=now)
-
-
-def test_a_link_is_spent_by_its_code_once(way, now):
-    number = sending.open_link(token=way.token, code=way.code, now=now)
-    sheet = sending.sheet_for_link(token=way.token, link=number, taken=True, now=now)
-    assert "夜のほうが話しやすいです。" in dict(sheet.words.parts)["self"]
-    with pytest.raises(Refused, match="link_over"):
-        sending.open_link(token=way.token, code=way.code, now=now)
-    with pytest.raises(Refused, match="link_over"):
-        sending.sheet_for_link(token=way.token, link=None, taken=False, now=now)
-    late = now + timedelta(minutes=61)
-    with pytest.raises(Refused, match="link_over"):
-        sending.sheet_for_link(token=way.token, link=number, taken=False, now=late)
-    assert list(LinkOpening.objects.order_by("pk").values_list("what", flat=True)) == [
-        "opened", "pdf", "late",
-    ]  # fmt: skip
-
-
-def test_five_wrong_codes_end_it(way, now):
-    wrong = f"{(int(way.code) + 1) % 10**6:06d}"
-    for _ in range(5):
-        with pytest.raises(Refused, match="wrong_code"):
-            sending.open_link(token=way.token, code=wrong, now=now)
-    with pytest.raises(Refused, match="link_over"):
-        sending.open_link(token=way.token, code=way.code, now=now)
-    assert OneTimeLink.objects.get().tries == 5
-
-
-def test_it_runs_out_and_a_new_one_ends_the_old(way, referral, kaede, now):
-    with pytest.raises(Refused, match="link_over"):
-        sending.open_link(token=way.token, code=way.code, now=now + timedelta(days=15))
-    viewer = staff_viewer(kaede)
-    new = sending.new_link(viewer, code=referral.case.code, referral=referral.pk, now=now)
-    with pytest.raises(Refused, match="link_over"):
-        sending.open_link(token=way.token, code=way.code, now=now)
-    assert sending.open_link(token=new.token, code=new.code, now=now)
-
-
-def test_a_withdrawn_one_opens_nothing_even_in_an_open_browser(way, referral, aoi, now):
-    number = sending.open_link(token=way.token, code=way.code, now=now)
-    referrals.withdraw(seen_by(aoi), code=referral.case.code, referral=referral.pk, now=now)
-    for deed in (
-        lambda: sending.sheet_for_link(token=way.token, link=number, taken=False, now=now),
-        lambda: sending.accept_by_link(token=way.token, link=number, who="係", now=now),
-    ):
-        with pytest.raises(Refused, match="link_over"):
-            deed()
-
-
-def test_the_agency_accepts_on_its_own_page(way, referral, now):
-    number = sending.open_link(token=way.token, code=way.code, now=now)
-    sending.accept_by_link(token=way.token, link=number, who="相談係", now=now)
-    assert state(referral) == ReferralState.ACCEPTED
-    assert (referral.accepted_by, referral.accepted_who) == ("link", "相談係")
-    assert Crossing.objects.latest("pk").mover == "agency"
-
-
-def test_the_agency_declines_and_the_person_is_told_it_is_not_their_fault(way, referral, aoi, now):
-    number = sending.open_link(token=way.token, code=way.code, now=now)
-    sending.decline_by_link(token=way.token, link=number, who="", line="定員です", now=now)
-    assert state(referral) == ReferralState.FAILED
-    assert "せいではありません" in Letter.objects.filter(participant=aoi).latest("pk").text
-
-
-def test_neither_token_nor_code_lies_in_the_database(way):
-    assert way.token not in dump()
-    assert way.code not in {OneTimeLink.objects.get().code, OneTimeLink.objects.get().token}
-
-
-# --- details -------------------------------------------------------------------------------------
-
-
-def dump():
-    """Everything in the tables of counseling, as text."""
-    said = []
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
-            if table.startswith("counseling_"):
-                cursor.execute(f"SELECT * FROM {table}")
-                said.append(repr(cursor.fetchall()))
-    return "".join(said)
-
-
-def test_details_go_along_only_as_far_as_agreed_and_lie_nowhere_in_clear(referral, aoi, kaede, now):
-    for kind, text in ((Detail.TELEPHONE, "090-5555-0199"), (Detail.ADDRESS, "青空町8-8-8")):
-        vault.deposit(
-            seen_by(aoi), code=referral.case.code, kind=kind, text=text,
-            nonce=uuid4(), now=now,
-        )  # fmt: skip
-    agree(aoi, referral, now=now, details=(Detail.TELEPHONE,))
-    way = send(kaede, referral, now=now)
-    number = sending.open_link(token=way.token, code=way.code, now=now)
-    sheet = sending.sheet_for_link(token=way.token, link=number, taken=False, now=now)
-    assert sheet.details == [("telephone", "090-5555-0199")]
-    assert "5555" not in dump()
-    assert "青空町" not in dump()
-    sending.accept_by_link(token=way.token, link=number, who="相談係", now=now)
-    assert Vault.objects.get().sent_at == now
-
-
-@pytest.mark.parametrize("line", ["090-1234-5678に電話を", "sora@example.com"])
-def test_contact_details_are_no_words_of_a_packet(referral, aoi, line, now):
+def test_words_of_need_in_a_packet_bring_a_card_and_call_the_counselor(referral, aoi, kaede, now):
     viewer, code = seen_by(aoi), referral.case.code
-    edited = Edited(lines={}, added={Heading.REACH: line})
-    with pytest.raises(Refused, match="contact"):
-        referrals.edit(viewer, code=code, referral=referral.pk, edited=edited, now=now)
-    fine = Edited(lines={}, added={Heading.REACH: "手紙がいいです"})
-    referrals.edit(viewer, code=code, referral=referral.pk, edited=fine, now=now)
+    calm = Edited(lines={}, added={Heading.WISH: "しずかに話したい。"})
+    referrals.edit(viewer, code=code, referral=referral.pk, edited=calm, now=now)
+    assert not alarms.needs(now=now)
+    words = Edited(lines={}, added={Heading.WISH: "もう死にたいです。"})
+    referrals.edit(viewer, code=code, referral=referral.pk, edited=words, now=now)
+    assert [need.counselor for need in alarms.needs(now=now)] == [kaede.pk]
+    assert Letter.objects.filter(participant=aoi, kind="care").exists()
+    assert "need" not in [
+        step.what for step in onward.own_referral(viewer, code=code, referral=referral.pk).steps
+    ]
+    alarms.seen(staff_viewer(kaede), code=code, now=now + timedelta(minutes=1))
+    assert not alarms.needs(now=now)
 
 
 # --- what counts ---------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ from tests.house.everyone import (
     staff,
 )
 from tests.house.office_lines import OFFICE, office_things
+from tests.house.onward_lines import ONWARD, onward_things
 from tests.house.reports_lines import REPORTS
 
 ANYONE, ENTERED = anyone(), entered()
@@ -91,6 +92,7 @@ GRID: dict[str, tuple[str, Row]] = {
     "room-handle": ("/rooms/zatsudan/handle/", POSTED),
     **OFFICE,
     **COUNSELING,
+    **ONWARD,
     **DESK_LINES,
     **REPORTS,
     "healthz": ("/healthz", always()),
@@ -254,6 +256,7 @@ def named_things(
     ren, passkey = cast["supporter"], passkey_of(cast["coordinator"].pk)
     own = {"letter": letter.pk, "passkey": passkey, "shift": ren.shifts.get().pk}
     own |= counseling_things(aoi, cast["counselor"], ren, room, now)
+    own |= onward_things(str(own["own"]), cast["counselor"], now)
     return own | office_things(room, ren, now) | desk_things(room, aoi, ren, now)
 
 

@@ -23,7 +23,7 @@ from chat.models import Message, Opening, Room, Seat
 from chat.repeats import body_key
 from chat.states import STAMPS
 from foundation import clock
-from programs.models import Program
+from programs.models import Agency, Municipality, Place, Program
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "demo.toml"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -87,8 +87,21 @@ def _fill(data: dict[str, Any], now: datetime) -> None:
             _open(room, line)
     for program in programs.values():
         demo_rota.fill(program.pk, now=now)
+    _places(data, programs, now)
     for talk in data["talk"]:
         _talk(Room.objects.get(slug=talk["room"]), talk["lines"], staff, now)
+
+
+def _places(data: dict[str, Any], programs: dict[str, Program], now: datetime) -> None:
+    """Where one could go. Left out where the municipalities haven't been loaded."""
+    there = set(Municipality.objects.values_list("pk", flat=True))
+    told = {"source": "見本", "verified_on": clock.jst_day(now), "changed_at": now}
+    for model, rows in ((Agency, data["agencies"]), (Place, data["places"])):
+        for one in rows:
+            row = {**one, **told, "program": programs[one["program"]]}
+            town = row.pop("municipality")
+            if town in there:
+                model.objects.create(municipality_id=town, **row)
 
 
 def _open(room: Room, line: str) -> None:

@@ -1,0 +1,158 @@
+"""Nobody comes whom the person didn't name; who comes sees the address for two days, watched."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from accounts.states import Role
+from audit.models import AuditEntry
+from counseling.actions import vault, visits
+from counseling.models import AddressLook, Visit
+from counseling.states import Detail, DoorRule
+from foundation.clock import jst
+from foundation.refusals import Refused
+from tests.cast import grant, make_staff, seen_by, signed_in_as, staff_viewer
+from tests.counseling.test_pages import page, seated
+from tests.counseling.voices import asks, taken
+
+HOME = "青空町8-8-8"
+
+
+@pytest.fixture
+def case(aoi, kaede, program, now):
+    made = taken(asks(aoi, program, now=now), kaede, now=now)
+    vault.deposit(
+        seen_by(aoi), code=made.code, kind=Detail.ADDRESS, text=HOME, nonce=uuid4(), now=now
+    )
+    return made
+
+
+@pytest.fixture
+def sora(db):
+    made = make_staff("sora", display_name="そら")
+    grant(made, Role.SUPPORTER)
+    return made
+
+
+@pytest.fixture
+def visit(case, kaede, ren, sora, now):
+    """In three days at this hour, by ren and sora."""
+    return plan(case, kaede, [ren, sora], now=now)
+
+
+def plan(case, kaede, visitors, *, now, alone=""):
+    return visits.plan(
+        staff_viewer(kaede), code=case.code, starts_at=now + timedelta(days=3), minutes=60,
+        visitors=[one.pk for one in visitors], rules=(DoorRule.NO_BELL,), alone=alone, now=now,
+    )  # fmt: skip
+
+
+def agree(person, visit, visitors, *, now):
+    visits.agree(
+        seen_by(person), code=visit.case.code, visit=visit.pk, rules=(DoorRule.NO_BELL,),
+        visitors=[one.pk for one in visitors], now=now,
+    )  # fmt: skip
+
+
+def test_two_come_unless_there_is_a_reason(case, kaede, ren, sora, aoi, now):
+    with pytest.raises(Refused, match="two_visitors"):
+        plan(case, kaede, [ren], now=now)
+    assert plan(case, kaede, [ren], alone="本人の希望", now=now).pk
+    both = plan(case, kaede, [ren, sora], now=now)
+    with pytest.raises(Refused, match="two_of_them"):
+        agree(aoi, both, [ren], now=now)
+    agree(aoi, both, [ren, sora], now=now)
+
+
+def test_the_address_is_the_named_visitors_for_two_days(visit, aoi, ren, sora, mori, kaede, now):
+    def address(who, at):
+        return visits.look(staff_viewer(who), visit=visit.pk, now=at)
+
+    day = visit.starts_at
+    with pytest.raises(Refused, match="not_found"):
+        address(ren, day)
+    agree(aoi, visit, [ren, sora], now=now)
+    for early_or_late in (day - timedelta(hours=25), visit.ends_at + timedelta(hours=25)):
+        with pytest.raises(Refused, match="not_yet"):
+            address(ren, early_or_late)
+    assert not AddressLook.objects.exists()
+    for at in (day - timedelta(hours=23), visit.ends_at + timedelta(hours=23)):
+        assert address(ren, at) == [HOME]
+    for stranger in (mori, kaede):
+        with pytest.raises(Refused, match="not_found"):
+            address(stranger, day)
+    assert AddressLook.objects.filter(staff=ren).count() == 2
+    lines = AuditEntry.objects.filter(verb="counseling.look_at_address")
+    assert {line.actor for line in lines} == {ren.pk}
+    assert HOME not in repr(list(lines.values()))
+
+
+def test_called_off_the_address_is_gone_too(visit, aoi, ren, sora, now):
+    agree(aoi, visit, [ren, sora], now=now)
+    visits.call_off(seen_by(aoi), code=visit.case.code, visit=visit.pk, now=now)
+    with pytest.raises(Refused, match="not_found"):
+        visits.look(staff_viewer(ren), visit=visit.pk, now=visit.starts_at)
+
+
+def test_only_the_person_says_yes(visit, yoso, ren, sora, now):
+    with pytest.raises(Refused, match="not_found"):
+        agree(yoso, visit, [ren, sora], now=now)
+    visit.refresh_from_db()
+    assert visit.state == "planned"
+
+
+@pytest.mark.parametrize("out", [True, False])
+def test_nobody_back_half_an_hour_after_its_end_calls_the_team_once(
+    visit, aoi, ren, sora, out, now
+):
+    agree(aoi, visit, [ren, sora], now=now)
+    visits.check_in(staff_viewer(ren), visit=visit.pk, now=visit.starts_at)
+    late = visit.ends_at + timedelta(minutes=31)
+    if out:
+        visits.check_out(staff_viewer(sora), visit=visit.pk, met=True, now=visit.ends_at)
+    assert visits.alarm(now=visit.ends_at + timedelta(minutes=29)) == 0
+    assert [visits.alarm(now=late), visits.alarm(now=late)] == [0 if out else 1, 0]
+    assert (Visit.objects.get().alarmed_at == late) is not out
+
+
+# --- on the pages --------------------------------------------------------------------------------
+
+
+def test_planned_named_looked_at_and_seen(case, aoi, kaede, ren, sora, now):
+    desk, her, peer = signed_in_as(kaede), seated(aoi), signed_in_as(ren)
+    at = (jst(now) + timedelta(hours=20)).strftime("%Y-%m-%dT%H:%M")
+    sent = {"choice": at, "minutes": "60", "visitor": [ren.pk, sora.pk], "rule": "no_uniform"}
+    assert desk.post(f"/counseling/desk/{case.code}/visits/", sent).status_code == 303
+    visit = Visit.objects.get()
+    own = f"/counseling/mine/{case.code}/visits/{visit.pk}/"
+    assert own in page(her, f"/counseling/mine/{case.code}/onward/")
+    assert "預けた住所を" in page(her, own)
+    # One alone isn't two, and nobody sees anything yet.
+    alone = her.post(f"{own}agree/", {"visitor": [ren.pk], "rule": ["no_bell"]})
+    assert alone.status_code == 422
+    assert "名前があがっている訪問は、ありません" in page(peer, "/counseling/visits/")
+    both = {"visitor": [ren.pk, sora.pk], "rule": ["no_bell", "park_away"]}
+    assert her.post(f"{own}agree/", both).status_code == 303
+    mine = page(peer, "/counseling/visits/")
+    assert "呼び鈴を鳴らさない" in mine
+    assert "ふつうの服で来る" not in mine
+    assert case.code not in mine
+    assert HOME not in mine
+    shown = peer.post(f"/counseling/visits/{visit.pk}/address/")
+    assert HOME in shown.content.decode()
+    assert "住所が見られた記録" in page(her, own)
+    assert peer.post(f"/counseling/visits/{visit.pk}/check-in/").status_code == 303
+    gone = peer.post(f"/counseling/visits/{visit.pk}/check-out/", {"met": "on"})
+    assert gone.status_code == 303
+    assert "おわりました" in page(her, own)
+
+
+def test_another_supporter_finds_no_visit(visit, aoi, ren, sora, now):
+    agree(aoi, visit, [ren, sora], now=now)
+    other = make_staff("hoka")
+    grant(other, Role.SUPPORTER)
+    address = f"/counseling/visits/{visit.pk}/address/"
+    assert signed_in_as(other).post(address).status_code == 404
+    # ren is named, and is told when it may be seen.
+    assert "24時間前から" in signed_in_as(ren).post(address).content.decode()
