@@ -24,6 +24,7 @@ from tests.processes import watchdog
 from tests.servers import CannotStart, Postgres, Redis
 
 SECONDS, LIVE_SECONDS = 60, 180  # a test's time-out, and that of one with real server processes
+FIRST_SECONDS = 300  # of the first one: every table is made in its time
 LIVE_FIXTURES = {"house", "own_house", "make_house", "template"}
 BROWSER_FIXTURES = {"browser", "phone", "desktop"}
 # Where time is measured or processes are killed: nothing else runs beside these.
@@ -110,7 +111,11 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"shape: {config.stash[SERVERS].shape}" if SERVERS in config.stash else ""
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items[:1]:
+        if item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(FIRST_SECONDS))
     for item in items:
         needs = set(getattr(item, "fixturenames", ()))
         live, browser = needs & LIVE_FIXTURES, needs & BROWSER_FIXTURES

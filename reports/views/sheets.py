@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.doors import viewer_of_request
-from accounts.staff_doors import staff_only
+from accounts.staff_doors import recently_proven, staff_only
 from accounts.states import Role
 from foundation import clock
 from foundation.refusals import Refused
@@ -112,6 +112,7 @@ def exact(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @staff_only(*READERS)
+@recently_proven
 @require_safe
 def as_csv(request: HttpRequest, slug: str) -> HttpResponse:
     """The table as CSV."""
@@ -123,6 +124,7 @@ def as_csv(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @staff_only(*READERS)
+@recently_proven
 @require_safe
 def as_xlsx(request: HttpRequest, slug: str) -> HttpResponse:
     """The table as an Excel form."""
@@ -132,6 +134,7 @@ def as_xlsx(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @staff_only(*READERS)
+@recently_proven
 @require_safe
 def as_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     """The page on A4."""
@@ -144,6 +147,7 @@ def as_pdf(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @staff_only(*READERS)
+@recently_proven
 @require_safe
 def monthly(request: HttpRequest, slug: str) -> HttpResponse:
     """The monthly report: the sheet, and how the house was used in the last finished month."""

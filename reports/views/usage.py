@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.doors import viewer_of_request
-from accounts.staff_doors import staff_only
+from accounts.staff_doors import recently_proven, staff_only
 from accounts.states import Role
 from foundation import clock
 from foundation.refusals import Refused
@@ -41,6 +41,7 @@ def shown(request: HttpRequest) -> HttpResponse:
 
 
 @staff_only(Role.ANALYST, Role.COORDINATOR)
+@recently_proven
 @require_safe
 def as_csv(request: HttpRequest) -> HttpResponse:
     """The same as CSV."""

@@ -32,7 +32,9 @@ ROLES = (
     "supporter", "counselor", "analyst", "coordinator", "reviewer", "auditor", "admin",
 )  # fmt: skip
 ELSEWHERE = ("supporter_elsewhere", "analyst_elsewhere", "coordinator_elsewhere")
-EVERYONE = ("visitor", *PEOPLE, *ROLES, *ELSEWHERE, "unverified")
+# Of the program, and of no case that a line names.
+UNASSIGNED = "counselor_not_assigned"
+EVERYONE = ("visitor", *PEOPLE, *ROLES, *ELSEWHERE, UNASSIGNED, "unverified")
 Row = dict[str, int]
 
 
@@ -59,6 +61,7 @@ def staff(*roles: str, code: int = 200, everywhere: bool = False) -> Row:
     let_in = set(roles) or set(ROLES)
     if everywhere or not roles:
         let_in |= {name for name in ELSEWHERE if name.removesuffix("_elsewhere") in let_in}
+        let_in |= {UNASSIGNED} if "counselor" in let_in else set()
     return (
         dict.fromkeys(EVERYONE, 404)
         | {"visitor": 303, "unverified": 303}
@@ -93,10 +96,10 @@ def everyone(
         "visitor": Client(), "participant": seated(aoi), "mother": seated(haha),
         "barred": seated(barred),
     }  # fmt: skip
-    for name in (*ROLES, *ELSEWHERE):
+    for name in (*ROLES, *ELSEWHERE, UNASSIGNED):
         if name not in known:
             known[name] = make_staff(name, display_name="だれか")
-            role = Role(name.removesuffix("_elsewhere"))
+            role = Role.COUNSELOR if name == UNASSIGNED else Role(name.removesuffix("_elsewhere"))
             grant(known[name], role, kochi if name in ELSEWHERE else hyogo)
     Staff.objects.update(password=some_password())
     for name, person in known.items():

@@ -6,11 +6,13 @@ import random
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import transaction
 from openpyxl import load_workbook
 
 from accounts.states import Role
 from audit.models import AuditEntry
+from foundation import clock
 from ledger.entries import Fact, counter_enter, enter_all
 from ledger.states import Channel, Cohort, Kind, Reason
 from ledger.subjects import subject_of
@@ -280,3 +282,23 @@ def test_an_attacker_with_every_page_of_every_date_pins_nobody_down(kochi, analy
 
 def web_until(place: int) -> dict[tuple[int, int, str], int]:
     return {one: 1 for one in places(place) if one[2] == "web"}
+
+
+@pytest.mark.parametrize("minutes", [4, 6])
+def test_what_is_taken_along_asks_for_a_fresh_proof(kochi, analyst, minutes):
+    client = signed_in_as(analyst)
+    with time_machine.travel(clock.now() + timedelta(minutes=minutes)):
+        asked = [
+            client.get(address)
+            for address in (
+                f"{SHEET}sheet.csv", f"{SHEET}sheet.xlsx", f"{SHEET}sheet.pdf",
+                f"{SHEET}monthly.pdf", "/reports/usage/usage.csv",
+            )
+        ]  # fmt: skip
+        assert client.get(SHEET).status_code == 200
+    found = {answer.status_code for answer in asked}
+    if minutes < 5:
+        assert found == {200}
+    else:
+        assert found == {303}
+        assert asked[0]["Location"].startswith("/accounts/reauthenticate/?next=")
