@@ -319,7 +319,7 @@ def test_a_new_password_keeps_this_sign_in_and_ends_the_others(client, sato):
     assert [one.session_key for one in sato.sessions.all()] == [client.session.session_key]
     page = client.get("/accounts/").content.decode()
     assert "この画面" in page
-    assert Staff.objects.get(pk=sato.pk).version == before + 1, "sockets of the old key are asked"
+    assert Staff.objects.get(pk=sato.pk).version > before, "sockets of the old key are asked"
     assert viewer_from_session(key, now=clock.now()).staff is None
     noted = AuditEntry.objects.get(verb="password_changed")
     assert (noted.actor, noted.program) == (sato.pk, sato.grants.get().program_id)
