@@ -78,8 +78,8 @@ def open_grant(
     return made.pk
 
 
-def end(viewer: Viewer, *, grant: int, reason: str = "", now: datetime) -> None:
-    """End a role, at once. One may leave one's own.
+def end(viewer: Viewer, *, grant: int, reason: str = "", now: datetime) -> int:
+    """End a role, at once. One may leave one's own. The number of who held it.
 
     Raises `Refused`: `last_coordinator`, `last_admin`, or what `policies.may_give` raises.
     """
@@ -101,6 +101,7 @@ def end(viewer: Viewer, *, grant: int, reason: str = "", now: datetime) -> None:
             viewer.staff, role=acting, verb="ended", object_type="grant", object_id=grant,
             program=found.program_id, reason=reason, now=now,
         )  # fmt: skip
+    return found.staff_id
 
 
 def close_account(viewer: Viewer, *, staff: int, reason: str = "", now: datetime) -> None:

@@ -12,9 +12,7 @@ from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.views.generic import View
 
 from accounts import proofs
 from accounts.actions import sessions
@@ -37,20 +35,20 @@ def _proven(request: HttpRequest, kind: Authenticator.Type) -> None:
         sessions.keep_only(staff=made.user_id, was=key, session_key=key)
 
 
-class FirstOrShown(View):
+class FirstOrShown:
     """A factor is added by whoever has none yet, or has shown one in this session.
 
     A session that is older than the account's factor has shown nothing but the password: it must
     not make itself good by a factor of its own.
     """
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Such a session ends, and leads to the sign-in."""
         has_one = Authenticator.objects.filter(user=request.user.pk).exists()
         if has_one and not proofs.verified(request.session):
             get_account_adapter().logout(request)
             return HttpResponseRedirect(reverse("account_login"))
-        return super().dispatch(request, *args, **kwargs)
+        return cast(HttpResponse, super().dispatch(request, *args, **kwargs))  # type: ignore[misc]
 
 
 class ActivateTOTP(FirstOrShown, ActivateTOTPView):

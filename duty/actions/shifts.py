@@ -3,18 +3,20 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
+from accounts.queries import open_grants
 from accounts.states import Role
 from accounts.viewer import Viewer
 from duty import policies
 from duty.actions.moves import HOUSE, lock_people, move, note, stretch_of
 from duty.actions.swaps import lapse_swaps
-from duty.colleagues import supervisors
+from duty.colleagues import keepers, supervisors
 from duty.models import Attendance, Relief, Shift
 from duty.queries import standing_of
 from duty.rota import Stretch
-from duty.states import RUNNING, AskState, ShiftState
+from duty.states import RUNNING, STANDING, AskState, ShiftState
+from foundation.clock import jst_day
 from foundation.refusals import Refused
 
 # A shift that nobody ended ends by itself so long after its time; until then its notes are written.
@@ -50,9 +52,14 @@ def step_in(
 ) -> Shift:
     """Begin a shift that nobody planned, for four hours at most.
 
-    Raises `Refused`: what `begin_shift` raises, `no_length`, `shift_too_long`, `shifts_overlap`.
+    Raises `Refused`: what `begin_shift` raises, `no_length`, `shift_too_long`, `shifts_overlap`,
+    `not_trained`.
     """
     supporter = policies.must_keep(viewer, program=program)
+    trained_on = next(
+        (k.trained_on for k in keepers(program, now=now) if k.staff == supporter), None
+    )
+    policies.may_keep_rooms((), trained_on=trained_on, only=(), today=jst_day(now))
     policies.may_step_in(until, now=now)
     _must_be_reachable(supervisor, program=program, supporter=supporter, now=now)
     return open_shift(
@@ -146,7 +153,7 @@ def close_due(*, now: datetime) -> int:
         Q(state=ShiftState.PLANNED, ends_at__lte=now)
         | Q(state__in=RUNNING, ends_at__lte=now - GRACE)
     )
-    moved = 0
+    moved = end_without_role(now=now)
     for held in due.order_by("pk")[:_CHUNK]:
         with transaction.atomic():
             try:
@@ -155,6 +162,34 @@ def close_due(*, now: datetime) -> int:
                     lapse_swaps([held.pk], now=now)
                 else:
                     _end(held, actor=None, role=HOUSE, ended_at=held.ends_at, now=now)
+            except Refused:  # another process was faster
+                continue
+            moved += 1
+    return moved
+
+
+def end_without_role(*, staff: int | None = None, now: datetime) -> int:
+    """Without the supporter's role nobody keeps a shift: what runs ends, what is planned goes.
+
+    `staff`: only theirs, in the transaction that ends a role; None: everybody's, for roles that
+    end with their day. How many moved.
+    """
+    role = open_grants(now=now).filter(
+        role=Role.SUPPORTER, staff=OuterRef("supporter"), program=OuterRef("program"),
+        staff__is_active=True,
+    )  # fmt: skip
+    orphans = Shift.objects.filter(~Exists(role), state__in=STANDING)
+    if staff is not None:
+        orphans = orphans.filter(supporter=staff)
+    moved = 0
+    for held in orphans.order_by("pk")[:_CHUNK]:
+        with transaction.atomic():
+            try:
+                if held.state == ShiftState.PLANNED:
+                    move(held, ShiftState.CANCELLED, actor=None, role=HOUSE, now=now)
+                    lapse_swaps([held.pk], now=now)
+                else:
+                    _end(held, actor=None, role=HOUSE, ended_at=now, now=now)
             except Refused:  # another process was faster
                 continue
             moved += 1

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.db import transaction
+
 from accounts.actions import invitations, people, second_factors
 from accounts.actions.invitations import Terms
 from accounts.states import Role
 from accounts.viewer import Viewer
+from duty.actions.shifts import end_without_role
 from foundation.refusals import Refused
 from office.people import room_choices
 from office.policies import must_know_people
@@ -37,8 +40,20 @@ def invite(
     return invitations.invite(viewer, terms=terms, now=now)
 
 
-end_role = people.end
-close_account = people.close_account
+def end_role(viewer: Viewer, *, grant: int, reason: str = "", now: datetime) -> None:
+    """End a role, and what its holder kept by it. Raises as `people.end` does."""
+    with transaction.atomic():
+        staff = people.end(viewer, grant=grant, reason=reason, now=now)
+        end_without_role(staff=staff, now=now)
+
+
+def close_account(viewer: Viewer, *, staff: int, reason: str = "", now: datetime) -> None:
+    """Close an account, and what its holder kept. Raises as `people.close_account` does."""
+    with transaction.atomic():
+        people.close_account(viewer, staff=staff, reason=reason, now=now)
+        end_without_role(staff=staff, now=now)
+
+
 invite_again = invitations.invite_again
 withdraw_invitation = invitations.withdraw
 issue_sheet = second_factors.issue_sheet

@@ -21,6 +21,7 @@ from django.test import Client
 
 from accounts import demo_staff
 from chat import demo_keeper
+from chat.actions import rooms
 from chat.models import Message, Room
 from duty.models import Shift
 from duty.queries import attending
@@ -73,6 +74,19 @@ def test_demo_supporters_leave_their_desks_when_nobody_renews_them() -> None:
         clock_in_hand.shift(12 * 60)
         said = someone.post("/rooms/zatsudan/", {"text": "だれかいますか", "nonce": str(uuid4())})
         assert said.status_code == 422
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_a_night_with_the_house_shut_the_demo_s_rooms_are_open_at_once() -> None:
+    with time_machine.travel(NIGHT, tick=False) as clock_in_hand:
+        call_command("demo", verbosity=0)
+        clock_in_hand.shift(9 * 3600)
+        rooms.bring_up_to_date(now=clock.now())
+        demo_keeper.renew(now=clock.now())
+        someone = Client()
+        someone.post("/enter/", {"handle": "あさのとり", "agree": "on", "next": "/rooms/"})
+        said = someone.post("/rooms/zatsudan/", {"text": "おはよう", "nonce": str(uuid4())})
+        assert said.status_code == 303
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,10 +1,12 @@
 """A shift: begun with somebody who is there, rested from, ended at any time; never two at once."""
 
 from datetime import time, timedelta
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
 
+from accounts.models import Staff
 from accounts.viewer import VISITOR
 from duty.actions import shifts
 from duty.actions.attending import attend, leave_room
@@ -117,6 +119,36 @@ def test_stepping_in_needs_no_plan_and_lasts_four_hours_at_most(ren, program, no
     assert refused(lambda: for_hours(4.1)) == "shift_too_long"
     assert refused(lambda: for_hours(0)) == "no_length"
     assert for_hours(4).state == ShiftState.BEGUN
+
+
+def test_stepping_in_needs_training_too(tetsu, program, now):
+    until = now + timedelta(hours=1)
+    asked = partial(step_in, program=program.pk, until=until, supervisor=None, now=now)
+    assert refused(partial(asked, staff_viewer(tetsu))) == "not_trained"
+    assert not Shift.objects.exists()
+
+
+@pytest.mark.parametrize("how", ["ended", "its day is over", "account closed", "still held"])
+def test_without_the_role_no_shift_is_kept(ren, sora, program, now, how):
+    running, planned = begun(ren, program), shift_of(ren, program)
+    others = begun(sora, program)
+    Attendance.objects.create(shift=running, room=ROOM, acted_at=now)
+    if how == "ended":
+        ren.grants.update(ended_at=now)
+    elif how == "its day is over":
+        ren.grants.update(expires_on=TODAY - timedelta(days=1))
+    elif how == "account closed":
+        Staff.objects.filter(pk=ren.pk).update(is_active=False)
+    close_due(now=now)
+    states = dict(Shift.objects.values_list("pk", "state"))
+    assert states[others.pk] == ShiftState.BEGUN
+    if how == "still held":
+        assert states[running.pk] == ShiftState.BEGUN and states[planned.pk] == ShiftState.PLANNED
+        assert Attendance.objects.exists()
+    else:
+        assert states[running.pk] == ShiftState.ENDED
+        assert states[planned.pk] == ShiftState.CANCELLED
+        assert not Attendance.objects.exists(), "nobody watches without the role"
 
 
 def test_stepping_in_never_overlaps_what_is_planned(ren, program, now):

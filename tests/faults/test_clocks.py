@@ -48,13 +48,15 @@ class Clock:
 # Two more who attend the room, whatever time of day it is: duty goes by the clock.
 _ATTENDED = """
 from datetime import timedelta
-from accounts.models import Staff
+from accounts.models import RoleGrant, Staff
 from chat.models import Room
 from duty.models import Attendance, Shift
 from foundation import clock
 room, now, long = Room.objects.get(slug={slug!r}), clock.now(), timedelta(days=1200)
 for name in ("clock-1", "clock-2"):
     person, _ = Staff.objects.get_or_create(username=name, defaults={{"password": "!"}})
+    RoleGrant.objects.get_or_create(staff=person, role="supporter", program=room.program,
+        defaults={{"granted_at": now}})
     shift = Shift.objects.create(supporter=person, program=room.program, starts_at=now,
         ends_at=now + long, state="begun", begun_at=now, stretch_at=now, changed_at=now)
     Attendance.objects.create(shift=shift, room=room.pk, acted_at=now + long)

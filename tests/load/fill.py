@@ -17,7 +17,7 @@ def fill(*, rooms: int, members: int, now: datetime) -> list[str]:
     from django.contrib.sessions.backends.db import SessionStore
     from django.contrib.sessions.models import Session
 
-    from accounts.models import Participant, Staff
+    from accounts.models import Participant, RoleGrant, Staff
     from accounts.seats import SESSION_SINCE
     from accounts.viewer import SESSION_ACTIVE, SESSION_PARTICIPANT
     from chat.actions.seats import MARKS
@@ -42,6 +42,7 @@ def fill(*, rooms: int, members: int, now: datetime) -> list[str]:
     )
     for number in (1, 2):
         person = Staff.objects.create(username=f"load-{number}", password="!")
+        RoleGrant.objects.create(staff=person, role="supporter", program=program, granted_at=now)
         shift = Shift.objects.create(
             supporter=person, program=program, starts_at=now, ends_at=now + timedelta(hours=6),
             state="begun", begun_at=now, stretch_at=now, changed_at=now,

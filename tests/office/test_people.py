@@ -13,6 +13,7 @@ from accounts.models import Invitation, RoleGrant, Staff
 from accounts.states import Role
 from audit.models import AuditEntry
 from chat.models import Room
+from duty.queries import attending
 from foundation.clock import jst_day
 from foundation.refusals import Refused
 from tests.cast import grant, make_program, make_staff, signed_in_as, staff_viewer
@@ -139,6 +140,13 @@ def test_the_last_coordinator_stays_and_a_sentence_says_why(desk: Client, mori, 
 
 
 @pytest.mark.django_db(transaction=True)
+def test_whose_role_ends_watches_no_room_any_more(desk: Client, ren, room, now):
+    assert attending([room.pk], now=now)[room.pk] == 2
+    end(desk, ren.grants.get())
+    assert attending([room.pk], now=now)[room.pk] == 1
+    assert not ren.shifts.filter(state="begun").exists()
+
+
 def test_two_coordinators_who_end_each_other_at_once_leave_one(mori, program, now):
     kiku = make_staff("kiku")
     grant(kiku, Role.COORDINATOR, program)
