@@ -126,6 +126,7 @@ ELSEWHERE = {
     "items.claimable", "items.keep_in_sight", "items.let_go", "items.of_finding",
     "items.of_held", "items.of_murmur", "items.of_report", "items.raise_all", "items.settle",
     "leavers.erase_leavers", "moderation.answer_murmur", "moderation.lift", "night.begin_spell",
+    "own_rules.draft", "own_rules.keep_trial", "own_rules.look_back", "own_rules.move",
     "pace.give_back", "pace.take", "postcards.answer_all", "presence.band_of",
     "presence.forget", "presence.tell", "purge.purge", "rooms.hold_posts", "rooms.take_away",
     "seats.names_near", "seats.take", "setup.create", "setup.remove", "sitting.lock_rooms",
