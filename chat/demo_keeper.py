@@ -38,6 +38,9 @@ def renew(*, now: datetime) -> int:
             Attendance.objects.filter(shift=shift).exclude(room__in=[r.pk for r in rooms]).delete()
             for room in rooms:
                 take_room(shift, room=room.pk, actor=None, role=HOUSE, now=now)
+    # After a night with the house shut nobody has to wait for the gate's minute.
+    for room in rooms:
+        Room.objects.filter(pk=room.pk).update(watched=True, turning_since=None)
     return len(shifts)
 
 

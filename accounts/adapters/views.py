@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.views import PasswordChangeView
 from allauth.mfa.models import Authenticator
@@ -11,22 +12,48 @@ from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.views.generic import View
 
+from accounts import proofs
 from accounts.actions import sessions
 from accounts.adapters.forms import SESSION_SETUP
 from accounts.adapters.second_factor import SecondFactor
 
 
 def _proven(request: HttpRequest, kind: Authenticator.Type) -> None:
-    """Who just set up a second factor has shown it: the session is good from here on."""
-    made = Authenticator.objects.filter(user=request.user.pk, type=kind).latest("pk")
+    """Who just set up a second factor has shown it: the session is good from here on.
+
+    With the first one, sign-ins by the password alone have had their time.
+    """
+    mine = Authenticator.objects.filter(user=request.user.pk)
+    made = mine.filter(type=kind).latest("pk")
     record_authentication(
         request, cast(AbstractBaseUser, request.user), "mfa", id=made.pk, type=kind.value
     )
+    if not mine.exclude(pk=made.pk).exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
+        key = request.session.session_key
+        sessions.keep_only(staff=made.user_id, was=key, session_key=key)
 
 
-class ActivateTOTP(ActivateTOTPView):
+class FirstOrShown(View):
+    """A factor is added by whoever has none yet, or has shown one in this session.
+
+    A session that is older than the account's factor has shown nothing but the password: it must
+    not make itself good by a factor of its own.
+    """
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Such a session ends, and leads to the sign-in."""
+        has_one = Authenticator.objects.filter(user=request.user.pk).exists()
+        if has_one and not proofs.verified(request.session):
+            get_account_adapter().logout(request)
+            return HttpResponseRedirect(reverse("account_login"))
+        return super().dispatch(request, *args, **kwargs)
+
+
+class ActivateTOTP(FirstOrShown, ActivateTOTPView):
     """The first code was right."""
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -36,7 +63,7 @@ class ActivateTOTP(ActivateTOTPView):
         return answer
 
 
-class AddPasskey(AddWebAuthnView):
+class AddPasskey(FirstOrShown, AddWebAuthnView):
     """A passkey was made."""
 
     def form_valid(self, form: Any) -> HttpResponse:

@@ -122,15 +122,16 @@ UNHEARD: dict[str, Callable[[Scene], object]] = {
 }
 # What changes no message and no state of a room, or only calls the deeds above.
 ELSEWHERE = {
-    "carry_out.refusal", "carry_out.refused", "daily.purge_all", "items.changed", "items.claim",
-    "items.claimable", "items.keep_in_sight", "items.let_go", "items.of_finding",
-    "items.of_held", "items.of_murmur", "items.of_report", "items.raise_all", "items.settle",
-    "leavers.erase_leavers", "moderation.answer_murmur", "moderation.lift", "night.begin_spell",
-    "own_rules.draft", "own_rules.keep_trial", "own_rules.look_back", "own_rules.move",
-    "pace.give_back", "pace.take", "postcards.answer_all", "presence.band_of",
-    "presence.forget", "presence.tell", "purge.purge", "rooms.hold_posts", "rooms.take_away",
-    "seats.names_near", "seats.take", "setup.create", "setup.remove", "sitting.lock_rooms",
-    "stamp.acked", "talks.end_seat", "talks.open_talk", "talks.seat_person", "talks.seat_staff",
+    "carry_out.refusal", "carry_out.refused", "counts.fill", "counts.purge", "daily.purge_all",
+    "items.changed", "items.claim", "items.claimable", "items.keep_in_sight", "items.let_go",
+    "items.of_finding", "items.of_held", "items.of_murmur", "items.of_report",
+    "items.raise_all", "items.settle", "leavers.erase_leavers", "moderation.answer_murmur",
+    "moderation.lift", "night.begin_spell", "own_rules.draft", "own_rules.keep_trial",
+    "own_rules.look_back", "own_rules.move", "pace.give_back", "pace.take",
+    "postcards.answer_all", "presence.band_of", "presence.forget", "presence.tell",
+    "purge.purge", "rooms.hold_posts", "rooms.take_away", "seats.names_near", "seats.take",
+    "setup.create", "setup.remove", "sitting.lock_rooms", "stamp.acked", "talks.end_seat",
+    "talks.end_seats", "talks.open_talk", "talks.seat_person", "talks.seat_staff",
     "visits.close_left", "visits.note", "visits.touch", "words.flag", "words.look_at",
     "words.stop_if_unsafe",
 }  # fmt: skip

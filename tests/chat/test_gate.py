@@ -241,8 +241,8 @@ def test_whether_a_room_is_watched_costs_an_act_no_statement_of_its_own(
     ask = asked.ask
     monkeypatch.setattr(asked, "ask", lambda *all_: asked_for.append(len(all_)) or ask(*all_))
     assert answered(aoi, watched, now=now) == "ack"
-    # Rooms, who attends, seats, what the nonce said.
-    assert asked_for == [4]
+    # The rooms under their locks; then who attends, seats, what the nonce said, as one.
+    assert asked_for == [1, 3]
 
 
 # --- the soft end --------------------------------------------------------------------------------

@@ -1,0 +1,16 @@
+"""What the tests of counseling share."""
+
+from collections.abc import Iterator
+from importlib import import_module
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _rested() -> Iterator[None]:
+    """People of other tests had the same numbers: nobody pays for their haste."""
+    # Imported here: pytest reads this file before the harness has started Django.
+    rest = import_module("tests.chat.deeds").rest
+    rest()
+    yield
+    rest()
