@@ -4,9 +4,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from chat.items import DeskVersion, Item
+from chat.own_rules import OwnRule
 
 __all__ = [
-    "DeskVersion", "Finding", "Item", "Message", "Murmur", "Mute", "Opening", "Report",
+    "DeskVersion", "Finding", "Item", "Message", "Murmur", "Mute", "Opening", "OwnRule", "Report",
     "Restriction", "Room", "RoomEvent", "Seat", "StampGiven", "Visit",
 ]  # fmt: skip
 

@@ -15,6 +15,7 @@ from chat.models import (
     Message,
     Murmur,
     Mute,
+    OwnRule,
     Restriction,
     Room,
     RoomEvent,
@@ -30,12 +31,13 @@ from chat.schedule import Now
 from chat.states import (
     MessageState,
     RestrictionKind,
+    RuleState,
 )
 from foundation.clock import wire
 
 # A visit that nobody touched for this long is over, whoever notes its end.
 STILL_HERE = timedelta(minutes=5)
-MOST_POSTCARDS = 100
+MOST_POSTCARDS = MOST_RULES = 100
 GONE_AUTHOR = p.Author(id="", handle="", mark="", role="participant")
 SHOWN_STATES = (MessageState.SHOWN, MessageState.HIDDEN, MessageState.WITHDRAWN)
 
@@ -328,6 +330,23 @@ def postcards(viewer: Viewer, *, program: int) -> list[Murmur]:
         for one in rows.order_by("at", "pk")[:MOST_POSTCARDS]
         if sits(viewer.grants, program=program, room=one.room_id)
     ]
+
+
+# --- a program's own screening rules -------------------------------------------------------------
+
+
+def own_rules(*, program: int) -> list[OwnRule]:
+    """What stands, the newest first, and what ended last. `office` asks whether someone may."""
+    rows = OwnRule.objects.filter(program=program).select_related("made_by", "moved_by")
+    ended = RuleState.ENDED.value
+    standing = rows.exclude(state=ended).order_by("-pk")
+    return [*standing[:MOST_RULES], *rows.filter(state=ended).order_by("-moved_at", "-pk")[:20]]
+
+
+def own_rule(*, program: int, pk: int) -> OwnRule | None:
+    """One of them."""
+    rows = OwnRule.objects.select_related("made_by", "moved_by")
+    return rows.filter(program=program, pk=pk).first()
 
 
 # --- what waits ----------------------------------------------------------------------------------

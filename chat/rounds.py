@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from chat import demo_keeper
+from chat import demo_keeper, in_force
 from chat import protocol as p
 from chat.actions import counts, daily, postcards, presence, rooms, visits
 from chat.hub import Hub
@@ -33,6 +33,7 @@ SHIFTS_S = 60.0
 CALLS_S = 2.0
 COUNTS_FIRST_S, COUNTS_S = 5 * 60.0, 10 * 60.0
 POSTCARDS_S = 600.0
+RULES_S = 5.0  # the page promises ten seconds
 PURGE_FIRST_S, PURGE_S = 10 * 60.0, 24 * 3600.0
 
 
@@ -64,6 +65,7 @@ def all_rounds(hub: Hub, pool: ThreadPoolExecutor) -> list[Coroutine[Any, Any, N
         _every(COPY_S, "help lines", keeper.copy),
         _every(SHIFTS_S, "shifts", keeper.shifts),
         _every(CALLS_S, "calls", keeper.calls),
+        _every(RULES_S, "rules", keeper.rules),
         _every(COUNTS_S, "counts", keeper.counts, first=COUNTS_FIRST_S),
         _every(POSTCARDS_S, "postcards", keeper.postcards),
         # What people are told goes after 30 days goes without anybody's remembering it.
@@ -154,6 +156,10 @@ class _Keeper:
     async def calls(self) -> None:
         """Calls that wait go out, over the channels that people chose."""
         await in_thread(self.callers, _calls)
+
+    async def rules(self) -> None:
+        """The programs' own screening rules as they stand."""
+        await in_thread(self.pool, in_force.read)
 
     async def postcards(self) -> None:
         """The stamps of what was read aloud come to its author as a letter."""

@@ -158,3 +158,21 @@ ITEM_MOVES: Mapping[ItemState, frozenset[ItemState]] = {
     ItemState.CLAIMED: frozenset({ItemState.NEW, ItemState.CLAIMED, ItemState.DONE}),
     ItemState.DONE: frozenset({ItemState.NEW}),
 }
+
+
+class RuleState(StrEnum):
+    """Where a program's own screening rule is. Only `ACTING` is looked for."""
+
+    DRAFT = "draft"
+    ACTING = "acting"
+    ENDED = "ended"
+
+
+RULE_MOVES: Mapping[RuleState, frozenset[RuleState]] = {
+    RuleState.DRAFT: frozenset({RuleState.ACTING, RuleState.ENDED}),
+    RuleState.ACTING: frozenset({RuleState.ENDED}),
+    # What ended is written anew, and tried anew.
+    RuleState.ENDED: frozenset(),
+}
+# The classes that a program may add to.
+RULE_CLASSES = ("crisis", "contact", "attack")

@@ -9,7 +9,7 @@ from accounts.states import Role
 from accounts.viewer import Viewer
 from chat import queries as chat
 from chat.models import Room
-from chat.states import RoomKind
+from chat.states import RoomKind, RoomState
 from duty import queries as duty
 from duty import rota
 from duty.alerts import Call, next_call
@@ -22,6 +22,8 @@ from foundation.holidays import holiday
 from foundation.refusals import Refused
 from moderation.policies import JUDGES
 from programs.models import Program
+
+MOST_CARDS = 20  # はがき at once, the oldest
 
 
 def programs_of(viewer: Viewer) -> list[Program]:
@@ -43,6 +45,7 @@ class RoomNow:
     """A room of the program: its state, how many attend, whether the viewer does."""
 
     id: int
+    slug: str
     name: str
     state: str
     until: datetime | None
@@ -51,6 +54,17 @@ class RoomNow:
     mine: bool
     asked: bool  # いますか
     ask_in: int  # seconds until it is asked, for the page's own clock
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A はがき that waits, and whether its room is open for it now."""
+
+    id: int
+    room: str
+    text: str
+    at: datetime
+    open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +94,7 @@ class Desk:
     coming: list[Shift]
     may_begin: Shift | None
     rooms: list[RoomNow]
+    cards: list[Card]
     there: list[There]
     reliefs: list[Relief]
     may_take: set[int]  # of these, whose rooms may be the viewer's too
@@ -126,6 +141,7 @@ def desk(viewer: Viewer, *, program: int, now: datetime) -> Desk:
         coming=coming[:5],
         may_begin=next((one for one in coming if one.starts_at - EARLY <= now), None),
         rooms=rooms,
+        cards=_cards(viewer, program, rooms),
         there=[_there(one, names, viewer) for one in on_duty],
         reliefs=[one for one in asked if one is not own],
         may_take={one.pk for one in asked if one is not own and may_relieve(viewer, one)},
@@ -137,6 +153,14 @@ def desk(viewer: Viewer, *, program: int, now: datetime) -> Desk:
         test=duty.waiting_test(viewer, program=program),
         keeps=viewer.holds(Role.SUPPORTER, program=program),
     )
+
+
+def _cards(viewer: Viewer, program: int, rooms: Sequence[RoomNow]) -> list[Card]:
+    is_open = {room.id for room in rooms if room.state == RoomState.OPEN.value}
+    return [
+        Card(id=one.pk, room=one.room.name, text=one.text, at=one.at, open=one.room_id in is_open)
+        for one in chat.postcards(viewer, program=program)[:MOST_CARDS]
+    ]
 
 
 def _handed(row: Handover, viewer: Viewer) -> Handed:
@@ -192,6 +216,7 @@ def rooms_now(
     return [
         RoomNow(
             id=room.pk,
+            slug=room.slug,
             name=room.name,
             state=states[room.pk].state.value,
             until=states[room.pk].until,

@@ -25,6 +25,7 @@ urlpatterns = [
     path("moderation/items/<number:number>/settle/", queue.settle, name="item-settle"),
     path("moderation/items/<number:number>/answer/", queue.answer, name="item-answer"),
     path("moderation/items/<number:number>/proposal/", queue.proposal, name="item-proposal"),
+    path("moderation/postcards/<number:number>/read/", desk.read_card, name="postcard-read"),
     path("moderation/rooms/", acts.sides, name="desk-rooms"),
     path("moderation/rooms/<number:number>/act/", acts.on_room, name="act-on-room"),
     path("moderation/messages/<number:number>/act/", acts.on_message, name="act-on-message"),

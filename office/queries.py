@@ -6,8 +6,9 @@ from datetime import datetime
 
 from accounts.states import Role
 from accounts.viewer import Viewer
+from chat import queries as chat
 from chat import timetable
-from chat.models import Room
+from chat.models import OwnRule, Room
 from chat.queries import hours_of, room_cards, special_of
 from chat.schedule import Hours
 from chat.states import RoomKind
@@ -94,3 +95,15 @@ def timetable_of(viewer: Viewer, *, room: Room, now: datetime) -> Timetable:
     hours = hours_of([room.pk]).get(room.pk, [])
     special = special_of(room, hours, now=now)
     return Timetable(hours=hours, days=timetable.preview(hours, special, now=now))
+
+
+def rules(viewer: Viewer, *, program: int) -> list[OwnRule]:
+    """The program's own screening rules."""
+    must_coordinate(viewer, program=program)
+    return chat.own_rules(program=program)
+
+
+def rule(viewer: Viewer, *, program: int, pk: int) -> OwnRule | None:
+    """One of them."""
+    must_coordinate(viewer, program=program)
+    return chat.own_rule(program=program, pk=pk)

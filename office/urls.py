@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from office.views import agencies, home, lines, people, places, programs, rooms, texts
+from office.views import agencies, home, lines, people, places, programs, rooms, screening, texts
 
 _rooms = [
     path("", rooms.all_rooms, name="manage-rooms"),
@@ -60,6 +60,15 @@ _people = [
     path("<number:pk>/close/", people.close, name="manage-person-close"),
 ]
 
+_screening = [
+    path("", screening.all_rules, name="manage-rules"),
+    path("new/", screening.new_rule, name="manage-rule-new"),
+    path("<number:pk>/", screening.one_rule, name="manage-rule"),
+    path("<number:pk>/try/", screening.try_out, name="manage-rule-try"),
+    path("<number:pk>/start/", screening.start, name="manage-rule-start"),
+    path("<number:pk>/end/", screening.end, name="manage-rule-end"),
+]
+
 urlpatterns = [
     path("", home.home, name="manage"),
     path("program/", home.choose, name="manage-program"),
@@ -71,4 +80,5 @@ urlpatterns = [
     path("texts/", include(_texts)),
     path("lines/", include(_lines)),
     path("people/", include(_people)),
+    path("screening/", include(_screening)),
 ]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts import letters
 from accounts.viewer import Viewer
-from chat import policies, queries
+from chat import in_force, policies, queries
 from chat.actions import seats
 from chat.actions.sitting import Letter, Sitting
 from chat.models import Message, Murmur, Postcard
@@ -132,7 +132,8 @@ def _must_be_readable(row: Murmur, now: datetime) -> None:
     if not row.aloud:
         raise Refused("not_aloud")
     # Words of crisis are no reason to keep silent; everything else that screening sees is.
-    if any(one.kind != "crisis" for one in screen(row.text).findings):
+    own = in_force.lexicons(row.room.program_id)
+    if any(one.kind != "crisis" for one in screen(row.text, more=own).findings):
         raise Refused(Refusal.CONTACT)
     standing = FREE
     if row.seat.participant_id is not None:

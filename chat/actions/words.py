@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 
 from accounts import letters, passphrase
-from chat import promises
+from chat import in_force, promises
 from chat.actions.sitting import Letter, Sitting
 from chat.models import Finding, Message, Murmur, Room, Seat
 from chat.protocol import Refusal
@@ -45,7 +45,8 @@ class Look:
 
 def look_at(sitting: Sitting, seat: Seat, text: str) -> Look:
     """Screen a well-formed text; for words of crisis stage the card. `flag` stages the flag."""
-    screened, key = screen(text[:MOST_SCREENED]), body_key("look", text)
+    own = in_force.lexicons(sitting.program(seat.room_id))
+    screened, key = screen(text[:MOST_SCREENED], more=own), body_key("look", text)
     again = screened.crisis and _seen(sitting, seat, key)
     if screened.crisis and not again and seat.participant_id:
         sitting.add_letter(
@@ -62,8 +63,8 @@ def look_at(sitting: Sitting, seat: Seat, text: str) -> Look:
             )
         )
     person = seat.participant
-    own = person.passphrase_key if person else None
-    return Look(screened, key, again, bool(own) and passphrase.contained_in(text, own))
+    phrase = person.passphrase_key if person else None
+    return Look(screened, key, again, bool(phrase) and passphrase.contained_in(text, phrase))
 
 
 def _called(sitting: Sitting, seat: Seat) -> str:

@@ -97,6 +97,18 @@ def screen(text: str, *, more: Sequence[Lexicon] = ()) -> Screened:
     return Screened(tuple(sorted(_widest(out), key=lambda one: (one.start, one.end, one.kind))))
 
 
+def places(text: str, lexicon: Lexicon) -> list[tuple[int, int]]:
+    """Where one lexicon's rules stand in a tidied text, in code points of the original."""
+    if not lexicon.index.find(folded_text(text)):
+        return []
+    folded = fold(text)
+    return [
+        folded.span(start, end)
+        for _, start, end in _found(folded.text, lexicon)
+        if not _cuts_a_word(text, folded, start, end)
+    ]
+
+
 def _widest(found: list[Finding]) -> list[Finding]:
     """Without those that lie within another of their class."""
     out: list[Finding] = []

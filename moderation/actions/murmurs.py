@@ -8,9 +8,11 @@ from accounts.states import Role
 from accounts.viewer import Viewer
 from audit.actions import record
 from chat.actions import moderation as chat
+from chat.actions import postcards
 from chat.models import Item, Murmur
 from chat.screening import screen
 from chat.states import ItemKind
+from duty.actions.attending import acted
 from foundation.refusals import Refused
 from foundation.tidy import tidy
 from moderation import policies
@@ -52,6 +54,27 @@ def reply(viewer: Viewer, *, murmur: int, text: str, now: datetime) -> Act:
         )  # fmt: skip
         _settle(viewer, murmur, Outcome.ANSWERED, now=now)
     return done
+
+
+def read_to_room(viewer: Viewer, *, murmur: int, now: datetime) -> None:
+    """「部屋で読む」: a はがき, without the name, from the viewer's own seat.
+
+    Raises `Refused`: `not_found`, and what `postcards.read_aloud` raises, as `card_…`.
+    """
+    row, role = _theirs(viewer, murmur)
+    program, room = row.room.program_id, row.room_id
+    with transaction.atomic():
+        try:
+            postcards.read_aloud(viewer, murmur=murmur, now=now)
+        except Refused as no:
+            raise Refused(no.code if no.code == "not_found" else f"card_{no.code}") from None
+        if role is Role.SUPPORTER:
+            acted(viewer.staff or 0, program=program, room=room, now=now)
+        record(
+            viewer.staff, role=role, verb="moderation.postcard_read", object_type="murmur",
+            object_id=murmur, program=program, now=now,
+        )  # fmt: skip
+        _settle(viewer, murmur, Outcome.READ, now=now)
 
 
 def _settle(viewer: Viewer, murmur: int, outcome: Outcome, *, now: datetime) -> None:

@@ -14,6 +14,7 @@ from duty.colleagues import name_of
 from duty.models import Notice
 from foundation.refusals import Refused
 from moderation import forms, queries, sentences, waiting
+from moderation.actions import murmurs
 from moderation.doors import TEAM, act, at_program, at_shift, done, page
 
 Deed = Callable[[Viewer, datetime], object]
@@ -111,6 +112,13 @@ def _room(request: HttpRequest, number: int) -> int:
     if room is None or room not in {one.pk for one in queries.rooms_of(at.program.pk)}:
         raise Refused("not_found")
     return room
+
+
+@staff_only(*TEAM)
+@require_POST
+def read_card(request: HttpRequest, number: int) -> HttpResponse:
+    """「部屋で読む」."""
+    return _on_desk(request, lambda who, now: murmurs.read_to_room(who, murmur=number, now=now))
 
 
 # --- relief --------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ DESK_LINES: dict[str, tuple[str, Row]] = {
     "item-settle": ("/moderation/items/{item}/settle/", SENT),
     "item-answer": ("/moderation/items/{item}/answer/", SENT),
     "item-proposal": ("/moderation/items/{item}/proposal/", SENT),
+    "postcard-read": ("/moderation/postcards/1/read/", SENT),
     "desk-rooms": ("/moderation/rooms/", DESK),
     "act-on-room": ("/moderation/rooms/1/act/", SENT),
     "act-on-message": ("/moderation/messages/1/act/", SENT),

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from accounts.models import Staff
+from chat.actions import own_rules
 from chat.models import Room
 from programs.actions import agencies, places
 from programs.models import Municipality
@@ -57,6 +58,12 @@ OFFICE: dict[str, tuple[str, Row]] = {
     "manage-line": ("/manage/lines/yorisoi/", DESK),
     "manage-line-verify": ("/manage/lines/yorisoi/verify/", SENT),
     "manage-line-remove": ("/manage/lines/yorisoi/remove/", SENT),
+    "manage-rules": ("/manage/screening/", DESK),
+    "manage-rule-new": ("/manage/screening/new/", DESK),
+    "manage-rule": ("/manage/screening/{rule}/", HERE),
+    "manage-rule-try": ("/manage/screening/{rule}/try/", SENT),
+    "manage-rule-start": ("/manage/screening/{rule}/start/", SENT),
+    "manage-rule-end": ("/manage/screening/{rule}/end/", SENT),
     "manage-texts": ("/manage/texts/", DESK),
     "manage-text": ("/manage/texts/rules/", DESK),
 }
@@ -76,7 +83,11 @@ def office_things(room: Room, person: Staff, now: datetime) -> dict[str, int | s
     picture = places.add_picture(
         program=program, place=place.pk, data=jpeg(), words="入口", now=now
     )
+    rule = own_rules.draft(
+        program=program, staff=person.pk, kind="attack", term="ぽんこつ", exceptions=[], now=now
+    )
     return {
         "room": room.pk, "agency": agency.pk, "place": place.pk, "picture": picture.name,
+        "rule": rule.pk,
         "person": person.pk,
     }  # fmt: skip

@@ -1,0 +1,96 @@
+"""はがき at the desk: seen by who keeps the room, read to it in one tap, without script."""
+
+import pytest
+from django.test import Client
+from django.utils.html import escape
+
+from audit.models import AuditEntry
+from chat import protocol as p
+from chat.actions.postcards import take_back
+from chat.models import Item, Message, Murmur, Postcard, Room
+from chat.states import ItemKind, ItemState, MessageState
+from foundation import clock
+from moderation.models import DeskChoice
+from moderation.sentences import sentence
+from tests.cast import attend, make_program, seen_by, signed_in_as
+from tests.chat.deeds import do, rest
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NONCE = "0b6b1f5e-3c1c-4a8e-9d93-0a8b4f6f1c55"
+WORDS = "雨の音がすきです"
+
+
+@pytest.fixture
+def house(room, ren) -> Room:
+    """ren attends a room that is open; the desk's own fixtures know another ren."""
+    attend(room, ren)
+    return room
+
+
+@pytest.fixture
+def card(house, aoi) -> Murmur:
+    """aoi's murmur that may be read aloud."""
+    rest()
+    do(aoi, house, p.Murmur(nonce=NONCE, text=WORDS, aloud=True), now=clock.now())
+    return Murmur.objects.get(nonce=NONCE)
+
+
+@pytest.fixture
+def desk(house, ren) -> Client:
+    return signed_in_as(ren)
+
+
+def page(client: Client) -> str:
+    return client.get("/moderation/").content.decode()
+
+
+def test_it_is_read_to_the_room_in_one_tap_and_leaves_the_desk(desk, card, house) -> None:
+    at = f"/moderation/postcards/{card.pk}/read/"
+    assert WORDS in page(desk) and at in page(desk)
+    assert desk.post(at).status_code == 303
+    said = Message.objects.get()
+    assert (said.room, said.state) == (house, MessageState.SHOWN)
+    assert WORDS in said.text and "あおい" not in said.text
+    assert at not in page(desk)
+    assert Item.objects.get(kind=ItemKind.MURMUR).state == ItemState.DONE
+    assert AuditEntry.objects.filter(verb="moderation.postcard_read").count() == 1
+    again = desk.post(at)
+    assert again.status_code == 422
+    assert escape(sentence("card_read_already")) in again.content.decode()
+    assert Postcard.objects.count() == 1
+
+
+def test_what_was_taken_back_meanwhile_is_not_read(desk, card, aoi) -> None:
+    take_back(seen_by(aoi), murmur=card.pk, now=clock.now())
+    answer = desk.post(f"/moderation/postcards/{card.pk}/read/")
+    assert answer.status_code == 422
+    assert escape(sentence("card_not_aloud")) in answer.content.decode()
+    assert not Message.objects.exists()
+
+
+def test_a_room_that_is_not_open_offers_no_button_and_refuses_kindly(desk, card, house) -> None:
+    Room.objects.update(hand="quiet")
+    found = page(desk)
+    assert WORDS in found and "/moderation/postcards/" not in found
+    answer = desk.post(f"/moderation/postcards/{card.pk}/read/")
+    assert answer.status_code == 422
+    assert escape(sentence("card_quiet")) in answer.content.decode()
+    assert Item.objects.get(kind=ItemKind.MURMUR).state == ItemState.NEW
+
+
+def test_who_does_not_keep_the_room_neither_sees_nor_reads_it(desk, card, house) -> None:
+    Room.objects.update(program=make_program("kochi"))
+    assert WORDS not in page(desk)
+    assert desk.post(f"/moderation/postcards/{card.pk}/read/").status_code == 404
+    assert not Message.objects.exists()
+
+
+def test_words_are_blurred_for_who_chose_it(desk, card, ren) -> None:
+    DeskChoice.objects.create(staff=ren, blurred=True)
+    assert 'id="cards" aria-labelledby="postcards" data-blurred' in page(desk)
+
+
+def test_every_room_is_one_tap_from_the_desk(desk, house) -> None:
+    link = f'href="/rooms/{house.slug}/"'
+    assert link in page(desk)
+    assert desk.get(f"/rooms/{house.slug}/").status_code == 200
