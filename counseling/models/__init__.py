@@ -13,6 +13,7 @@ from counseling.models.cases import (
     OccasionImport,
     Vault,
 )
+from counseling.models.emergencies import Emergency
 from counseling.models.referrals import (
     Consent,
     Crossing,
@@ -32,6 +33,7 @@ __all__ = [
     "ContactDetail",
     "ContactOpening",
     "Crossing",
+    "Emergency",
     "HandOver",
     "Invitation",
     "LinkOpening",
