@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from counseling.views import case, desk, emergencies, own
+from counseling.views import case, desk, emergencies, hours, own
 
 
 class Code(StringConverter):
@@ -48,6 +48,12 @@ urlpatterns = [
     path(
         "counseling/desk/hand-overs/<number:number>/decline/", desk.decline,
         name="counseling-decline",
+    ),
+    path("calendar/", hours.calendar, name="calendar"),
+    path("counseling/desk/hours/", hours.drop_in, name="counseling-hours"),
+    path(
+        "counseling/desk/hours/<number:number>/remove/", hours.remove,
+        name="counseling-hours-remove",
     ),
     path("counseling/desk/emergencies/", emergencies.every, name="counseling-emergencies"),
     path(

@@ -14,6 +14,7 @@ from counseling.models.cases import (
     Vault,
 )
 from counseling.models.emergencies import Emergency
+from counseling.models.hours import DropIn
 from counseling.models.referrals import (
     Consent,
     Crossing,
@@ -33,6 +34,7 @@ __all__ = [
     "ContactDetail",
     "ContactOpening",
     "Crossing",
+    "DropIn",
     "Emergency",
     "HandOver",
     "Invitation",

@@ -7,7 +7,7 @@ from accounts import actions as entrance
 from accounts.doors import private, viewer_of_request
 from accounts.messages import not_found
 from accounts.queries import has_passphrase
-from counseling import emergencies, forms, queries, sentences
+from counseling import emergencies, forms, hours, queries, sentences
 from counseling.actions import asking, talk, vault
 from counseling.doors import Deed, act, choices, done, knows, page
 from counseling.models import Case, Emergency
@@ -46,12 +46,15 @@ def _program(request: HttpRequest) -> int:
 def _ask(request: HttpRequest, *, no: Refused | None = None, passphrase: str = "") -> HttpResponse:
     sent = request.POST
     there = queries.programs()
-    waits = [queries.usual_wait(one.pk, now=clock.now()) for one in there]
+    now = clock.now()
+    waits = [queries.usual_wait(one.pk, now=now) for one in there]
+    doors = hours.doors([one.pk for one in there], now=now)
     context = {
         "has_way_back": bool(passphrase) or has_passphrase(viewer_of_request(request)),
         "new_passphrase": passphrase,
         "programs": there,
         "waits": list(zip(there, waits, strict=True)),
+        "doors": [(one, doors[one.pk]) for one in there if one.pk in doors],
         "relations": choices(sentences.RELATIONS, sent.getlist("relation")),
         "wishes": choices(sentences.WISHES, sent.getlist("wish")),
         "times": choices(sentences.TIMES, sent.getlist("time")),
