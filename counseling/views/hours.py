@@ -10,8 +10,8 @@ from accounts.staff_doors import staff_only
 from accounts.states import Role
 from chat.schedule import Hours
 from chat.timetable import WEEKDAYS, said_weekly
-from counseling import queries
 from counseling import hours as reads
+from counseling import queries
 from counseling.actions import hours
 from counseling.doors import act, desk, desk_page, done, page
 from foundation import clock
