@@ -15,7 +15,16 @@ from counseling.actions import purge as going
 from counseling.actions.crossing import forget
 from counseling.actions.moves import move
 from counseling.actions.vault import shred
-from counseling.models import Asking, Case, ContactOpening, Invitation, Meeting, Referral, Visit
+from counseling.models import (
+    Asking,
+    Case,
+    ContactOpening,
+    Emergency,
+    Invitation,
+    Meeting,
+    Referral,
+    Visit,
+)
 from counseling.states import STANDING, AskingState, CaseState
 from foundation.clock import wire
 
@@ -36,6 +45,7 @@ def shown(participant: int) -> dict[str, object]:
     referrals = referrals.prefetch_related("consents", "crossings").order_by("proposed_at", "pk")
     meetings = Meeting.objects.filter(case__in=cases).order_by("at", "pk")
     visits = Visit.objects.filter(case__in=cases).order_by("at", "pk")
+    emergencies = Emergency.objects.filter(case__in=cases, told_at__isnull=False)
     return {
         "cases": [
             {
@@ -69,6 +79,18 @@ def shown(participant: int) -> dict[str, object]:
         ],
         "contact_details": "sealed",
         "openings": [{"at": wire(one.at), "reason": one.reason} for one in openings],
+        "emergencies": [
+            {
+                "at": wire(one.told_at) if one.told_at else None,
+                "ground": one.ground,
+                "seen": one.seen,
+                "recipient": one.recipient,
+                "by_two": one.second_id is not None,
+                "kinds": one.kinds,
+                "told": one.told,
+            }
+            for one in emergencies.order_by("told_at", "pk")
+        ],
         "invitations": [
             {"at": wire(one.at), "answered_at": wire(one.answered_at) if one.answered_at else None}
             for one in cards
@@ -119,6 +141,15 @@ def stays(participant: int) -> list[Stays]:
                 with_whom=_("送った先"),
                 until=_("送った先のきまりまで。うけとられる前なら、取り下げたことを伝えます"),
                 why=_("もう送られていて、こちらだけでは取りもどせません。こちらの写しは消えます"),
+            )
+        )
+    if Emergency.objects.filter(case__in=known).exists():
+        found.append(
+            Stays(
+                what=_("いのちの危険のときに、なぜ、だれに、なにを伝えたかの記録"),
+                with_whom=_("担当の相談員とコーディネーター"),
+                until=_("相談がおわってから5年"),
+                why=_("同意なしに伝えたことを、あとから確かめられるようにするためです"),
             )
         )
     if known.filter(vault__sent_at__isnull=False).exists():

@@ -36,13 +36,14 @@ class Desk:
     now: datetime
 
 
-def desk(request: HttpRequest, role: Role = Role.COUNSELOR) -> Desk:
+def desk(request: HttpRequest, *roles: Role) -> Desk:
     """The desk of a program by the slug that was asked for; else of the first.
 
-    Raises `Refused("not_found")` where the viewer doesn't hold the role.
+    Raises `Refused("not_found")` where the viewer holds none of the roles (a counselor's, if none
+    is named).
     """
     viewer = viewer_of_request(request)
-    mine = queries.programs_of(viewer, role)
+    mine = queries.programs_of(viewer, *(roles or (Role.COUNSELOR,)))
     asked = request.POST.get("program") or request.GET.get("program")
     for one in mine:
         if not asked or one.slug == asked:

@@ -7,7 +7,8 @@ from accounts.viewer import Viewer
 from chat.models import Room
 from chat.states import RoomKind
 from chat.talks import talk_seat
-from counseling.models import Case
+from counseling.danger import EmergencyState
+from counseling.models import Case, Emergency
 from counseling.states import CaseState
 from foundation.refusals import Refused
 
@@ -100,3 +101,54 @@ def must_sit(viewer: Viewer, case: Case | None) -> Case:
 def may_coordinate(viewer: Viewer, *, program: int) -> int:
     """A coordinator of the program. Raises `Refused`: `not_found`, `second_factor`."""
     return must_hold(viewer, Role.COORDINATOR, program=program)
+
+
+def may_call_for_help(viewer: Viewer, case: Case | None) -> Role:
+    """In which role someone may begin an emergency disclosure: the case's own counselor, any
+    counselor while it is nobody's, a coordinator by its code and without reading it.
+
+    Raises `Refused`: `not_found`, `second_factor`.
+    """
+    program = case.program_id if case else None
+    must_hold(viewer, Role.COUNSELOR, Role.COORDINATOR, program=program)
+    if case is not None and viewer.holds(Role.COORDINATOR, program=program):
+        return Role.COORDINATOR
+    if case is None or case.counselor_id not in (None, viewer.staff):
+        raise Refused("not_found")
+    return Role.COUNSELOR
+
+
+def may_know(viewer: Viewer, row: Emergency | None) -> Role:
+    """In which role someone may see an emergency disclosure: whoever asks, whoever answers, the
+    coordinators; while it waits for a second, every counselor of the program.
+
+    Raises `Refused`: `not_found`, `second_factor`.
+    """
+    program = row.case.program_id if row else None
+    staff = must_hold(viewer, Role.COUNSELOR, Role.COORDINATOR, program=program)
+    if row is not None and viewer.holds(Role.COORDINATOR, program=program):
+        return Role.COORDINATOR
+    if row is None or (row.state != EmergencyState.ASKED and staff not in _the_two(row)):
+        raise Refused("not_found")
+    return Role.COUNSELOR
+
+
+def _the_two(row: Emergency) -> tuple[int | None, int | None]:
+    return row.asked_by_id, row.second_id
+
+
+def must_be_the_first(viewer: Viewer, row: Emergency) -> None:
+    """Only whoever asked opens, tells, goes alone. Raises `Refused("not_found")`."""
+    if row.asked_by_id != viewer.staff:
+        raise Refused("not_found")
+
+
+def must_be_another(viewer: Viewer, row: Emergency) -> None:
+    """Nobody answers or reviews themselves. Raises `Refused("not_the_first")`."""
+    if row.asked_by_id == viewer.staff:
+        raise Refused("not_the_first")
+
+
+def must_be_near_danger(viewer: Viewer, *, program: int) -> int:
+    """Who may be a first or a second there. Raises `Refused`: `not_found`, `second_factor`."""
+    return must_hold(viewer, Role.COUNSELOR, Role.COORDINATOR, program=program)

@@ -1,6 +1,6 @@
 """What counseling does by itself, in every process; each turn is safe to run twice."""
 
-from counseling.actions import meetings, visits
+from counseling.actions import emergencies, meetings, visits
 from counseling.actions.alarms import climb
 from foundation import clock
 
@@ -9,9 +9,10 @@ EVERY_S = 10.0
 
 def turn() -> None:
     """Words of need climb the counselor's chain; a letter the day before an appointment; a call
-    when nobody came back from a visit.
+    when nobody came back from a visit, or reviewed what one told alone.
     """
     now = clock.now()
     climb(now=now)
     meetings.remind(now=now)
     visits.alarm(now=now)
+    emergencies.alarm(now=now)

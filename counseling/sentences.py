@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from counseling.danger import EmergencyState, Finding, Ground, Recipient
 from counseling.states import (
     CaseState,
     Channel,
@@ -87,6 +88,30 @@ STATES = {
     CaseState.WAITING: _("うけとる人を待っています"),
     CaseState.OPEN: _("相談員がいます"),
     CaseState.CLOSED: _("おわりました"),
+}
+GROUNDS = {
+    Ground.DYING: _("いま、死のうとしている"),
+    Ground.HURT: _("けがや急な病気で、自分では呼べない"),
+    Ground.THREATENED: _("だれかに、いのちをおびやかされている"),
+    Ground.OTHERS: _("ほかの人のいのちがあぶない"),
+    Ground.CHILD: _("子どもが虐待を受けている"),
+}
+RECIPIENTS = {
+    Recipient.POLICE: _("警察(110)"),
+    Recipient.FIRE: _("消防・救急(119)"),
+    Recipient.CHILD_OFFICE: _("児童相談所(189)"),
+}
+EMERGENCIES = {
+    EmergencyState.ASKED: _("ふたりめを待っています"),
+    EmergencyState.AGREED: _("ふたりで決めました"),
+    EmergencyState.ALONE: _("単独で決めました"),
+    EmergencyState.TOLD: _("伝えました"),
+    EmergencyState.DECLINED: _("伝えないことにしました"),
+    EmergencyState.WITHDRAWN: _("取りやめました"),
+}
+FINDINGS = {
+    Finding.RIGHT: _("伝えてよかった"),
+    Finding.NOT_RIGHT: _("伝えるべきではなかった"),
 }
 
 _REFUSALS = {
@@ -178,6 +203,23 @@ _REFUSALS = {
         "このリンクは、いまは使えません。使われたか、期限がすぎたか、取り下げられています。"
         "相談員に電話でおたずねください。"
     ),
+    "no_hours": _("はじまりと、おわりの時刻を入れてください。"),
+    "hours_clash": _("ほかの時間と、かさなっています。"),
+    # danger to life
+    "no_ground": _("なにがあぶないのかをえらび、見たこと、読んだことを書いてください。"),
+    "no_recipient": _(
+        "だれに伝えるかをえらんでください。児童相談所には、子どもの虐待のときだけ伝えられます。"
+    ),
+    "begun_already": _("この相談では、もう始まっています。一覧から、つづけてください。"),
+    "not_the_first": _("たのんだ人とは、べつの人が決めます。"),
+    "wait_for_second": _("ひとりで決められるのは、たのんでから5分たっても返事がないときです。"),
+    "two_for_the_office": _("児童相談所へは、ふたりで決めます。急ぐときは、警察か消防・救急へ。"),
+    "not_allowed_yet": _("まだ、決まっていないか、決めてから24時間がすぎています。"),
+    "not_opened": _(
+        "開けていない連絡先は、伝えられません。さきに開けるか、しるしをはずしてください。"
+    ),
+    "no_taker": _("だれがうけたかを書いてください。部署や受付の番号でかまいません。"),
+    "no_finding": _("どうだったかをえらび、理由を書いてください。"),
     "cannot_open": _(
         "預けられたものを、開けませんでした。鍵が合いません。管理者に知らせてください。"
     ),

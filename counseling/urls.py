@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from counseling.views import case, desk, own
+from counseling.views import case, desk, emergencies, hours, own
 
 
 class Code(StringConverter):
@@ -48,6 +48,45 @@ urlpatterns = [
     path(
         "counseling/desk/hand-overs/<number:number>/decline/", desk.decline,
         name="counseling-decline",
+    ),
+    path("calendar/", hours.calendar, name="calendar"),
+    path("counseling/desk/hours/", hours.drop_in, name="counseling-hours"),
+    path(
+        "counseling/desk/hours/<number:number>/remove/", hours.remove,
+        name="counseling-hours-remove",
+    ),
+    path("counseling/desk/emergencies/", emergencies.every, name="counseling-emergencies"),
+    path(
+        "counseling/desk/emergencies/<number:number>/", emergencies.one,
+        name="counseling-emergency",
+    ),
+    path(
+        "counseling/desk/emergencies/<number:number>/agree/", emergencies.agree,
+        name="counseling-emergency-agree",
+    ),
+    path(
+        "counseling/desk/emergencies/<number:number>/decline/", emergencies.decline,
+        name="counseling-emergency-decline",
+    ),
+    path(
+        "counseling/desk/emergencies/<number:number>/alone/", emergencies.go_alone,
+        name="counseling-emergency-alone",
+    ),
+    path(
+        "counseling/desk/emergencies/<number:number>/withdraw/", emergencies.withdraw,
+        name="counseling-emergency-withdraw",
+    ),
+    path(
+        "counseling/desk/emergencies/<number:number>/open/", emergencies.open_details,
+        name="counseling-emergency-open",
+    ),
+    path(
+        "counseling/desk/emergencies/<number:number>/told/", emergencies.told,
+        name="counseling-emergency-told",
+    ),
+    path(
+        "counseling/desk/emergencies/<number:number>/review/", emergencies.review,
+        name="counseling-emergency-review",
     ),
     path("counseling/desk/<code:code>/", case.case, name="counseling-case"),
     path("counseling/desk/<code:code>/take/", desk.take, name="counseling-take"),

@@ -110,6 +110,7 @@ def page(
         "programs": at.programs,
         "plans": at.plans,
         "at_desk": bool(at.viewer.programs(*TEAM)),
+        "visits": bool(at.viewer.programs(Role.SUPPORTER)),
         "judges": bool(at.viewer.programs(*JUDGES)),
         "here": request.resolver_match.url_name if request.resolver_match else "",
         "form_error": sentences.sentence(no.code) if no else None,

@@ -94,7 +94,7 @@ def _climb(need: Need, *, now: datetime) -> int:
         list(Case.objects.select_for_update().filter(_of(need)).values_list("pk", flat=True))
         called = {row.staff_id for row in calls_about([need.about])}
         due = [one for one in _chain(need, now=now) if one not in called]
-        coordinators = _holders(need.program, Role.COORDINATOR, now)
+        coordinators = holders(need.program, Role.COORDINATOR, now)
         rung = 0
         for one in reachable(due, now=now):
             if not one.willing and one.staff not in coordinators:
@@ -120,16 +120,17 @@ def _of(need: Need) -> Q:
 
 def _chain(need: Need, *, now: datetime) -> list[int]:
     waited = now - need.since
-    counselors = _holders(need.program, Role.COUNSELOR, now)
+    counselors = holders(need.program, Role.COUNSELOR, now)
     chain = [need.counselor] if need.counselor is not None else counselors
     if waited >= OTHERS_AFTER:
         chain = [*chain, *counselors]
     if waited >= COORDINATORS_AFTER:
-        chain = [*chain, *_holders(need.program, Role.COORDINATOR, now)]
+        chain = [*chain, *holders(need.program, Role.COORDINATOR, now)]
     return list(dict.fromkeys(chain))
 
 
-def _holders(program: int, role: Role, now: datetime) -> list[int]:
+def holders(program: int, role: Role, now: datetime) -> list[int]:
+    """Whoever holds the role in the program now, by number."""
     rows = open_grants(now=now).filter(role=role, program_id=program, staff__is_active=True)
     return list(rows.order_by("pk").values_list("staff_id", flat=True))
 

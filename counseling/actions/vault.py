@@ -79,6 +79,14 @@ def open_details(viewer: Viewer, *, code: str, reason: str, now: datetime) -> li
         case = policies.must_be_assigned(viewer, locked(code))
         ContactOpening.objects.create(case=case, staff_id=viewer.staff or 0, reason=reason, at=now)
         note(viewer, case, "open_contact", reason=reason, now=now)
+    return in_clear(case)
+
+
+def in_clear(case: Case) -> list[Opened]:
+    """Everything in a case's vault; whoever calls has written down who looks, and may they.
+
+    Raises `Refused("cannot_open")`.
+    """
     vault = Vault.objects.filter(case=case).first()
     if vault is None:
         return []

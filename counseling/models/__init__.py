@@ -13,6 +13,8 @@ from counseling.models.cases import (
     OccasionImport,
     Vault,
 )
+from counseling.models.emergencies import Emergency
+from counseling.models.hours import DropIn
 from counseling.models.referrals import (
     Consent,
     Crossing,
@@ -32,6 +34,8 @@ __all__ = [
     "ContactDetail",
     "ContactOpening",
     "Crossing",
+    "DropIn",
+    "Emergency",
     "HandOver",
     "Invitation",
     "LinkOpening",

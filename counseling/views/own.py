@@ -7,10 +7,10 @@ from accounts import actions as entrance
 from accounts.doors import private, viewer_of_request
 from accounts.messages import not_found
 from accounts.queries import has_passphrase
-from counseling import forms, queries, sentences
+from counseling import emergencies, forms, hours, queries, sentences
 from counseling.actions import asking, talk, vault
 from counseling.doors import Deed, act, choices, done, knows, page
-from counseling.models import Case
+from counseling.models import Case, Emergency
 from foundation import clock
 from foundation.refusals import Refused
 
@@ -46,12 +46,15 @@ def _program(request: HttpRequest) -> int:
 def _ask(request: HttpRequest, *, no: Refused | None = None, passphrase: str = "") -> HttpResponse:
     sent = request.POST
     there = queries.programs()
-    waits = [queries.usual_wait(one.pk, now=clock.now()) for one in there]
+    now = clock.now()
+    waits = [queries.usual_wait(one.pk, now=now) for one in there]
+    doors = hours.doors([one.pk for one in there], now=now)
     context = {
         "has_way_back": bool(passphrase) or has_passphrase(viewer_of_request(request)),
         "new_passphrase": passphrase,
         "programs": there,
         "waits": list(zip(there, waits, strict=True)),
+        "doors": [(one, doors[one.pk]) for one in there if one.pk in doors],
         "relations": choices(sentences.RELATIONS, sent.getlist("relation")),
         "wishes": choices(sentences.WISHES, sent.getlist("wish")),
         "times": choices(sentences.TIMES, sent.getlist("time")),
@@ -99,11 +102,21 @@ def _own(request: HttpRequest, code: str, *, no: Refused | None = None) -> HttpR
         "wire": queries.wire_of(case, viewer=viewer),  # before the words
         "talk": queries.talk_of(case, viewer=viewer),
         "openings": list(case.openings.order_by("-at", "-pk")[:50]),
+        "emergencies": [_emergency(one) for one in emergencies.told_of(case)],
         "kinds": choices(sentences.DETAILS, request.POST.getlist("kind")),
         "wait": queries.usual_wait(case.program_id, now=clock.now()),
         "most": talk.MOST_WORDS,
     }
     return page(request, "own", context, no=no)
+
+
+def _emergency(row: Emergency) -> dict[str, object]:
+    return {
+        "row": row,
+        "ground": sentences.GROUNDS[row.ground],  # type: ignore[index]
+        "recipient": sentences.RECIPIENTS[row.recipient],  # type: ignore[index]
+        "given": [str(label) for kind, label in sentences.DETAILS.items() if kind in row.kinds],
+    }
 
 
 def _told(case: Case) -> dict[str, object]:

@@ -35,3 +35,10 @@ def test_a_municipality_s_page_is_anyone_s_and_shows_only_what_is_there(there, p
     assert place.name in shown
     assert removed.name not in shown
     assert Client().get("/m/999999/").status_code == 404
+
+
+def test_the_ladder_is_found_from_every_page_of_whoever_sits_here(aoi, program):
+    link = 'href="/steps/"'
+    for address in ("/rooms/", "/me/", "/counseling/mine/"):
+        assert link in page(seated(aoi), address)
+    assert link not in page(Client(), "/rooms/")

@@ -156,3 +156,11 @@ def test_another_supporter_finds_no_visit(visit, aoi, ren, sora, now):
     assert signed_in_as(other).post(address).status_code == 404
     # ren is named, and is told when it may be seen.
     assert "24時間前から" in signed_in_as(ren).post(address).content.decode()
+
+
+def test_a_visitor_finds_their_visits_from_either_desk(kaede, ren, mori, program):
+    link = 'href="/counseling/visits/"'
+    assert link in page(signed_in_as(kaede), "/counseling/desk/")
+    assert link in page(signed_in_as(ren), "/moderation/")
+    # Who only coordinates goes on no visit.
+    assert link not in page(signed_in_as(mori), "/moderation/")

@@ -47,6 +47,12 @@ COUNSELING: dict[str, tuple[str, Row]] = {
         "/counseling/desk/absences/",
         staff("coordinator", everywhere=True),
     ),
+    "calendar": ("/calendar/", anyone()),
+    "counseling-hours": ("/counseling/desk/hours/", staff("coordinator", everywhere=True)),
+    "counseling-hours-remove": (
+        "/counseling/desk/hours/1/remove/",
+        staff("coordinator", code=405, everywhere=True),
+    ),
     "counseling-accept": ("/counseling/desk/hand-overs/1/accept/", DESK_SENT),
     "counseling-decline": ("/counseling/desk/hand-overs/1/decline/", DESK_SENT),
     "counseling-case": ("/counseling/desk/{own}/", staff("counselor")),

@@ -24,6 +24,7 @@ from foundation import clock
 from tests.cast import attend, grant, make_participant, make_room, make_staff
 from tests.house.counseling_lines import COUNSELING, counseling_things
 from tests.house.desk_lines import DESK_LINES, desk_things
+from tests.house.emergency_lines import EMERGENCIES, emergency_things
 from tests.house.everyone import (
     ELSEWHERE,
     EVERYONE,
@@ -92,6 +93,7 @@ GRID: dict[str, tuple[str, Row]] = {
     "room-handle": ("/rooms/zatsudan/handle/", POSTED),
     **OFFICE,
     **COUNSELING,
+    **EMERGENCIES,
     **ONWARD,
     **DESK_LINES,
     **REPORTS,
@@ -257,6 +259,7 @@ def named_things(
     own = {"letter": letter.pk, "passkey": passkey, "shift": ren.shifts.get().pk}
     own |= counseling_things(aoi, cast["counselor"], ren, room, now)
     own |= onward_things(str(own["own"]), cast["counselor"], now)
+    own |= emergency_things(str(own["own"]), cast["counselor"], now)
     return own | office_things(room, ren, now) | desk_things(room, aoi, ren, now)
 
 
