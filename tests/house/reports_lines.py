@@ -5,7 +5,7 @@ from tests.house.everyone import Row, staff
 READ = staff("analyst", "coordinator", "auditor")
 HOME = staff("analyst", "coordinator", "auditor", everywhere=True)
 USED = staff("analyst", "coordinator", everywhere=True)
-CLOSED = staff("coordinator", code=405)
+CLOSED = staff("coordinator", everywhere=True, code=405)
 BRING = staff("coordinator", "counselor", everywhere=True)
 BROUGHT = staff("coordinator", "counselor", everywhere=True, code=405)
 AUDITED = staff("auditor", code=405)

@@ -139,3 +139,13 @@ def test_a_baseline_that_is_not_listed_is_told_on_every_format(two):
     assert any(words in row for row in book.active.iter_rows(values_only=True))
     # The page that is set on paper as PDF.
     assert words in render_to_string("reports/sheet_paper.html", answer.context[-1].flatten())
+
+
+def test_a_coordinator_of_another_program_closes_and_checks_nothing(closed):
+    stranger = make_staff("yosomono")
+    grant(stranger, Role.COORDINATOR, make_program())
+    client = signed_in_as(stranger)
+    assert client.post(f"{SHEET}close/", {"year": "2020"}).status_code == 404
+    assert client.post(f"{SHEET}close/{closed.pk}/check/").status_code == 404
+    closed.refresh_from_db()
+    assert closed.checked_by is None
