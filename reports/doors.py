@@ -48,12 +48,23 @@ def page(
     return render(request, f"reports/{template}.html", {"here": here, **context}, status=status)
 
 
-def refused(no: Refused, *, back: str) -> HttpResponse:
-    """A page that says why nothing is shown; what isn't for this person the door answers."""
-    words = sentences.sentence(no.code)
+def year_of(text: str) -> int | None:
+    """A fiscal year as addresses and forms carry it; None for none. Raises `Refused("no_day")`."""
+    if not text:
+        return None
+    if len(text) != 4 or not (text.isascii() and text.isdigit()):
+        raise Refused("no_day")
+    return int(text)
+
+
+def refused(no: Refused, *, back: str, of_closing: bool = False) -> HttpResponse:
+    """A page that says why nothing is shown or done; what isn't for them the door answers."""
+    words = sentences.of_closing(no.code) if of_closing else None
+    words = words or sentences.sentence(no.code)
     if words is None:
         raise no
-    return messages.message(title="表示できません", text=words, status=422, back=back)
+    title = "できませんでした" if of_closing else "表示できません"
+    return messages.message(title=title, text=words, status=422, back=back)
 
 
 def file(data: bytes, name: str, kind: str) -> HttpResponse:

@@ -1,8 +1,8 @@
 """What lies behind a cell of a sheet, as far as its reader may see.
 
 Members of staff see the numbers of the entries, and how they spread over quarters and channels only
-where every cell passes the guard — and had passed it at every quarter's end before, in what became
-known in that quarter: two pages of different dates, subtracted, tell no more than one.
+where every cell passes the guard — and had passed it at every quarter's end and closing before, in
+what became known until then: two pages of different dates, subtracted, tell no more than one.
 """
 
 from collections.abc import Sequence
@@ -65,7 +65,7 @@ def opened(
         rows.filter(seq__gt=after).order_by("seq").values_list("seq", flat=True)[: AT_ONCE + 1]
     )
     numbers, more = found[:AT_ONCE], len(found) > AT_ONCE
-    spread = _spread(rows, year, reading.ends[::-1])
+    spread = _spread(rows, year, reading.moments)
     return reading, Cell(line, year, numbers, numbers[-1] if more else None, spread)
 
 
@@ -89,7 +89,7 @@ def entries(
     return rows
 
 
-def _spread(rows: QuerySet[Entry, Entry], year: int, ends: Sequence[date]) -> Guarded | None:
+def _spread(rows: QuerySet[Entry, Entry], year: int, moments: Sequence[datetime]) -> Guarded | None:
     quarters = [date(year, 7, 1), date(year, 10, 1), date(year + 1, 1, 1), date(year + 1, 4, 1)]
     quarter = Case(
         *(When(occurred_on__lt=day, then=Value(place)) for place, day in enumerate(quarters)),
@@ -97,8 +97,8 @@ def _spread(rows: QuerySet[Entry, Entry], year: int, ends: Sequence[date]) -> Gu
         output_field=IntegerField(),
     )
     layer = Case(
-        *(When(recorded_at__lt=end_of(end), then=Value(place)) for place, end in enumerate(ends)),
-        default=Value(len(ends)),
+        *(When(recorded_at__lt=upto, then=Value(place)) for place, upto in enumerate(moments)),
+        default=Value(len(moments)),
         output_field=IntegerField(),
     )
     groups = (

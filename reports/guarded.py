@@ -1,14 +1,15 @@
 """A sheet as far as members of staff may see it: totals exact, every part guarded.
 
-They choose among quarters' ends only. What is told of a part at one of them depends on what was
-told at the ends before (`publishing.py`); the ledger only grows, so the figures of an end that is
-past never change and are counted once per process.
+They choose among quarters' ends and closings (締め) only. What is told of a part then depends on
+what was told at the moments before (`publishing.py`), closings of the program's other sheets among
+them; the ledger only grows, so the figures of a moment that is past never change and are counted
+once per process.
 """
 
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from accounts.viewer import Viewer
@@ -16,10 +17,12 @@ from foundation.clock import fiscal_year, jst_day
 from foundation.refusals import Refused
 from ledger.models import Entry
 from programs.models import Municipality, Program
-from reports import queries
+from reports import queries, rules
 from reports.indicators import end_of, figures
+from reports.models import Closing
 from reports.policies import READERS, must_read
 from reports.publishing import Told, lone_told, parts_told
+from reports.queries import Revision
 from reports.rules import Figures, Indicator, Sheet, reiwa
 from reports.states import Counting, Split
 
@@ -68,13 +71,35 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A sheet as its readers see it: of which end, of which other ends it could be."""
+    """A sheet as its readers see it: of which moment, of which others it could be.
+
+    `moments`: at which exact totals were told up to this one. `revisions`: 過年度修正, of each
+    closing that lies before; of a closing itself, what is otherwise at the newest quarter's end.
+    """
 
     program: Program
     sheet: Sheet
     as_of: date
-    ends: list[date]  # newest first
+    ends: list[date]  # quarters' ends, newest first
     lines: list[Line]
+    moments: list[datetime]
+    closing: Closing | None  # the one that is read, if it is one
+    closings: list[Closing]  # all of the sheet, by year
+    revisions: list[tuple[Closing, list[Revision]]]
+
+    @property
+    def at(self) -> str:
+        """As the address says it: `as_of=2021-03-31`, `closed=2020`."""
+        if self.closing is not None:
+            return f"closed={self.closing.year}"
+        return f"as_of={self.as_of.isoformat()}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    upto: datetime
+    day: date
+    closing: Closing | None = None
 
 
 def programs_of(viewer: Viewer) -> list[Program]:
@@ -106,9 +131,13 @@ def quarter_ends(first_year: int, today: date) -> list[date]:
     return found
 
 
-def read(viewer: Viewer, slug: str, *, as_of: date | None, now: datetime) -> Reading:
-    """A sheet at a quarter's end (None: the newest). Raises `Refused`: `not_found`, `no_such_end`
-    for a day that is none, `too_early` before the sheet's first quarter is over.
+def read(
+    viewer: Viewer, slug: str, *, as_of: date | None, now: datetime, closed: int | None = None
+) -> Reading:
+    """A sheet at a quarter's end (None: the newest), or as its year `closed` was closed.
+
+    Raises `Refused`: `not_found`, `no_such_end` for a day that is none, `no_such_closing`,
+    `too_early` before the sheet's first quarter is over.
     """
     program, sheet = sheet_for(viewer, slug)
     ends = quarter_ends(sheet.years[0], jst_day(now))
@@ -117,13 +146,53 @@ def read(viewer: Viewer, slug: str, *, as_of: date | None, now: datetime) -> Rea
     day = ends[-1] if as_of is None else as_of
     if day not in ends:
         raise Refused("no_such_end")
-    upto = ends[: ends.index(day) + 1]
-    history = [_figures(sheet, end) for end in upto]
+    every = list(Closing.objects.filter(program=program).order_by("upto", "pk"))
+    own = sorted((one for one in every if one.sheet == slug), key=lambda one: one.year)
+    moments = [_Moment(end_of(end), end) for end in ends]
+    moments += [_Moment(one.upto, jst_day(one.upto), one) for one in every]
+    moments.sort(key=lambda one: one.upto)
+    closing = None
+    if closed is not None:
+        closing = next((one for one in own if one.year == closed), None)
+        if closing is None:
+            raise Refused("no_such_closing")
+        sheet, day = rules.parse(slug, closing.rules), jst_day(closing.upto)
+    upto = end_of(day) if closing is None else closing.upto
+    before = [one for one in moments if one.upto <= upto]
+    link = _link(sheet.program, moments[-1].upto)
+    history = [_figures(sheet, one.upto, link) for one in before]
+    days = [one.day for one in before]
     lines = [
-        _line(indicator, [one[place] for one in history], upto)
+        _line(indicator, [one[place] for one in history], days)
         for place, indicator in enumerate(sheet.indicators)
     ]
-    return Reading(program, sheet, day, ends[::-1], lines)
+    if closing is None:
+        known = [one for one in own if one.upto <= upto]
+        exact = [line.exact for line in lines]
+    else:
+        lines = [_as_closed(line, closing) for line in lines]
+        known = [closing] if end_of(ends[-1]) > closing.upto else []
+        exact = _figures(sheet, end_of(ends[-1]), link)
+    return Reading(
+        program, sheet, day, ends[::-1], lines, [one.upto for one in before], closing, own,
+        [(one, queries.revisions(one, exact)) for one in known],
+    )  # fmt: skip
+
+
+def to_close(reading: Reading, now: datetime) -> list[int]:
+    """The years of a sheet that are over and not closed."""
+    closed = {one.year for one in reading.closings}
+    return [
+        year
+        for year in reading.sheet.years
+        if year not in closed and jst_day(now) >= date(year + 1, 4, 1)
+    ]
+
+
+def _as_closed(line: Line, closing: Closing) -> Line:
+    frozen = next(one for one in closing.figures if one["code"] == line.indicator.code)
+    actual = {int(year): number for year, number in frozen["actual"].items()}
+    return replace(line, exact=replace(line.exact, actual=actual, listed=frozen["listed"]))
 
 
 def covered(line: Line, program: Program) -> list[tuple[str, str]]:
@@ -141,12 +210,14 @@ def covered(line: Line, program: Program) -> list[tuple[str, str]]:
     ]
 
 
-def _figures(sheet: Sheet, end: date) -> list[Figures]:
-    upto = end_of(end)
-    last = Entry.objects.filter(program=sheet.program, recorded_at__lt=upto)
-    link = last.order_by("-recorded_at", "-seq").values_list("hash", flat=True).first()
+def _link(program: str, upto: datetime) -> str:
+    last = Entry.objects.filter(program=program, recorded_at__lt=upto)
+    return last.order_by("-recorded_at", "-seq").values_list("hash", flat=True).first() or ""
+
+
+def _figures(sheet: Sheet, upto: datetime, link: str) -> list[Figures]:
     # The newest link stands for everything before it: with another one it is another ledger.
-    key = (repr(sheet), upto, link or "")
+    key = (repr(sheet), upto, link)
     with _lock:
         if key in _known:
             _known.move_to_end(key)

@@ -2,12 +2,15 @@
 
 import csv
 import io
+from dataclasses import dataclass
 from typing import Any
 
 import xlsxwriter
 
+from accounts.models import Staff
 from foundation.tables import harmless
 from reports.guarded import Line, Part, Reading
+from reports.models import Closing
 from reports.rules import reiwa
 
 HIDDEN = "＊"
@@ -41,6 +44,17 @@ def _beside(reading: Reading, line: Line, part: Part) -> Row:
     return [*cells, "", NONE if part.sum is None else part.sum, "", since]
 
 
+def _of_when(reading: Reading) -> list[Row]:
+    return [[name, words] for name, words in header(reading) if name in ("いつ現在", "締め")]
+
+
+def _closed(reading: Reading) -> str:
+    for one in closings(reading):
+        if reading.closing is not None and one.closing.pk == reading.closing.pk:
+            return f"{one.words} 作成者 {one.made_by} 確認者 {one.checked_by or '(確認待ち)'}"
+    return ""
+
+
 def _or_hidden(number: int | None) -> str | int:
     return HIDDEN if number is None else number
 
@@ -49,12 +63,59 @@ def as_csv(reading: Reading) -> str:
     """CRLF; nothing in it that a spreadsheet would compute."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    table: list[Row] = [*rows(reading), [LEGEND]]
+    table: list[Row] = [*rows(reading), [LEGEND], *_of_when(reading)]
+    for told in revisions(reading):
+        table += [[], [told.title], *(list(row) for row in told.rows)]
     for row in table:
         writer.writerow(
             [harmless(one) if isinstance(one, str) and one != NONE else one for one in row]
         )
     return out.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """過年度修正 of one closing: a title; (indicator, year, closed, now, difference) with heads."""
+
+    title: str
+    rows: list[tuple[str, str, str | int, str | int, str]]
+
+
+def revisions(reading: Reading) -> list[Revised]:
+    """What is otherwise than when a year was closed; a closing without any says so."""
+    now = reading.ends[0] if reading.closing else reading.as_of
+    found = []
+    for closing, cells in reading.revisions:
+        labels = {one["code"]: one["label"] for one in closing.rules["indicators"]}
+        title = f"過年度修正({reiwa(closing.year)}の締めから{now.isoformat()}まで)"
+        head = ("指標", "年度", "締め", "いま", "差")
+        rows = [
+            (labels[one.code], reiwa(one.year), one.closed, one.now, f"{one.difference:+,}")
+            for one in cells
+        ]
+        found.append(Revised(title, [head, *rows] if rows else [("ありません", "", "", "", "")]))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A closing as it is printed: year, 作成者 and 確認者 by name, empty where nobody checked."""
+
+    closing: Closing
+    words: str
+    made_by: str
+    checked_by: str
+
+
+def closings(reading: Reading) -> list[Closed]:
+    """The closings of a sheet, by year."""
+    people = {one.made_by for one in reading.closings}
+    people |= {one.checked_by for one in reading.closings if one.checked_by is not None}
+    names = dict(Staff.objects.filter(pk__in=people).values_list("pk", "display_name"))
+    return [
+        Closed(one, reiwa(one.year), names.get(one.made_by, ""), names.get(one.checked_by or 0, ""))
+        for one in reading.closings
+    ]
 
 
 def header(reading: Reading) -> list[tuple[str, str]]:
@@ -69,6 +130,7 @@ def header(reading: Reading) -> list[tuple[str, str]]:
         ("交付金対象事業費", cost),
         ("事業概要", sheet.outline),
         ("いつ現在", reading.as_of.isoformat()),
+        ("締め", _closed(reading)),
     ]
     return [(name, words) for name, words in told if words]
 
@@ -116,7 +178,7 @@ class _Form:
             if len(words) > 60:
                 page.set_row(at, 14 * (1 + len(words) // 60))
             at += 1
-        at = self._rules(self._table(at + 1) + 1)
+        at = self._rules(self._revisions(self._table(at + 1) + 1))
         page.set_landscape()
         page.set_paper(9)
         page.fit_to_pages(1, 0)
@@ -174,6 +236,19 @@ class _Form:
                 self.page.write_string(
                     at, column, cell, self.name if column == self.last else self.number
                 )
+
+    def _revisions(self, at: int) -> int:
+        for told in revisions(self.reading):
+            self.page.merge_range(at, 0, at, self.last, told.title, self.words)
+            for row in told.rows:
+                at += 1
+                for column, cell in enumerate(row):
+                    if isinstance(cell, int):
+                        self.page.write_number(at, column, cell, self.number)
+                    else:
+                        self.page.write_string(at, column, cell, self.name)
+            at += 2
+        return at
 
     def _rules(self, at: int) -> int:
         notes = [LEGEND]

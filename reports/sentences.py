@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 _REFUSED = {
     "no_such_end": _("四半期の末日だけをえらべます。"),
     "no_such_month": _("その月は、まだ終わっていません。月が終わってから出ます。"),
+    "no_such_closing": _("その年度は、まだ締められていません。"),
     "too_early": _("このシートの最初の四半期が、まだ終わっていません。"),
     "too_late": _("まだ来ていない日です。"),
     "no_reason": _("理由を書いてください(4文字以上)。日誌に残ります。"),
@@ -13,6 +14,11 @@ _REFUSED = {
     "gone": _("準備したものは、もうありません。もう一度ファイルをえらんでください。"),
     "already": _("同じ内容が、先に取り込まれました。何も取り込んでいません。"),
     "no_day": _("日付を読めませんでした。2026-06-30 のように書いてください。"),
+}
+_CLOSING = {
+    "too_early": _("その年度は、まだ終わっていません。"),
+    "already": _("もう済んでいます。"),
+    "own": _("締めた人とは、べつの人が確認します。"),
 }
 CHANNELS = {
     "web": _("Web・チャット"),
@@ -57,3 +63,8 @@ PARTS = {
 def sentence(code: str) -> str | None:
     """What a refusal says; None for one that the door answers."""
     return str(_REFUSED[code]) if code in _REFUSED else None
+
+
+def of_closing(code: str) -> str | None:
+    """The same of closing a year."""
+    return str(_CLOSING[code]) if code in _CLOSING else None

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import records, sheets, usage
+from reports.views import closings, records, sheets, usage
 
 urlpatterns = [
     path("", sheets.home, name="reports"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("kpi/<slug:slug>/sheet.xlsx", sheets.as_xlsx, name="reports-sheet-xlsx"),
     path("kpi/<slug:slug>/sheet.pdf", sheets.as_pdf, name="reports-sheet-pdf"),
     path("kpi/<slug:slug>/monthly.pdf", sheets.monthly, name="reports-monthly"),
+    path("kpi/<slug:slug>/close/", closings.close, name="reports-close"),
+    path("kpi/<slug:slug>/close/<int:pk>/check/", closings.check, name="reports-close-check"),
     path("kpi/<slug:slug>/exact/", sheets.exact, name="reports-exact"),
     path("kpi/<slug:slug>/<str:code>/<int:year>/", sheets.cell, name="reports-cell"),
     path("kpi/<slug:slug>/<str:code>/<int:year>/entries/", sheets.entries, name="reports-entries"),

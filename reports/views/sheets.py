@@ -16,7 +16,7 @@ from foundation.refusals import Refused
 from reports import evidence, formats, guarded, paper, sentences, usage
 from reports.actions import looking
 from reports.charts import Bars, bars
-from reports.doors import XLSX, at_program, csv_file, day_of, file, page, pdf_file, refused
+from reports.doors import XLSX, at_program, csv_file, day_of, file, page, pdf_file, refused, year_of
 from reports.guarded import Line, Reading
 from reports.policies import READERS
 from reports.rules import reiwa
@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @staff_only(*READERS)
 @require_safe
 def sheet(request: HttpRequest, slug: str) -> HttpResponse:
-    """A sheet at a quarter's end."""
+    """A sheet at a quarter's end, or as a year was closed."""
 
     def answer(reading: Reading) -> HttpResponse:
         return page(request, "sheet", _context(reading, request))
@@ -173,6 +173,7 @@ def _read(
             viewer_of_request(request),
             slug,
             as_of=day_of(request.GET.get("as_of", "")),
+            closed=year_of(request.GET.get("closed", "")),
             now=clock.now(),
         )
     except Refused as no:
@@ -188,7 +189,8 @@ def _asked_day(request: HttpRequest) -> date:
 
 
 def _name(reading: Reading, suffix: str) -> str:
-    return f"{reading.sheet.slug}-{reading.as_of.isoformat()}.{suffix}"
+    of = "" if reading.closing is None else f"closed-{reading.closing.year}-"
+    return f"{reading.sheet.slug}-{of}{reading.as_of.isoformat()}.{suffix}"
 
 
 def _back(reading: Reading) -> str:
@@ -206,6 +208,13 @@ def _context(reading: Reading, request: HttpRequest) -> dict[str, Any]:
         "years": [(year, reiwa(year)) for year in reading.sheet.years],
         "lines": [_shown(line, reading) for line in reading.lines],
         "audits": viewer.holds(Role.AUDITOR, program=reading.program.pk),
+        # The evidence of a cell is opened at quarters' ends.
+        "opens": reading.closing is None,
+        "revisions": paper.revisions(reading),
+        "closings": paper.closings(reading),
+        "closes": viewer.holds(Role.COORDINATOR, program=reading.program.pk),
+        "self": viewer.staff,
+        "to_close": [(year, reiwa(year)) for year in guarded.to_close(reading, clock.now())],
     }
 
 
