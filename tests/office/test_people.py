@@ -139,7 +139,6 @@ def test_the_last_coordinator_stays_and_a_sentence_says_why(desk: Client, mori, 
     assert open_roles(kiku) == ["coordinator"]
 
 
-@pytest.mark.django_db(transaction=True)
 def test_whose_role_ends_watches_no_room_any_more(desk: Client, ren, room, now):
     assert attending([room.pk], now=now)[room.pk] == 2
     end(desk, ren.grants.get())
@@ -147,6 +146,7 @@ def test_whose_role_ends_watches_no_room_any_more(desk: Client, ren, room, now):
     assert not ren.shifts.filter(state="begun").exists()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_two_coordinators_who_end_each_other_at_once_leave_one(mori, program, now):
     kiku = make_staff("kiku")
     grant(kiku, Role.COORDINATOR, program)
