@@ -1,5 +1,6 @@
 """Roles and invitations on paper."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from accounts.states import Role
 from foundation.refusals import Refused
 from foundation.tidy import tidy
 from office.forms.paper import OfficeForm
+from office.people import Held
 
 _DAY = {"invalid": _("日を 2027-03-31 のように入れてください。")}
 
@@ -42,16 +44,22 @@ class RoleForm(OfficeForm):
     expires_on = _day(_("さいごの日"), _("この日まで使えます。空なら、期限がありません。"))
 
     def __init__(
-        self, *args: Any, rooms: list[tuple[int, str]], today: date, **kwargs: Any
-    ) -> None:
+        self, *args: Any, rooms: list[tuple[int, str]], today: date,
+        held: Collection[Role] = (), **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self._today = today
-        offered = [role for role in Role if role is not Role.ADMIN]
+        offered = [role for role in Role if role is not Role.ADMIN and role not in held]
         role, room = self.fields["role"], self.fields["rooms"]
         assert isinstance(role, forms.ChoiceField)
         assert isinstance(room, forms.ChoiceField)
         role.choices = [(one.value, role_name(one)) for one in offered]
         room.choices = [(str(number), name) for number, name in rooms]
+        if held:
+            role.error_messages["invalid_choice"] = _(
+                "ここでわたせるのは、まだ持っていない役割だけです。"
+                "持っている役割は、その役割の「期限をのばす」で変えてください。"
+            )
 
     def clean_trained_on(self) -> date | None:
         """Not tomorrow."""
@@ -73,6 +81,38 @@ class RoleForm(OfficeForm):
         return {
             "role": Role(found["role"]),
             "rooms": found["rooms"],
+            "trained_on": found["trained_on"],
+            "expires_on": found["expires_on"],
+        }
+
+
+class RenewalForm(RoleForm):
+    """A role that somebody holds, as it is; what isn't touched stays."""
+
+    def __init__(self, *args: Any, one: Held, rooms: list[tuple[int, str]], **kwargs: Any) -> None:
+        gone = [
+            (number, str(_("(もうない部屋)")))
+            for number in one.numbers
+            if number not in dict(rooms)
+        ]
+        first = {
+            "rooms": [str(number) for number in one.numbers],
+            "trained_on": one.trained_on,
+            "expires_on": one.expires_on,
+        }
+        kwargs.setdefault("prefix", f"renew-{one.grant}")
+        super().__init__(*args, rooms=[*rooms, *gone], initial=first, **kwargs)
+        self._role = one.role
+        del self.fields["role"]
+        if one.role is not Role.SUPPORTER:
+            del self.fields["rooms"]
+
+    def terms(self) -> dict[str, Any]:
+        """What the action takes."""
+        found = self.cleaned_data
+        return {
+            "role": self._role,
+            "rooms": found.get("rooms", []),
             "trained_on": found["trained_on"],
             "expires_on": found["expires_on"],
         }
