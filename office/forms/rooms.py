@@ -223,7 +223,7 @@ class SpecialLine(forms.Form):
         return self.cleaned_data
 
 
-class _Weeks(forms.BaseFormSet):  # type: ignore[type-arg]
+class _Weeks(forms.BaseFormSet):
     """「毎日」 is seven lines when it is shown again: no more are kept than the page can show."""
 
     def clean(self) -> None:
