@@ -12,7 +12,6 @@ from accounts.states import Role
 from foundation.refusals import Refused
 from foundation.tidy import tidy
 from office.forms.paper import OfficeForm
-from office.people import Held
 
 _DAY = {"invalid": _("日を 2027-03-31 のように入れてください。")}
 
@@ -89,22 +88,16 @@ class RoleForm(OfficeForm):
 class RenewalForm(RoleForm):
     """A role that somebody holds, as it is; what isn't touched stays."""
 
-    def __init__(self, *args: Any, one: Held, rooms: list[tuple[int, str]], **kwargs: Any) -> None:
-        gone = [
-            (number, str(_("(もうない部屋)")))
-            for number in one.numbers
-            if number not in dict(rooms)
-        ]
-        first = {
-            "rooms": [str(number) for number in one.numbers],
-            "trained_on": one.trained_on,
-            "expires_on": one.expires_on,
-        }
-        kwargs.setdefault("prefix", f"renew-{one.grant}")
-        super().__init__(*args, rooms=[*rooms, *gone], initial=first, **kwargs)
-        self._role = one.role
+    def __init__(
+        self, *args: Any, held: Role, numbers: Collection[int], rooms: list[tuple[int, str]],
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
+        there = dict(rooms)
+        gone = [(one, str(_("(もうない部屋)"))) for one in numbers if one not in there]
+        super().__init__(*args, rooms=[*rooms, *gone], **kwargs)
+        self._role = held
         del self.fields["role"]
-        if one.role is not Role.SUPPORTER:
+        if held is not Role.SUPPORTER:
             del self.fields["rooms"]
 
     def terms(self) -> dict[str, Any]:

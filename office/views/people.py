@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from office import people as queries
 from office.actions import people as actions
 from office.doors import Desk, desk, done, page
 from office.forms.people import AgainForm, InvitationForm, ReasonForm, RenewalForm, RoleForm
-from office.people import Person
+from office.people import Held, Person
 from office.sentences import sentence
 
 for_people = staff_only(Role.COORDINATOR, Role.ADMIN)
@@ -106,7 +106,7 @@ def _person(
         "person": who,
         "myself": who.id == at.viewer.staff,
         "keeps": queries.may_keep(at.viewer, staff=who.id, now=at.now),
-        "roles": [(one, RenewalForm(one=one, **_choices(at))) for one in who.held],
+        "roles": [(one, _renewal(at, one)) for one in who.held],
         "give": RoleForm(prefix="give", held=_roles(who), **_choices(at)),
         "end": ReasonForm(prefix="end"),
         "close": ReasonForm(prefix="close"),
@@ -141,7 +141,7 @@ def renew(request: HttpRequest, pk: int, grant: int) -> HttpResponse:
     one = next((held for held in who.held if held.grant == grant), None)
     if one is None:
         raise Http404
-    form = RenewalForm(request.POST, one=one, **_choices(at))
+    form = _renewal(at, one, request.POST)
     if form.is_valid():
         try:
             actions.give_role(
@@ -150,9 +150,7 @@ def renew(request: HttpRequest, pk: int, grant: int) -> HttpResponse:
             return done("manage-person", pk, said="renewed")
         except Refused as no:
             form.add_error(None, sentence(no.code))
-    roles = [
-        (held, form if held is one else RenewalForm(one=held, **_choices(at))) for held in who.held
-    ]
+    roles = [(held, form if held is one else _renewal(at, held)) for held in who.held]
     return _person(request, at, who, status=422, roles=roles, renewing=grant)
 
 
@@ -236,6 +234,18 @@ def _kept(at: Desk, pk: int) -> Person:
     if not queries.may_keep(at.viewer, staff=pk, now=at.now):
         raise Http404
     return who
+
+
+def _renewal(at: Desk, one: Held, data: QueryDict | None = None) -> RenewalForm:
+    first = {
+        "rooms": [str(number) for number in one.numbers],
+        "trained_on": one.trained_on,
+        "expires_on": one.expires_on,
+    }
+    return RenewalForm(
+        data, initial=first, held=one.role, numbers=one.numbers, prefix=f"renew-{one.grant}",
+        **_choices(at),
+    )  # fmt: skip
 
 
 def _roles(who: Person) -> set[Role]:
