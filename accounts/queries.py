@@ -107,6 +107,7 @@ def grants_on(staff: int, *, day: date) -> tuple[Grant, ...]:
             role=Role(row.role),
             program=row.program_id,
             rooms=frozenset(narrowed.room for narrowed in row.rooms.all()),
+            expires_on=row.expires_on,
         )
         for row in rows.prefetch_related("rooms").order_by("pk")
     )

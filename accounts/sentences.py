@@ -1,8 +1,11 @@
 """What a "no" at the entrance says. Plain, warm, short; it tells nobody whether someone exists."""
 
+from datetime import date
+
 from django.utils.translation import gettext_lazy as _
 
-from accounts.states import Role
+from accounts.states import SOON, Role
+from accounts.viewer import Viewer
 
 # Taken and reserved are one sentence: it mustn't tell who is here.
 _NAME = _("そのなまえは、いまは使えないようです。すこし変えてみてください。")
@@ -73,3 +76,17 @@ def rules() -> list[str]:
 def role_name(role: Role) -> str:
     """What a role is called."""
     return str(_ROLES[role])
+
+
+def own_endings(viewer: Viewer, *, program: int, today: date) -> list[str]:
+    """What is said to someone whose own role in a program, or as an admin, ends soon."""
+    return [
+        str(
+            _("あなたの役割「%(role)s」は %(day)s までです。ほかの統括か管理者に知らせてください。")
+        )
+        % {"role": role_name(one.role), "day": one.expires_on.isoformat()}
+        for one in viewer.grants
+        if one.program in (program, None)
+        and one.expires_on is not None
+        and one.expires_on <= today + SOON
+    ]

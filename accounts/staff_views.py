@@ -1,7 +1,5 @@
 """A member of staff's own page, and the invitation that makes one."""
 
-from datetime import timedelta
-
 from django.contrib.auth import SESSION_KEY as SESSION_STAFF
 from django.contrib.auth.password_validation import (
     password_validators_help_texts,
@@ -19,13 +17,11 @@ from accounts.doors import viewer_of_request
 from accounts.models import Staff
 from accounts.sentences import role_name, sentence
 from accounts.staff_doors import not_seated, signed_in, staff_only
-from accounts.states import Role
+from accounts.states import SOON, Role
 from foundation import clock
 from foundation.clock import jst_day
 from foundation.refusals import Refused
 from foundation.replies import SeeOther
-
-SOON = timedelta(days=30)  # how long before its expiry a role says so
 
 
 @staff_only()

@@ -1,6 +1,9 @@
 """The roles that members of staff hold, per program."""
 
+from datetime import timedelta
 from enum import StrEnum
+
+SOON = timedelta(days=30)  # a role says so long before that it ends
 
 
 class Role(StrEnum):

@@ -1,6 +1,7 @@
 """Who is asking. Frozen, built once per request or socket, passed first to every deed."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from accounts.states import Role
 
@@ -15,6 +16,7 @@ class Grant:
     role: Role
     program: int | None
     rooms: frozenset[int] = frozenset()
+    expires_on: date | None = None  # the last day on which it holds, in Japan
 
     def covers(self, program: int | None, room: int | None) -> bool:
         """Whether it reaches there; None asks for nothing in particular."""

@@ -39,6 +39,14 @@ def said_weekly(one: Hours) -> str:
     return f"{WEEKDAYS[one.weekday]}曜日 {said(one.opens, one.closes)}"
 
 
+def said_special(named: Mapping[str, Sequence[Sequence[str]]]) -> list[str]:
+    """「2026-12-31 20:00〜翌6:00」, 「2026-12-30 休み」; dates as a room keeps them."""
+    return [
+        f"{day} " + ("、".join(said(*map(time.fromisoformat, one)) for one in stretches) or "休み")
+        for day, stretches in sorted(named.items())
+    ]
+
+
 def _clock(at: time) -> str:
     return f"{at.hour}:{at.minute:02d}"
 

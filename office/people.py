@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import Q
 
@@ -10,7 +10,7 @@ from accounts import policies
 from accounts.models import Invitation, RoleGrant, Staff
 from accounts.queries import held_by
 from accounts.sentences import role_name
-from accounts.states import Role
+from accounts.states import SOON, Role
 from accounts.viewer import Viewer
 from chat.models import Room
 from chat.states import RoomKind
@@ -18,7 +18,6 @@ from foundation.clock import jst_day
 from foundation.refusals import Refused
 from office.policies import must_know_people
 
-SOON = timedelta(days=30)  # a role says so long before that it ends
 MOST = 500
 
 
@@ -34,6 +33,8 @@ class Held:
     expires_on: date | None
     soon: bool
     over: bool
+    numbers: Sequence[int]  # of `rooms`
+    before: "Held | None" = None  # what this one took the place of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,15 @@ def people(viewer: Viewer, *, program: int, now: datetime) -> list[Person]:
         .order_by("staff__username", "pk")[:MOST]
     )
     rooms = dict(room_choices(program))
+    # A role given anew begins in the moment in which the one before it ends.
+    ended = {(row.staff_id, row.role, row.ended_at): row for row in rows if row.ended_at}
     found: dict[int, tuple[Staff, list[Held]]] = {}
     for row in rows:
         _, held = found.setdefault(row.staff_id, (row.staff, []))
         if row.ended_at is None:
-            held.append(_held(row, rooms, jst_day(now)))
+            past = ended.get((row.staff_id, row.role, row.granted_at))
+            before = _held(past, rooms, jst_day(now)) if past else None
+            held.append(_held(row, rooms, jst_day(now), before=before))
     there = [
         Person(id=pk, username=one.username, display_name=one.display_name, held=held)
         for pk, (one, held) in found.items()
@@ -74,13 +79,17 @@ def person(viewer: Viewer, *, program: int, staff: int, now: datetime) -> Person
     return next((one for one in there if one.id == staff), None)
 
 
-def _held(row: RoleGrant, rooms: Mapping[int, str], today: date) -> Held:
+def _held(
+    row: RoleGrant, rooms: Mapping[int, str], today: date, *, before: Held | None = None
+) -> Held:
     ends = row.expires_on
     return Held(
         grant=row.pk,
         role=Role(row.role),
         name=role_name(Role(row.role)),
         rooms=[rooms.get(one.room, "—") for one in row.rooms.all()],
+        numbers=[one.room for one in row.rooms.all()],
+        before=before,
         trained_on=row.trained_on,
         expires_on=ends,
         soon=ends is not None and today <= ends <= today + SOON,

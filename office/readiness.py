@@ -4,14 +4,14 @@ beside those of `duty`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from accounts.models import RoleGrant
 from accounts.queries import open_grants
 from accounts.sentences import role_name
-from accounts.states import Role
+from accounts.states import SOON, Role
 from accounts.viewer import Viewer
 from chat.models import Room
 from chat.openings import needs
@@ -25,7 +25,6 @@ from programs.models import Agency, Text
 from programs.queries import unverified_agencies
 from programs.states import TextKey
 
-SOON = timedelta(days=30)
 NAMED = 5  # how many a sentence names before it says 「ほか」
 
 

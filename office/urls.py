@@ -54,6 +54,7 @@ _people = [
     path("invitations/<number:pk>/withdraw/", people.withdraw, name="manage-invitation-withdraw"),
     path("<number:pk>/", people.one_person, name="manage-person"),
     path("<number:pk>/give/", people.give, name="manage-role-give"),
+    path("<number:pk>/roles/<number:grant>/renew/", people.renew, name="manage-role-renew"),
     path("<number:pk>/roles/<number:grant>/end/", people.end, name="manage-role-end"),
     path("<number:pk>/sheet/", people.sheet, name="manage-person-sheet"),
     path("<number:pk>/again/", people.again, name="manage-person-again"),

@@ -6,15 +6,17 @@ from datetime import date, datetime
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 
 from accounts import policies, queries
 from accounts.actions import links, sessions
 from accounts.actions.noting import about_account
 from accounts.models import RoleGrant, RoleRoom, Staff
 from accounts.standing import bump_staff
-from accounts.states import Role
+from accounts.states import SOON, Role
 from accounts.viewer import Viewer
 from audit.actions import record
+from foundation.clock import jst_day
 from foundation.refusals import Refused
 
 # Nobody could invite anybody any more.
@@ -34,21 +36,57 @@ def give(
 ) -> int:
     """Give a role, or the same one anew with another expiry or other rooms; the grant's number.
 
-    Raises what `policies.may_give` raises.
+    Raises what `policies.may_give` raises, and `last_coordinator`, `last_admin` where a nearer
+    expiry would leave nobody who lasts.
     """
     acting = policies.may_give(viewer, role, program=program, to=staff)
+    after = {"rooms": sorted(set(rooms)), "trained_on": trained_on, "expires_on": expires_on}
     with transaction.atomic():
         if not Staff.objects.filter(pk=staff, is_active=True).exists():
             raise Refused("not_found")
+        held = _open_one(staff, role=role, program=program)
+        if held is not None and _shortens(held, expires_on, now=now):
+            _must_leave_somebody(held, now=now)
+        before = _terms(held)
         made = open_grant(
             staff, role=role, program=program, rooms=rooms, trained_on=trained_on,
             expires_on=expires_on, by=viewer.staff, now=now,
         )  # fmt: skip
         record(
             viewer.staff, role=acting, verb="given", object_type="grant", object_id=made,
-            program=program, fields=["role", "rooms", "trained_on", "expires_on"], now=now,
+            program=program, fields=["role", "rooms", "trained_on", "expires_on"],
+            values={name: [_plain(before[name]), _plain(after[name])] for name in after}, now=now,
         )  # fmt: skip
     return made
+
+
+def _open_one(staff: int, *, role: Role, program: int | None) -> RoleGrant | None:
+    held = RoleGrant.objects.filter(
+        staff=staff, role=role.value, program=program, ended_at__isnull=True
+    )
+    return held.prefetch_related("rooms").first()
+
+
+def _terms(held: RoleGrant | None) -> dict[str, object]:
+    """What the log says of a role before it was given anew; all of it None for a first one."""
+    if held is None:
+        return {"rooms": None, "trained_on": None, "expires_on": None}
+    return {
+        "rooms": sorted(one.room for one in held.rooms.all()),
+        "trained_on": held.trained_on,
+        "expires_on": held.expires_on,
+    }
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _shortens(held: RoleGrant, expires_on: date | None, *, now: datetime) -> bool:
+    """Whether who counted as lasting, or lasted longer, won't count with this last day."""
+    if expires_on is None or expires_on > jst_day(now) + SOON:
+        return False
+    return held.expires_on is None or expires_on < held.expires_on
 
 
 def open_grant(
@@ -124,12 +162,16 @@ def close_account(viewer: Viewer, *, staff: int, reason: str = "", now: datetime
 
 
 def _must_leave_somebody(found: RoleGrant, *, now: datetime) -> None:
-    """Locks the role's open grants, so that the last two can't leave together."""
+    """Locks the role's open grants, so that the last two can't leave together.
+
+    Whose role ends within `SOON` is nobody to be left alone with a program.
+    """
     code = _LAST.get(Role(found.role))
     if code is None:
         return
+    lasting = Q(expires_on__isnull=True) | Q(expires_on__gt=jst_day(now) + SOON)
     same = queries.open_grants(now=now).filter(
-        role=found.role, program=found.program_id, staff__is_active=True
+        lasting, role=found.role, program=found.program_id, staff__is_active=True
     )
     if not {one.staff_id for one in same.select_for_update(of=("self",))} - {found.staff_id}:
         raise Refused(code)

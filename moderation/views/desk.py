@@ -7,11 +7,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.sentences import own_endings
 from accounts.staff_doors import staff_only
 from accounts.viewer import Viewer
 from duty.actions import attending, notes, own, relief, shifts, swaps
 from duty.colleagues import name_of
 from duty.models import Notice
+from foundation.clock import jst_day
 from foundation.refusals import Refused
 from moderation import forms, queries, sentences, waiting
 from moderation.actions import murmurs
@@ -34,6 +36,7 @@ def _desk(
     found = queries.desk(at.viewer, program=at.program.pk, now=at.now)
     context = {
         "desk": found,
+        "endings": own_endings(at.viewer, program=at.program.pk, today=jst_day(at.now)),
         "queue": waiting.queue(at.viewer, program=at.program.pk, now=at.now),
         "told": [_told(one) for one in found.notices],
         "handover_text": text,

@@ -1,12 +1,13 @@
 """Roles and invitations. `accounts` judges, writes and notes; only rooms are known up here."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
 
 from accounts.actions import invitations, people, second_factors
 from accounts.actions.invitations import Terms
+from accounts.models import RoleRoom
 from accounts.states import Role
 from accounts.viewer import Viewer
 from duty.actions.shifts import end_without_role
@@ -19,10 +20,14 @@ def give_role(
     viewer: Viewer, *, program: int, staff: int, role: Role, rooms: Sequence[int],
     trained_on: date | None, expires_on: date | None, now: datetime,
 ) -> None:  # fmt: skip
-    """Give a role, or the same one anew. Raises `Refused`: `no_room_named`, `people.give`'s."""
+    """Give a role, or the same one anew. Raises `Refused`: `no_room_named`, `people.give`'s.
+
+    A room that was taken away may stay named in a role: without it, the role would be for all.
+    """
     must_know_people(viewer, program=program)
     people.give(
-        viewer, staff=staff, role=role, program=program, rooms=_own(program, role, rooms),
+        viewer, staff=staff, role=role, program=program,
+        rooms=_own(program, role, rooms, kept=_named(program, staff, role)),
         trained_on=trained_on, expires_on=expires_on, now=now,
     )  # fmt: skip
 
@@ -59,11 +64,21 @@ withdraw_invitation = invitations.withdraw
 issue_sheet = second_factors.issue_sheet
 
 
-def _own(program: int, role: Role, rooms: Sequence[int]) -> list[int]:
+def _named(program: int, staff: int, role: Role) -> set[int]:
+    held = RoleRoom.objects.filter(
+        grant__staff=staff, grant__program=program, grant__role=role.value,
+        grant__ended_at__isnull=True,
+    )  # fmt: skip
+    return set(held.values_list("room", flat=True))
+
+
+def _own(
+    program: int, role: Role, rooms: Sequence[int], *, kept: Collection[int] = ()
+) -> list[int]:
     """Rooms narrow a supporter's role alone, and only to rooms of the program."""
     if role is not Role.SUPPORTER:
         return []
     there = {number for number, _ in room_choices(program)}
-    if not set(rooms) <= there:
+    if not set(rooms) <= there | set(kept):
         raise Refused("no_room_named")
     return list(rooms)

@@ -1,5 +1,6 @@
 """Roles and invitations on paper."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -42,16 +43,22 @@ class RoleForm(OfficeForm):
     expires_on = _day(_("さいごの日"), _("この日まで使えます。空なら、期限がありません。"))
 
     def __init__(
-        self, *args: Any, rooms: list[tuple[int, str]], today: date, **kwargs: Any
-    ) -> None:
+        self, *args: Any, rooms: list[tuple[int, str]], today: date,
+        held: Collection[Role] = (), **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self._today = today
-        offered = [role for role in Role if role is not Role.ADMIN]
+        offered = [role for role in Role if role is not Role.ADMIN and role not in held]
         role, room = self.fields["role"], self.fields["rooms"]
         assert isinstance(role, forms.ChoiceField)
         assert isinstance(room, forms.ChoiceField)
         role.choices = [(one.value, role_name(one)) for one in offered]
         room.choices = [(str(number), name) for number, name in rooms]
+        if held:
+            role.error_messages["invalid_choice"] = _(
+                "ここでわたせるのは、まだ持っていない役割だけです。"
+                "持っている役割は、その役割の「期限をのばす」で変えてください。"
+            )
 
     def clean_trained_on(self) -> date | None:
         """Not tomorrow."""
@@ -73,6 +80,32 @@ class RoleForm(OfficeForm):
         return {
             "role": Role(found["role"]),
             "rooms": found["rooms"],
+            "trained_on": found["trained_on"],
+            "expires_on": found["expires_on"],
+        }
+
+
+class RenewalForm(RoleForm):
+    """A role that somebody holds, as it is; what isn't touched stays."""
+
+    def __init__(
+        self, *args: Any, held: Role, numbers: Collection[int], rooms: list[tuple[int, str]],
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
+        there = dict(rooms)
+        gone = [(one, str(_("(もうない部屋)"))) for one in numbers if one not in there]
+        super().__init__(*args, rooms=[*rooms, *gone], **kwargs)
+        self._role = held
+        del self.fields["role"]
+        if held is not Role.SUPPORTER:
+            del self.fields["rooms"]
+
+    def terms(self) -> dict[str, Any]:
+        """What the action takes."""
+        found = self.cleaned_data
+        return {
+            "role": self._role,
+            "rooms": found.get("rooms", []),
             "trained_on": found["trained_on"],
             "expires_on": found["expires_on"],
         }

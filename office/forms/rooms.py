@@ -42,6 +42,7 @@ HANDS = {
     Hand.CLOSED: _("閉める"),
 }
 MOST_STAMPS, LONGEST_STAMP = 16, 12
+MOST_STRETCHES = 24 * 7  # of a week
 COLUMNS = (
     "name", "kind", "audience", "about", "rules", "stamps", "capacity", "required_supporters",
     "premoderated", "slow_s", "municipality",
@@ -222,9 +223,22 @@ class SpecialLine(forms.Form):
         return self.cleaned_data
 
 
+class _Weeks(forms.BaseFormSet):
+    """「毎日」 is seven lines when it is shown again: no more are kept than the page can show."""
+
+    def clean(self) -> None:
+        """As many stretches as lines, at most."""
+        if not any(self.errors) and len(weekly(self)) > MOST_STRETCHES:
+            raise forms.ValidationError(
+                _("毎週の時間は、ぜんぶで%(most)d個までにしてください(毎日は7個と数えます)。")
+                % {"most": MOST_STRETCHES}
+            )
+
+
 WeeklyLines = forms.formset_factory(
-    WeeklyLine, extra=3, max_num=28, absolute_max=28, can_delete=True
-)
+    WeeklyLine, formset=_Weeks, extra=3, max_num=MOST_STRETCHES, absolute_max=MOST_STRETCHES + 3,
+    can_delete=True,
+)  # fmt: skip
 SpecialLines = forms.formset_factory(
     SpecialLine, extra=2, max_num=14, absolute_max=14, can_delete=True
 )

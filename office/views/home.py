@@ -3,8 +3,10 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.sentences import own_endings
 from accounts.staff_doors import staff_only
 from accounts.states import Role
+from foundation.clock import jst_day
 from foundation.replies import SeeOther
 from office.doors import SESSION_PROGRAM, desk, page
 from office.readiness import readiness
@@ -14,7 +16,9 @@ from office.readiness import readiness
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What there is to set up."""
-    return page(request, desk(request, people=True), "home", {})
+    at = desk(request, people=True)
+    endings = own_endings(at.viewer, program=at.program.pk, today=jst_day(at.now))
+    return page(request, at, "home", {"endings": endings})
 
 
 @staff_only(Role.COORDINATOR)

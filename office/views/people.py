@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,8 +18,8 @@ from foundation.refusals import Refused
 from office import people as queries
 from office.actions import people as actions
 from office.doors import Desk, desk, done, page
-from office.forms.people import AgainForm, InvitationForm, ReasonForm, RoleForm
-from office.people import Person
+from office.forms.people import AgainForm, InvitationForm, ReasonForm, RenewalForm, RoleForm
+from office.people import Held, Person
 from office.sentences import sentence
 
 for_people = staff_only(Role.COORDINATOR, Role.ADMIN)
@@ -106,7 +106,8 @@ def _person(
         "person": who,
         "myself": who.id == at.viewer.staff,
         "keeps": queries.may_keep(at.viewer, staff=who.id, now=at.now),
-        "give": RoleForm(prefix="give", **_choices(at)),
+        "roles": [(one, _renewal(at, one)) for one in who.held],
+        "give": RoleForm(prefix="give", held=_roles(who), **_choices(at)),
         "end": ReasonForm(prefix="end"),
         "close": ReasonForm(prefix="close"),
     }
@@ -119,7 +120,7 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
     """Give them a role."""
     at = desk(request, people=True)
     who = _there(at, pk)
-    form = RoleForm(request.POST, prefix="give", **_choices(at))
+    form = RoleForm(request.POST, prefix="give", held=_roles(who), **_choices(at))
     if form.is_valid():
         try:
             actions.give_role(
@@ -129,6 +130,28 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as no:
             form.add_error("rooms" if no.code == "no_room_named" else None, sentence(no.code))
     return _person(request, at, who, status=422, give=form)
+
+
+@for_people
+@require_POST
+def renew(request: HttpRequest, pk: int, grant: int) -> HttpResponse:
+    """Give them a role anew that they hold: until when, for which rooms."""
+    at = desk(request, people=True)
+    who = _there(at, pk)
+    one = next((held for held in who.held if held.grant == grant), None)
+    if one is None:
+        raise Http404
+    form = _renewal(at, one, request.POST)
+    if form.is_valid():
+        try:
+            actions.give_role(
+                at.viewer, program=at.program.pk, staff=pk, now=at.now, **form.terms()
+            )
+            return done("manage-person", pk, said="renewed")
+        except Refused as no:
+            form.add_error(None, sentence(no.code))
+    roles = [(held, form if held is one else _renewal(at, held)) for held in who.held]
+    return _person(request, at, who, status=422, roles=roles, renewing=grant)
 
 
 @for_people
@@ -211,6 +234,22 @@ def _kept(at: Desk, pk: int) -> Person:
     if not queries.may_keep(at.viewer, staff=pk, now=at.now):
         raise Http404
     return who
+
+
+def _renewal(at: Desk, one: Held, data: QueryDict | None = None) -> RenewalForm:
+    first = {
+        "rooms": [str(number) for number in one.numbers],
+        "trained_on": one.trained_on,
+        "expires_on": one.expires_on,
+    }
+    return RenewalForm(
+        data, initial=first, held=one.role, numbers=one.numbers, prefix=f"renew-{one.grant}",
+        **_choices(at),
+    )  # fmt: skip
+
+
+def _roles(who: Person) -> set[Role]:
+    return {one.role for one in who.held}
 
 
 def _choices(at: Desk) -> dict[str, Any]:

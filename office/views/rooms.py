@@ -1,5 +1,6 @@
 """Rooms: the list, one room's settings, its hours, the hand switch, its end."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.staff_doors import staff_only
 from chat import timetable
 from chat.models import Room
+from chat.schedule import Hours
 from chat.states import STAMPS, Hand, HolidayRule
 from foundation.refusals import Refused
 from office import queries
@@ -102,16 +104,21 @@ def hours(request: HttpRequest, pk: int) -> HttpResponse:
             if no.code == "changed_meanwhile":
                 row = _room(at, pk)
                 kept = queries.timetable_of(at.viewer, room=row, now=at.now).hours
-                context["both"] = [
-                    Both(
-                        "毎週の時間",
-                        "\n".join(timetable.said_weekly(one) for one in kept),
-                        "\n".join(timetable.said_weekly(one) for one in wanted),
-                    )
-                ]
+                holidays = both(form, {"holidays": row.holidays})
+                context["both"] = [*_both_hours(row, kept, wanted, named), *holidays]
                 form.renew(row.version)
     days = now_kept.days
     return _page(request, at, "hours", form, {"room": row, "days": days, **context})
+
+
+def _both_hours(
+    row: Room, kept: Sequence[Hours], wanted: Sequence[Hours], named: dict[str, list[list[str]]]
+) -> list[Both]:
+    """The week always, the named days where they differ."""
+    week = ["\n".join(timetable.said_weekly(one) for one in side) for side in (kept, wanted)]
+    days = ["\n".join(timetable.said_special(side)) for side in (row.special_days, named)]
+    found = [Both("毎週の時間", *week)]
+    return [*found, Both("ふだんとちがう日", *days)] if days[0] != days[1] else found
 
 
 @staff_only(COORDINATOR)

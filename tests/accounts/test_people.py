@@ -146,6 +146,32 @@ def test_a_closed_or_expired_coordinator_is_none(mori, boss, program, now):
     assert refusal(people.end, staff_viewer(mori), grant=mori.grants.get().pk) == "last_coordinator"
 
 
+def test_who_will_be_gone_within_a_month_is_not_left_alone(mori, boss, program, now):
+    today = jst_day(now)
+    following = make_staff("following")
+    grant(following, Role.COORDINATOR, program)
+    given = {"staff": following.pk, "role": Role.COORDINATOR, "program": program.pk}
+    soon = today + timedelta(days=30)
+    people.give(staff_viewer(boss), **given, expires_on=soon, now=now)
+    last = mori.grants.get().pk
+    assert refusal(people.end, staff_viewer(mori), grant=last) == "last_coordinator"
+    own = {**given, "staff": mori.pk}
+    shortened = refusal(people.give, staff_viewer(boss), **own, expires_on=today)
+    assert shortened == "last_coordinator"
+    assert mori.grants.get().expires_on is None
+    people.give(staff_viewer(boss), **given, expires_on=soon + timedelta(days=1), now=now)
+    people.give(staff_viewer(boss), **own, expires_on=today, now=now)
+    people.end(staff_viewer(mori), grant=mori.grants.get(ended_at=None).pk, now=now)
+
+
+def test_a_last_coordinator_s_day_may_come_later(mori, boss, program, now):
+    mori.grants.update(expires_on=jst_day(now) + timedelta(days=3))
+    later = jst_day(now) + timedelta(days=9)
+    own = {"staff": mori.pk, "role": Role.COORDINATOR, "program": program.pk}
+    people.give(staff_viewer(boss), **own, expires_on=later, now=now)
+    assert mori.grants.get(ended_at=None).expires_on == later
+
+
 def test_an_expiry_that_comes_near_reminds_its_holder_and_their_coordinator(
     mori, ren, kochi, now, django_assert_max_num_queries
 ):

@@ -27,6 +27,7 @@ OFFICE: dict[str, tuple[str, Row]] = {
     "manage-invitation-withdraw": ("/manage/people/invitations/1/withdraw/", ASKED),
     "manage-person": ("/manage/people/{person}/", WHO),
     "manage-role-give": ("/manage/people/{person}/give/", ASKED),
+    "manage-role-renew": ("/manage/people/{person}/roles/1/renew/", ASKED),
     "manage-role-end": ("/manage/people/{person}/roles/1/end/", ASKED),
     "manage-person-sheet": ("/manage/people/{person}/sheet/", WHO),
     "manage-person-again": ("/manage/people/{person}/again/", WHO),

@@ -2,21 +2,21 @@
 
 import re
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 
 from accounts.actions import people
-from accounts.models import Invitation, RoleGrant, Staff
+from accounts.models import Invitation, RoleGrant, RoleRoom, Staff
 from accounts.states import Role
 from audit.models import AuditEntry
 from chat.models import Room
 from duty.queries import attending
 from foundation.clock import jst_day
 from foundation.refusals import Refused
-from tests.cast import grant, make_program, make_staff, signed_in_as, staff_viewer
+from tests.cast import grant, make_program, make_room, make_staff, signed_in_as, staff_viewer
 from tests.office.desk import fields, send, words
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +29,12 @@ def of(staff: Staff) -> str:
 def give(desk: Client, staff: Staff, **changed: object):
     sent = {f"give-{name}": value for name, value in changed.items()}
     return send(desk, of(staff), to=f"{of(staff)}give/", **sent)
+
+
+def renew(desk: Client, held: RoleGrant, **changed: object):
+    to = f"{of(held.staff)}roles/{held.pk}/renew/"
+    sent = {f"renew-{held.pk}-{name}": value for name, value in changed.items()}
+    return send(desk, of(held.staff), to=to, **sent)
 
 
 def end(desk: Client, held: RoleGrant, reason: str = "年度がかわるため"):
@@ -97,8 +103,8 @@ def test_the_list_reminds_of_roles_that_end_within_thirty_days(desk: Client, ren
 
 
 def test_a_role_is_given_anew_with_another_last_day_and_other_rooms(desk: Client, ren, room: Room):
-    answer = give(
-        desk, ren, role="supporter", rooms=[str(room.pk)], trained_on="2026-01-10",
+    answer = renew(
+        desk, ren.grants.get(), rooms=[str(room.pk)], trained_on="2026-01-10",
         expires_on="2099-03-31",
     )  # fmt: skip
     assert answer.status_code == 303, words(answer)
@@ -106,6 +112,47 @@ def test_a_role_is_given_anew_with_another_last_day_and_other_rooms(desk: Client
     held = ren.grants.get(ended_at=None)
     assert [one.room for one in held.rooms.all()] == [room.pk]
     assert "雑談の部屋" in words(desk.get(of(ren)))
+
+
+def test_a_role_renewed_for_its_last_day_alone_keeps_its_rooms_and_its_training(
+    desk: Client, ren, room: Room
+):
+    other = make_room("asa", name="朝の部屋")
+    held = ren.grants.get()
+    RoleGrant.objects.filter(pk=held.pk).update(
+        trained_on=date(2026, 1, 10), expires_on=date(2099, 1, 31)
+    )
+    RoleRoom.objects.bulk_create(RoleRoom(grant=held, room=one.pk) for one in (room, other))
+    Room.objects.filter(pk=other.pk).update(removed_at=held.granted_at)
+    answer = renew(desk, held, expires_on="2099-03-31")
+    assert answer.status_code == 303, words(answer)
+    anew = ren.grants.get(ended_at=None)
+    assert sorted(one.room for one in anew.rooms.all()) == sorted((room.pk, other.pk))
+    assert (anew.trained_on, anew.expires_on) == (date(2026, 1, 10), date(2099, 3, 31))
+    page = words(desk.get(answer["Location"]))
+    assert re.search(r"新しくする前:.*2099-01-31 まで → いま:.*2099-03-31 まで", page)
+    entry = AuditEntry.objects.get(verb="given")
+    assert entry.values["expires_on"] == ["2099-01-31", "2099-03-31"]
+    assert entry.values["trained_on"] == ["2026-01-10", "2026-01-10"]
+    assert entry.values["rooms"] == [sorted((room.pk, other.pk))] * 2
+    assert renew(desk, anew, expires_on="2020-01-01").status_code == 422
+    gone = desk.post(f"{of(ren)}roles/{held.pk}/renew/", {"program": "hyogo"})
+    assert gone.status_code == 404, "what was renewed meanwhile is not renewed from an old page"
+
+
+def test_a_role_that_is_held_is_not_given_from_an_empty_form(desk: Client, ren, room: Room):
+    RoleRoom.objects.create(grant=ren.grants.get(), room=room.pk)
+    answer = give(desk, ren, role="supporter", expires_on="2099-03-31")
+    assert answer.status_code == 422 and "「期限をのばす」で変えて" in words(answer)
+    (held,) = ren.grants.all()
+    assert [one.room for one in held.rooms.all()] == [room.pk]
+
+
+def test_the_office_and_the_desk_remind_of_one_s_own_last_day(desk: Client, mori, room, now):
+    for days, said in ((31, 0), (30, 1)):
+        mori.grants.update(expires_on=jst_day(now) + timedelta(days=days))
+        for address in ("/manage/", "/moderation/"):
+            assert words(desk.get(address)).count("あなたの役割「統括」は") == said, address
 
 
 def test_nobody_gives_themselves_a_role_and_nobody_makes_an_admin(desk: Client, mori, ren):

@@ -77,6 +77,50 @@ def test_of_two_who_change_a_room_the_second_sees_both_and_loses_nothing(
     assert Room.objects.get().name == "きくの部屋"
 
 
+def test_of_two_who_change_a_room_s_hours_the_second_sees_the_days_and_the_holidays_too(
+    desk: Client, other_desk: Client, night: Room
+):
+    address = f"/manage/rooms/{night.pk}/hours/"
+    seen_before = other_desk.get(address).content.decode()
+    theirs = {
+        "special-0-day": "2099-12-30",
+        "special-1-day": "2099-12-31", "special-1-opens": "20:00", "special-1-closes": "06:00",
+    }  # fmt: skip
+    assert send(desk, address, holidays="closed", **theirs).status_code == 303
+    mine = {**fields(seen_before, address), "special-0-day": "2099-11-03"}
+    answer = other_desk.post(address, mine)
+    page = words(answer)
+    assert answer.status_code == 422
+    assert "ふだんとちがう日 2099-12-30 休み 2099-12-31 20:00〜翌6:00 2099-11-03 休み" in page
+    assert "国民の祝日 休み ふだんの曜日と同じ" in page
+    assert "2099-12-31" in Room.objects.get().special_days
+    again = fields(answer.content.decode(), address)
+    assert other_desk.post(address, again).status_code == 303
+    assert list(Room.objects.get().special_days) == ["2099-11-03"]
+
+
+def test_a_week_of_many_stretches_is_saved_again(desk: Client, night: Room):
+    address = f"/manage/rooms/{night.pk}/hours/"
+    every_day = [("all", f"{hour:02}:00", f"{hour:02}:30") for hour in range(5)]
+    assert send(desk, address, **lines(*every_day)).status_code == 303
+    assert Opening.objects.filter(room=night).count() == 35
+    again = send(desk, address, **{"weekly-0-DELETE": "on"})
+    assert again.status_code == 303, words(again)
+    assert Opening.objects.filter(room=night).count() == 34
+    added = {"weekly-34-weekday": "0", "weekly-34-opens": "22:00", "weekly-34-closes": "23:00"}
+    assert send(desk, address, **added).status_code == 303
+    assert Opening.objects.filter(room=night).count() == 35
+
+
+def test_more_stretches_than_the_page_can_show_are_refused(desk: Client, night: Room):
+    address = f"/manage/rooms/{night.pk}/hours/"
+    half_hours = [(n // 2, 30 * (n % 2)) for n in range(25)]
+    every_day = [("all", f"{h:02}:{m:02}", f"{h:02}:{m + 29:02}") for h, m in half_hours]
+    answer = send(desk, address, **lines(*every_day))
+    assert answer.status_code == 422 and "168個まで" in words(answer)
+    assert not Opening.objects.exists()
+
+
 def test_hours_that_overlap_are_refused_with_both_lines_and_kept_on_the_page(
     desk: Client, night: Room
 ):
