@@ -46,7 +46,8 @@ def give(
         )  # fmt: skip
         record(
             viewer.staff, role=acting, verb="given", object_type="grant", object_id=made,
-            program=program, fields=["role", "rooms", "trained_on", "expires_on"], now=now,
+            program=program, fields=["role", "rooms", "trained_on", "expires_on"],
+            values={"staff": staff, "role": role.value}, now=now,
         )  # fmt: skip
     return made
 
@@ -99,7 +100,8 @@ def end(viewer: Viewer, *, grant: int, reason: str = "", now: datetime) -> None:
         bump_staff(found.staff_id)
         record(
             viewer.staff, role=acting, verb="ended", object_type="grant", object_id=grant,
-            program=found.program_id, reason=reason, now=now,
+            program=found.program_id, reason=reason,
+            values={"staff": found.staff_id, "role": found.role}, now=now,
         )  # fmt: skip
 
 
