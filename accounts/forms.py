@@ -58,19 +58,25 @@ def typed_text(request: HttpRequest) -> str:
     return request.POST.get("text", "")[:MAX_KEPT]
 
 
-# Shorter than this is picked again in a moment; and no secret is given back to a screen.
-_WORTH_KEEPING = 20
-_SECRET = re.compile(r"password|passphrase|code|token|csrf", re.I)
+# No secret is given back to a screen; `again` is a password typed twice.
+_SECRET = re.compile(
+    r"password|passphrase|code|token|csrf|secret|credential|^again$|^endpoint$|^p256dh$|^auth$",
+    re.I,
+)
+# What the page itself put into the form.
+_OF_THE_PAGE = re.compile(r"^(.+-)?(nonce|next|version|seen_mark|digest)$|_FORMS$")
+# A choice, a tick, a number of the house's own: picked again in a moment. Telephones are longer.
+_PICKED = re.compile(r"[a-z_]{0,19}|[0-9]{1,8}")
 
 
 def typed_fields(request: HttpRequest) -> str:
-    """Whatever of a form is long enough to hurt when it is lost; empty where nothing is."""
+    """Whatever of a form somebody typed, the short too; empty where only choices were made."""
     fields = [
         value.strip()
         for name in request.POST
-        if not _SECRET.search(name)
+        if not _SECRET.search(name) and not _OF_THE_PAGE.search(name)
         for value in request.POST.getlist(name)
-        if len(value.strip()) >= _WORTH_KEEPING
+        if not _PICKED.fullmatch(value.strip())
     ]
     return "\n\n".join(fields)[:MAX_KEPT]
 

@@ -1,6 +1,9 @@
 """日誌 as coordinators and admins search it: of their programs, or of all."""
 
+import json
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -8,10 +11,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from accounts import queries
+from accounts import log_words, queries
 from accounts.doors import viewer_of_request
 from accounts.staff_doors import staff_only
 from accounts.states import Role
+from audit.models import AuditEntry
 from audit.queries import AT_ONCE, Sought, entries
 from foundation.clock import JST
 
@@ -23,8 +27,10 @@ class Search(forms.Form):
     """What is looked for; every field may stay empty."""
 
     actor = forms.IntegerField(label=_("したひと（番号）"), required=False, min_value=1)
-    verb = forms.CharField(label=_("したこと"), required=False, max_length=40)
-    object_type = forms.CharField(label=_("対象"), required=False, max_length=40)
+    verb = forms.ChoiceField(label=_("したこと"), required=False, choices=log_words.verb_choices)
+    object_type = forms.ChoiceField(
+        label=_("対象"), required=False, choices=log_words.object_choices
+    )
     object_id = forms.CharField(label=_("対象の番号"), required=False, max_length=100)
     since = forms.DateField(
         label=_("この日から"), required=False, widget=forms.DateInput({"type": "date"})
@@ -59,13 +65,58 @@ def log(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/log.html", {"form": form}, status=422)
     programs = None if viewer.holds(Role.ADMIN) else viewer.programs(Role.COORDINATOR)
     found = entries(programs, sought=form.sought(), shared=SHARED)
-    names = queries.names_of({one.actor for one in found if one.actor is not None})
+    people = {number for one in found for number in (one.actor, _whose(one)) if number is not None}
+    names = queries.names_of(people)
     older = request.GET.copy()
     if len(found) == AT_ONCE:
         older["before"] = str(found[-1].pk)
     context = {
         "form": form,
-        "entries": [{"row": one, "who": names.get(one.actor or 0, "")} for one in found],
+        "entries": [_line(one, names) for one in found],
         "older": older.urlencode() if len(found) == AT_ONCE else "",
     }
     return render(request, "accounts/log.html", context)
+
+
+def _line(one: AuditEntry, names: Mapping[int, str]) -> dict[str, Any]:
+    whose = _whose(one)
+    return {
+        "row": one,
+        "who": names.get(one.actor or 0, ""),
+        "role": log_words.role(one.role),
+        "verb": log_words.verb(one.verb),
+        "thing": log_words.thing(one.object_type),
+        "whose": whose,
+        "whose_name": names.get(whose or 0, ""),
+        # What has a value says its name there.
+        "fields": [name for name in one.fields if name not in (one.values or {})],
+        "values": [
+            _value(name, value, changed=name in one.fields)
+            for name, value in (one.values or {}).items()
+            if name != "staff"
+        ],
+    }
+
+
+def _whose(one: AuditEntry) -> int | None:
+    """Whose role or invitation it is; the account itself says so by its number."""
+    number = (one.values or {}).get("staff")
+    if number is None and one.object_type == "staff" and one.object_id.isdecimal():
+        return int(one.object_id)
+    return number if isinstance(number, int) else None
+
+
+def _value(name: str, value: object, *, changed: bool) -> dict[str, object]:
+    """A setting: [before, after] where it changed, else as it was set."""
+    if name == "role":
+        return {"name": _("役割"), "after": log_words.role(str(value))}
+    if changed and isinstance(value, list) and len(value) == 2:
+        before, after = value
+        return {"name": name, "before": _shown(before), "after": _shown(after), "moved": True}
+    return {"name": name, "after": _shown(value)}
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str):
+        return value or "—"
+    return "—" if value is None else json.dumps(value, ensure_ascii=False)

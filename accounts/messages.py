@@ -15,9 +15,14 @@ _BARE = (
 )
 
 
-def message(*, title: str, text: str, status: int, back: str = "/", kept: str = "") -> HttpResponse:
-    """One page with one thing to say; `kept` gives back what someone had written."""
-    context = {"title": title, "text": text, "back": back, "kept": kept}
+def message(
+    *, title: str, text: str, status: int, back: str = "/", way: str = "", kept: str = ""
+) -> HttpResponse:
+    """One page with one thing to say; `kept` gives back what someone had written.
+
+    `back` is where its link leads, `way` what the link says if it isn't 「もどる」.
+    """
+    context = {"title": title, "text": text, "back": back, "way": way, "kept": kept}
     return HttpResponse(render_to_string("accounts/message.html", context), status=status)
 
 

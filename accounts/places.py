@@ -29,6 +29,11 @@ _PLACES = (
     ),
     ("/moderation/review/", _("読みなおし"), (Role.REVIEWER, Role.COORDINATOR)),
     ("/counseling/desk/", _("相談の机"), (Role.COUNSELOR,)),
+    (
+        "/moderation/alerts/",
+        _("よびだし（わたしのよばれ方）"),
+        (Role.SUPPORTER, Role.COUNSELOR, Role.COORDINATOR, Role.REVIEWER),
+    ),
     ("/manage/", _("運営"), (Role.COORDINATOR, Role.ADMIN)),
     ("/reports/", _("報告"), (Role.ANALYST, Role.AUDITOR, Role.COORDINATOR)),
     ("/accounts/audit/", _("日誌"), (Role.COORDINATOR, Role.ADMIN)),

@@ -6,7 +6,7 @@ else is told what they would be told of an address that isn't there.
 
 from collections.abc import Callable
 from functools import wraps
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
@@ -99,6 +99,7 @@ def turned_away(request: HttpRequest, no: Refused) -> HttpResponse:
                 text="まだ保存していません。書いたものを写しとってから、もう一度サインインしてください。",
                 status=403,
                 back=_address(LOGIN, request),
+                way="サインインへ",
                 kept=kept,
             )
         return _to(LOGIN, request)
@@ -113,9 +114,20 @@ def recently_proven(view: View[P]) -> View[P]:
 
     @wraps(view)
     def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not proofs.recently(request.session, now=clock.now()):
-            return _to(PROVE_AGAIN, request)
-        return view(request, *args, **kwargs)
+        if proofs.recently(request.session, now=clock.now()):
+            return view(request, *args, **kwargs)
+        if request.method == "POST" and (kept := forms.typed_fields(request)):
+            # The five minutes ran out while somebody was writing.
+            return messages.message(
+                title="もう一度、ご本人の確認をおねがいします",
+                text="最後の確認から5分がすぎました。まだ保存していません。書いたものを写しとってから、"
+                "確認にすすんでください。",
+                status=403,
+                back=_address(PROVE_AGAIN, request),
+                way="確認にすすむ",
+                kept=kept,
+            )
+        return _to(PROVE_AGAIN, request)
 
     return door
 
@@ -126,5 +138,12 @@ def _to(address: str, request: HttpRequest) -> HttpResponse:
 
 def _address(address: str, request: HttpRequest) -> str:
     # What was sent can't be sent again by a link: after a POST one comes back to its page.
-    back = request.get_full_path() if request.method in ("GET", "HEAD") else request.path
+    back = request.get_full_path() if request.method in ("GET", "HEAD") else _page_of(request)
     return f"{address}?{urlencode({'next': back})}"
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page on which the form stood, if the browser says so: its address may only take."""
+    came = urlsplit(request.headers.get("Referer", ""))
+    own = came.netloc == request.get_host() and forms.is_own_path(came.path)
+    return came.path if own else request.path

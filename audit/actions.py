@@ -28,7 +28,8 @@ def record(
     """Note a deed or a look, in the transaction of the deed itself.
 
     `viewer_actor` is a member of staff's number, None for a command. `fields` are names; `values`
-    only those of settings: never words of a message, never anything about a person.
+    those of settings, and of a role: whose (`staff`, a number) and which (`role`). Never words of
+    a message, never anything about a participant.
     """
     AuditEntry.objects.create(
         at=now,

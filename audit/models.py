@@ -20,7 +20,7 @@ class AuditEntry(models.Model):
     program = models.BigIntegerField(null=True)
     reason = models.TextField(blank=True)
     fields = models.JSONField(default=list)  # names
-    values = models.JSONField(null=True)  # of settings only
+    values = models.JSONField(null=True)  # of settings; of a role: whose and which
 
     class Meta:
         verbose_name_plural = "audit entries"

@@ -17,6 +17,8 @@ EARLY = timedelta(minutes=15)
 STEP_IN_MOST = timedelta(hours=4)
 
 TEAM = (Role.SUPPORTER, Role.COORDINATOR)
+# Whom an alarm of some kind may reach; the others read figures, logs and accounts.
+CALLABLE = (*TEAM, Role.COUNSELOR, Role.REVIEWER)
 
 
 def must_be_of_the_team(viewer: Viewer, *, program: int) -> int:
@@ -25,13 +27,13 @@ def must_be_of_the_team(viewer: Viewer, *, program: int) -> int:
 
 
 def must_be_callable(viewer: Viewer) -> int:
-    """Whoever is on a team anywhere may say how they are called; their number."""
-    return must_hold(viewer, *TEAM)
+    """Whoever an alarm may reach says how they are called; their number."""
+    return must_hold(viewer, *CALLABLE)
 
 
-def role_on_the_team(viewer: Viewer) -> Role:
-    """In which role they act where either would do."""
-    return Role.SUPPORTER if viewer.holds(Role.SUPPORTER) else Role.COORDINATOR
+def role_called_in(viewer: Viewer) -> Role:
+    """In which role they act where any of `CALLABLE` would do; the team's roles come first."""
+    return next(role for role in CALLABLE if viewer.holds(role))
 
 
 def must_plan(viewer: Viewer, *, program: int) -> int:

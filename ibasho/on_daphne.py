@@ -2,12 +2,23 @@
 
 from functools import partial
 
+from daphne import server as daphne_server
+from daphne.http_protocol import HTTPFactory
 from daphne.server import Server as Daphne  # installs Twisted's asyncio reactor
 from twisted.internet import defer, reactor
 
 from chat.household import house
 from chat.protocol import Close
 from ibasho.asgi import application
+from ibasho.newcomers import has_room
+
+
+class Callers(HTTPFactory):
+    """Turns newcomers away while the last files would go to them: those inside talk on."""
+
+    def buildProtocol(self, addr):  # noqa: N802 - Twisted's name
+        """As daphne does it, if there is room; Twisted closes the line on None."""
+        return super().buildProtocol(addr) if has_room() else None
 
 
 class Server(Daphne):
@@ -73,6 +84,8 @@ def _send_any_size(protocol, send, *args, **more):
 
 def serve(*, host: str, port: int) -> None:
     """Run until SIGTERM or SIGINT."""
+    # daphne makes its own and asks nobody which.
+    daphne_server.HTTPFactory = Callers
     server = Server(
         application,
         endpoints=[f"tcp:port={port}:interface={host}"],

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import resource
 import socket
 
 import uvicorn
@@ -13,9 +12,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from chat.household import house
 from chat.protocol import Close
 from ibasho.asgi import application
-
-# Files that newcomers never get: the database's lines and the broker's may have to be drawn anew.
-KEPT_FILES = 64
+from ibasho.newcomers import has_room
 
 
 class Callers(H11Protocol):
@@ -24,9 +21,7 @@ class Callers(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """As uvicorn does it, if there is room."""
         super().connection_made(transport)
-        may_open, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-        # The system gives the lowest number that is free.
-        if transport.get_extra_info("socket").fileno() >= may_open - KEPT_FILES:
+        if not has_room():
             transport.abort()
 
 

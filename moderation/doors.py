@@ -14,7 +14,7 @@ from accounts.doors import viewer_of_request
 from accounts.states import Role
 from accounts.viewer import Viewer
 from duty.models import Shift
-from duty.policies import TEAM
+from duty.policies import CALLABLE, TEAM
 from duty.queries import shift_of_the_program
 from foundation import clock
 from foundation.refusals import Refused
@@ -24,8 +24,8 @@ from moderation.policies import JUDGES
 from programs.models import Program
 
 __all__ = [
-    "TEAM", "At", "act", "at_item", "at_program", "at_review", "at_room", "at_shift", "done",
-    "page", "turned_away",
+    "CALLABLE", "TEAM", "At", "act", "at_calls", "at_item", "at_program", "at_review", "at_room",
+    "at_shift", "done", "page", "turned_away",
 ]  # fmt: skip
 
 
@@ -50,7 +50,10 @@ def at_program(request: HttpRequest, *, program: int | None = None) -> At:
     Raises `Refused("not_found")` for a program whose team the viewer doesn't belong to.
     """
     viewer = viewer_of_request(request)
-    mine = queries.programs_of(viewer)
+    return _at(request, viewer, queries.programs_of(viewer), program)
+
+
+def _at(request: HttpRequest, viewer: Viewer, mine: list[Program], program: int | None) -> At:
     asked = request.POST.get("program") or request.GET.get("program")
     for one in mine:
         if one.pk == program or (program is None and one.slug == asked):
@@ -58,6 +61,12 @@ def at_program(request: HttpRequest, *, program: int | None = None) -> At:
     if program is not None or asked or not mine:
         raise Refused("not_found")
     return At(viewer, mine[0], mine, clock.now())
+
+
+def at_calls(request: HttpRequest) -> At:
+    """How one is called: also for those who are called beside the desk's team."""
+    viewer = viewer_of_request(request)
+    return _at(request, viewer, queries.programs_calling(viewer), None)
 
 
 def at_shift(request: HttpRequest, number: int) -> tuple[At, Shift]:
@@ -86,14 +95,7 @@ def at_room(request: HttpRequest, number: int) -> At:
 def at_review(request: HttpRequest, *, program: int | None = None) -> At:
     """Above the desk, for coordinators and reviewers. Raises `Refused("not_found")`."""
     viewer = viewer_of_request(request)
-    mine = queries.programs_judged_by(viewer)
-    asked = request.POST.get("program") or request.GET.get("program")
-    for one in mine:
-        if one.pk == program or (program is None and one.slug == asked):
-            return At(viewer, one, mine, clock.now())
-    if program is not None or asked or not mine:
-        raise Refused("not_found")
-    return At(viewer, mine[0], mine, clock.now())
+    return _at(request, viewer, queries.programs_judged_by(viewer), program)
 
 
 def page(
@@ -109,9 +111,9 @@ def page(
         "program": at.program,
         "programs": at.programs,
         "plans": at.plans,
-        "at_desk": bool(at.viewer.programs(*TEAM)),
+        "at_desk": at.program.pk in at.viewer.programs(*TEAM),
         "visits": bool(at.viewer.programs(Role.SUPPORTER)),
-        "judges": bool(at.viewer.programs(*JUDGES)),
+        "judges": at.program.pk in at.viewer.programs(*JUDGES),
         "here": request.resolver_match.url_name if request.resolver_match else "",
         "form_error": sentences.sentence(no.code) if no else None,
         "now": at.now,

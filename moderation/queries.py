@@ -15,7 +15,7 @@ from duty import rota
 from duty.alerts import Call, next_call
 from duty.colleagues import keepers, name_of, team
 from duty.models import AlarmTest, Handover, Notice, Relief, Shift, Swap
-from duty.policies import EARLY, TEAM, may_relieve
+from duty.policies import CALLABLE, EARLY, TEAM, may_relieve
 from duty.states import ShiftState
 from foundation.clock import jst_day
 from foundation.holidays import holiday
@@ -30,6 +30,13 @@ def programs_of(viewer: Viewer) -> list[Program]:
     """The programs whose team the viewer belongs to."""
     must_hold(viewer, *TEAM)
     rows = Program.objects.filter(pk__in=viewer.programs(*TEAM))
+    return list(rows.order_by("name", "pk"))
+
+
+def programs_calling(viewer: Viewer) -> list[Program]:
+    """The programs in which an alarm may reach the viewer."""
+    must_hold(viewer, *CALLABLE)
+    rows = Program.objects.filter(pk__in=viewer.programs(*CALLABLE))
     return list(rows.order_by("name", "pk"))
 
 

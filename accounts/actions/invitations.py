@@ -63,7 +63,7 @@ def _invite(by: int | None, *, acting: Role, terms: Terms, now: datetime) -> str
         )
         record(
             by, role=acting, verb="invited", object_type="invitation", object_id=made.pk,
-            program=terms.program, fields=[terms.role.value], now=now,
+            program=terms.program, values={"role": terms.role.value}, now=now,
         )  # fmt: skip
     return token
 
@@ -115,7 +115,8 @@ def withdraw(viewer: Viewer, *, invitation: int, now: datetime) -> None:
             raise Refused("not_found")
         record(
             viewer.staff, role=acting, verb="withdrawn", object_type="invitation",
-            object_id=invitation, program=found.program_id, now=now,
+            object_id=invitation, program=found.program_id,
+            values={"staff": found.staff_id} if found.staff_id else {"role": found.role}, now=now,
         )  # fmt: skip
 
 
@@ -184,7 +185,7 @@ def _become(
     )
     record(
         staff.pk, role="own", verb="accepted", object_type="grant", object_id=grant,
-        program=found.program_id, now=now,
+        program=found.program_id, values={"staff": staff.pk, "role": found.role}, now=now,
     )  # fmt: skip
     return staff
 

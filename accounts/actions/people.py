@@ -55,7 +55,9 @@ def give(
         record(
             viewer.staff, role=acting, verb="given", object_type="grant", object_id=made,
             program=program, fields=["role", "rooms", "trained_on", "expires_on"],
-            values={name: [_plain(before[name]), _plain(after[name])] for name in after}, now=now,
+            values={"staff": staff, "role": role.value}
+            | {name: [_plain(before[name]), _plain(after[name])] for name in after},
+            now=now,
         )  # fmt: skip
     return made
 
@@ -137,7 +139,8 @@ def end(viewer: Viewer, *, grant: int, reason: str = "", now: datetime) -> int:
         bump_staff(found.staff_id)
         record(
             viewer.staff, role=acting, verb="ended", object_type="grant", object_id=grant,
-            program=found.program_id, reason=reason, now=now,
+            program=found.program_id, reason=reason,
+            values={"staff": found.staff_id, "role": found.role}, now=now,
         )  # fmt: skip
     return found.staff_id
 

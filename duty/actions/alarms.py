@@ -197,7 +197,7 @@ def remove_push(viewer: Viewer, *, number: int, now: datetime) -> None:
 def _note(viewer: Viewer, verb: str, *, now: datetime) -> None:
     staff = policies.must_be_callable(viewer)
     record(
-        staff, role=policies.role_on_the_team(viewer), verb=f"duty.{verb}", object_type="staff",
+        staff, role=policies.role_called_in(viewer), verb=f"duty.{verb}", object_type="staff",
         object_id=staff, now=now,
     )  # fmt: skip
 

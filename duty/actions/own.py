@@ -43,7 +43,7 @@ def choose_alerts(
             ignore_conflicts=True,
         )
         record(
-            staff, role=policies.role_on_the_team(viewer), verb="duty.alerts_chosen",
+            staff, role=policies.role_called_in(viewer), verb="duty.alerts_chosen",
             object_type="staff", object_id=staff, fields=["channels", "hours"], now=now,
         )  # fmt: skip
 
@@ -110,7 +110,7 @@ def acknowledge_test(viewer: Viewer, *, test: int, now: datetime) -> None:
             raise Refused("own_test")
         waiting = AlarmTest.objects.filter(pk=test, acknowledged_at=None)
         if waiting.update(acknowledged_by=staff, acknowledged_at=now):
-            _note_test(row, "acknowledged", staff, policies.role_on_the_team(viewer), now=now)
+            _note_test(row, "acknowledged", staff, policies.role_called_in(viewer), now=now)
 
 
 def _note_test(row: AlarmTest, verb: str, staff: int, role: Role, *, now: datetime) -> None:

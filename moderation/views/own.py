@@ -27,7 +27,7 @@ from duty.states import Channel
 from foundation import clock
 from foundation.refusals import Refused
 from moderation import forms, sentences
-from moderation.doors import TEAM, At, act, at_program, done, page
+from moderation.doors import CALLABLE, TEAM, At, act, at_calls, at_program, done, page
 
 WEEKDAYS = tuple("月火水木金土日")
 MOST_CHARACTERS = 254  # of a mail address
@@ -60,7 +60,9 @@ def _alerts(
         "push_key": public_key(),
         "mail": mail_of(at.viewer) if mail is None else mail,
         "can_mail": works(Channel.EMAIL),
-        "test": duty.waiting_test(at.viewer, program=at.program.pk),
+        "test": duty.waiting_test(at.viewer, program=at.program.pk) if at.plans else None,
+        "keeps": bool(at.viewer.programs(*TEAM)),
+        "counsels": at.viewer.holds(Role.COUNSELOR),
         "tested": [
             (
                 one,
@@ -77,11 +79,11 @@ def _alerts(
 
 # The page alone may start a script beside itself, and that one only (Trusted Types).
 @csp_replace({"trusted-types": ["push-worker"]})
-@staff_only(*TEAM)
+@staff_only(*CALLABLE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def alerts(request: HttpRequest) -> HttpResponse:
     """Over which channels, and in which hours of the week."""
-    at = at_program(request)
+    at = at_calls(request)
     sent = forms.choice(request.POST) if request.method == "POST" else None
     if sent is None:
         return _alerts(request, at)
@@ -95,11 +97,11 @@ def alerts(request: HttpRequest) -> HttpResponse:
 
 
 @csp_replace({"trusted-types": ["push-worker"]})
-@staff_only(*TEAM)
+@staff_only(*CALLABLE)
 @require_POST
 def add_push(request: HttpRequest) -> HttpResponse:
     """This browser said yes."""
-    at = at_program(request)
+    at = at_calls(request)
 
     def deed(who: Viewer, now: datetime) -> None:
         told = checked({name: request.POST.get(name, "") for name in PUSH_FIELDS})
@@ -111,11 +113,11 @@ def add_push(request: HttpRequest) -> HttpResponse:
 
 
 @csp_replace({"trusted-types": ["push-worker"]})
-@staff_only(*TEAM)
+@staff_only(*CALLABLE)
 @require_POST
 def tell_mail(request: HttpRequest) -> HttpResponse:
     """Where one's own calls are mailed to."""
-    at, typed = at_program(request), request.POST.get("mail", "")[:MOST_CHARACTERS]
+    at, typed = at_calls(request), request.POST.get("mail", "")[:MOST_CHARACTERS]
 
     def deed(who: Viewer, now: datetime) -> None:
         people.tell_mail(who, address=typed, now=now)
@@ -125,11 +127,11 @@ def tell_mail(request: HttpRequest) -> HttpResponse:
     return done("alerts", program=at.program, saved="1")
 
 
-@staff_only(*TEAM)
+@staff_only(*CALLABLE)
 @require_POST
 def remove_push(request: HttpRequest, number: int) -> HttpResponse:
     """One's own browser is called no more."""
-    at = at_program(request)
+    at = at_calls(request)
     alarms.remove_push(at.viewer, number=number, now=at.now)
     return done("alerts", program=at.program, saved="1")
 

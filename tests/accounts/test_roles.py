@@ -130,6 +130,26 @@ def test_a_door_to_what_is_delicate_asks_for_a_proof_again(knock, mori, now):
     assert knock(staff_viewer(mori), proven=False).status_code == 303
 
 
+def test_what_was_typed_while_a_proof_grew_old_is_given_back(rf, mori, program, now):
+    def sent(typed, **headers):
+        request = rf.post("/moderation/people/7/propose/", typed, headers=headers)
+        request.viewer, request.program = staff_viewer(mori), program.pk
+        stamp = (now - timedelta(minutes=6)).timestamp()
+        request.session = {"account_authentication_methods": [{"at": stamp}]}
+        return a_door(request)
+
+    written = {"display_name": "みどり", "mail": "m@example.org", "password": "himitsu"}
+    answer = sent(written, referer="http://testserver/moderation/people/7/?said=1")
+    page = answer.content.decode()
+    assert answer.status_code == 403 and "no-store" in answer["Cache-Control"]
+    assert "みどり" in page and "m@example.org" in page and "himitsu" not in page
+    # The form's own address may only take: one comes back to the page on which it stood.
+    assert 'href="/accounts/reauthenticate/?next=%2Fmoderation%2Fpeople%2F7%2F"' in page
+    elsewhere = sent(written, referer="http://evil.example/x/").content.decode()
+    assert "next=%2Fmoderation%2Fpeople%2F7%2Fpropose%2F" in elsewhere
+    assert sent({"role": "supporter", "room": "3"}).status_code == 303
+
+
 def test_no_answer_of_a_staff_door_is_kept(knock, mori, now):
     for viewer in (staff_viewer(mori), VISITOR):
         assert "no-store" in knock(viewer, at=now)["Cache-Control"]

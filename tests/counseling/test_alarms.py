@@ -6,11 +6,14 @@ from uuid import uuid4
 import pytest
 
 from accounts.states import Role
+from audit.models import AuditEntry
 from chat.items import Item
 from chat.models import Finding
 from counseling.actions import alarms, talk
-from duty.models import AlertHour, Call
+from duty.actions import own
+from duty.models import Call
 from duty.rota import hour_of_week
+from duty.states import Channel
 from tests.cast import grant, make_staff, seen_by, signed_in_as, staff_viewer
 from tests.counseling.voices import asks, taken
 
@@ -28,8 +31,12 @@ def sora(db):
 def awake(kaede, sora, now):
     """Both said that they may be called at this hour and the next."""
     for one in (kaede, sora):
-        for at in (now, now + timedelta(hours=1)):
-            AlertHour.objects.get_or_create(staff=one, hour=hour_of_week(at))
+        own.choose_alerts(
+            staff_viewer(one),
+            channels=[Channel.EMAIL],
+            hours={hour_of_week(now), hour_of_week(now + timedelta(hours=1))},
+            now=now,
+        )
 
 
 @pytest.fixture
@@ -95,3 +102,21 @@ def test_a_talk_has_no_holds(case, aoi, now):
     case.room.save()
     talk.say(seen_by(aoi), code=case.code, text="つづき", nonce=uuid4(), now=now)
     assert set(case.room.messages.values_list("state", flat=True)) == {"shown"}
+
+
+def test_a_counselor_says_on_a_page_how_they_are_called(case, aoi, kaede, program, now, settings):
+    settings.CAN_MAIL = True
+    theirs, alerts = signed_in_as(kaede), "/moderation/alerts/"
+    link = f'href="{alerts}?program={program.slug}"'
+    assert link in theirs.get("/counseling/desk/").content.decode()
+    assert f'href="{alerts}"' in theirs.get("/accounts/").content.decode()
+    page = theirs.get(alerts).content.decode()
+    assert "相談では、うけもつ相談員" in page and "/moderation/rota/" not in page
+    told = theirs.post(f"{alerts}mail/", {"mail": "kaede@example.org", "program": program.slug})
+    chosen = theirs.post(alerts, {"first": "email", "hour": str(hour_of_week(now))})
+    assert (told.status_code, chosen.status_code) == (303, 303)
+    noted = AuditEntry.objects.get(verb="duty.alerts_chosen")
+    assert (noted.actor, noted.role) == (kaede.pk, "counselor")
+    talk.say(seen_by(aoi), code=case.code, text=NEED, nonce=uuid4(), now=now)
+    alarms.climb(now=now)
+    assert [(one.staff, one.channel) for one in Call.objects.all()] == [(kaede, "email")]

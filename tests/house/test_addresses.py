@@ -60,6 +60,10 @@ DESK = staff("supporter", "coordinator", everywhere=True)
 KEEPERS = staff("supporter", everywhere=True)
 PLANNERS = staff("coordinator", everywhere=True)
 DESK_SENT = staff("supporter", "coordinator", code=405, everywhere=True)
+# How one is called.
+CALLED = ("supporter", "coordinator", "counselor", "reviewer")
+CALLABLE = staff(*CALLED, everywhere=True)
+CALLABLE_SENT = staff(*CALLED, code=405, everywhere=True)
 KEEPERS_SENT = staff("supporter", code=405, everywhere=True)
 PLANNERS_SENT = staff("coordinator", code=405, everywhere=True)
 
@@ -166,12 +170,12 @@ GRID: dict[str, tuple[str, Row]] = {
     "rota-patterns": ("/moderation/rota/patterns/", PLANNERS),
     "pattern-remove": ("/moderation/rota/patterns/1/remove/", PLANNERS_SENT),
     "rota-preview": ("/moderation/rota/preview/", PLANNERS),
-    "alerts": ("/moderation/alerts/", DESK),
+    "alerts": ("/moderation/alerts/", CALLABLE),
     "alarm-test": ("/moderation/alerts/test/", PLANNERS_SENT),
     "alarm-acknowledge": ("/moderation/alerts/tests/1/acknowledge/", DESK_SENT),
-    "alert-mail": ("/moderation/alerts/mail/", DESK_SENT),
-    "push-add": ("/moderation/alerts/push/", DESK_SENT),
-    "push-remove": ("/moderation/alerts/push/1/remove/", DESK_SENT),
+    "alert-mail": ("/moderation/alerts/mail/", CALLABLE_SENT),
+    "push-add": ("/moderation/alerts/push/", CALLABLE_SENT),
+    "push-remove": ("/moderation/alerts/push/1/remove/", CALLABLE_SENT),
     # A browser asks for it without being signed in, too.
     "push-worker": ("/moderation/alerts/worker.js", ANYONE),
     "calendar": ("/moderation/calendar/", KEEPERS),

@@ -135,4 +135,4 @@ def test_every_coordinator_finds_in_the_log_what_was_done_to_the_lines(desk: Cli
     grant(elsewhere, Role.COORDINATOR, make_program("kochi"))
     for client in (desk, signed_in_as(elsewhere)):
         found = words(client.get("/accounts/audit/", {"object_type": "help_line"}))
-        assert "help_line yorisoi" in found
+        assert "窓口 yorisoi" in found
