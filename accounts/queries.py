@@ -113,6 +113,13 @@ def grants_on(staff: int, *, day: date) -> tuple[Grant, ...]:
     )
 
 
+def let_in_by(staff: int, *, by: int, since: datetime) -> bool:
+    """Whether someone holds a role, or came in again, by the hand of a colleague since then."""
+    given = RoleGrant.objects.filter(staff=staff, granted_by=by, granted_at__gte=since)
+    link = Invitation.objects.filter(staff=staff, invited_by=by, used_at__gte=since)
+    return given.exists() or link.exists()
+
+
 def open_grants(*, now: datetime) -> QuerySet[RoleGrant]:
     """Grants that hold today: not ended, and not past their last day."""
     return _open_on(jst_day(now))

@@ -109,8 +109,14 @@ def may_judge(viewer: Viewer, appeal: Appeal | None) -> Role:
     return role
 
 
-def may_settle_proposal(viewer: Viewer, proposal: Proposal | None) -> None:
-    """Raises `Refused`: `not_found`, `same_coordinator`, `settled`."""
+# Whom one has just let in is no second voice yet: two rights must not be one person's.
+SECOND_AFTER = timedelta(days=7)
+
+
+def may_settle_proposal(viewer: Viewer, proposal: Proposal | None, *, near: bool) -> None:
+    """Raises `Refused`: `not_found`, `same_coordinator`, `settled`, `too_near` (`near`:
+    the proposer gave them a role, or let them in again, within `SECOND_AFTER`).
+    """
     if proposal is None:
         raise Refused("not_found")
     must_hold(viewer, Role.COORDINATOR, program=proposal.program_id)
@@ -118,3 +124,5 @@ def may_settle_proposal(viewer: Viewer, proposal: Proposal | None) -> None:
         raise Refused("settled")
     if proposal.by_id == viewer.staff:
         raise Refused("same_coordinator")
+    if near:
+        raise Refused("too_near")

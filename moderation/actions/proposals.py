@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from accounts.policies import must_hold
+from accounts.queries import let_in_by
 from accounts.states import Role
 from accounts.viewer import Viewer
 from audit.actions import record
@@ -58,11 +59,15 @@ def propose(viewer: Viewer, *, seat: int, reason: Reason, note: str, now: dateti
 def confirm(viewer: Viewer, *, proposal: int, now: datetime) -> Act:
     """Agree: the bar stands from now on, until somebody lifts it.
 
-    Raises `Refused`: `not_found`, `same_coordinator`, `settled`, `gone` (they erased themselves).
+    Raises `Refused`: `not_found`, `same_coordinator`, `settled`, `too_near`, `gone` (they erased
+    themselves).
     """
     with transaction.atomic():
         row = _held(proposal)
-        policies.may_settle_proposal(viewer, row)
+        near = row is not None and let_in_by(
+            viewer.staff or 0, by=row.by_id, since=now - policies.SECOND_AFTER
+        )
+        policies.may_settle_proposal(viewer, row, near=near)
         assert row is not None
         seat = Seat.objects.filter(pk=row.evidence["seat"]).select_related("room").first()
         if seat is None or seat.participant_id is None:

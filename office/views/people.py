@@ -115,6 +115,7 @@ def _person(
 
 
 @for_people
+@recently_proven
 @require_POST
 def give(request: HttpRequest, pk: int) -> HttpResponse:
     """Give them a role."""
@@ -133,6 +134,7 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @for_people
+@recently_proven
 @require_POST
 def renew(request: HttpRequest, pk: int, grant: int) -> HttpResponse:
     """Give them a role anew that they hold: until when, for which rooms."""

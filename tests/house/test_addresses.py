@@ -29,6 +29,7 @@ from tests.house.everyone import (
     ELSEWHERE,
     EVERYONE,
     ROLES,
+    UNASSIGNED,
     Row,
     always,
     anyone,
@@ -336,6 +337,18 @@ def test_where_one_may_not_look_one_may_not_send(name, callers, things):
     closed = {who: code for who, code in expected.items() if code in (303, 404)}
     found = {who: callers[who].post(address.format(**things)).status_code for who in closed}
     assert {who: code for who, code in found.items() if code not in (closed[who], 405)} == {}
+    assert changes(before, rows()) == set()
+
+
+# Any counselor of the program may be the second whom danger to life asks for.
+SECONDS = {"counseling-emergency-agree", "counseling-emergency-decline"}
+
+
+@pytest.mark.parametrize("name", [name for name in OF_STAFF if "{" in GRID[name][0]])
+def test_nobody_from_elsewhere_changes_a_thing_of_this_house(name, callers, things):
+    before = rows()
+    for who in ELSEWHERE if name in SECONDS else (*ELSEWHERE, UNASSIGNED):
+        callers[who].post(GRID[name][0].format(**things))
     assert changes(before, rows()) == set()
 
 

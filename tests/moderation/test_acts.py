@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.models import Letter
+from accounts.models import Letter, RoleGrant
 from audit.models import AuditEntry
 from chat import queries as chat
 from chat.models import Message, Room
@@ -179,7 +179,11 @@ def test_a_bar_for_good_needs_two_coordinators(above, aoi, room, now):
     refused("same_coordinator", confirm, above, proposal=asked.pk, now=now)
     assert not chat.standing_of(aoi.pk, room=room.pk, now=now).barred
     other = make_staff("hana", display_name="はな")
-    grant(other, "coordinator", room.program)
+    held = grant(other, "coordinator", room.program)
+    RoleGrant.objects.filter(pk=held.pk).update(granted_by=above.staff)
+    # Whom one has just made a coordinator is no second voice.
+    refused("too_near", confirm, staff_viewer(other), proposal=asked.pk, now=now)
+    RoleGrant.objects.filter(pk=held.pk).update(granted_at=now - timedelta(days=8))
     act = confirm(staff_viewer(other), proposal=asked.pk, now=now)
     assert chat.standing_of(aoi.pk, room=room.pk, now=now).barred
     assert act.until is None
