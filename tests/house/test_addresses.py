@@ -14,7 +14,6 @@ import pytest
 from django.apps import apps
 from django.db import connection, transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts import letters
 from accounts.models import Participant, Staff
@@ -40,6 +39,7 @@ from tests.house.everyone import (
 )
 from tests.house.office_lines import OFFICE, office_things
 from tests.house.onward_lines import ONWARD, onward_things
+from tests.house.plates import plates
 from tests.house.reports_lines import REPORTS
 
 ANYONE, ENTERED = anyone(), entered()
@@ -190,14 +190,6 @@ LEFT_BEHIND: dict[str, set[tuple[str, str]]] = {
     # A letter's first reading.
     "letter": {("accounts.Letter", "read_at"), ("accounts.Participant", "version")},
 }
-
-
-def plates(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
-    for plate in (resolver or get_resolver()).url_patterns:
-        if isinstance(plate, URLResolver):
-            yield from plates(plate)
-        else:
-            yield plate
 
 
 # Sessions' own bookkeeping passes by.
