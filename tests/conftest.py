@@ -111,11 +111,16 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"shape: {config.stash[SERVERS].shape}" if SERVERS in config.stash else ""
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    # Before anything is chosen by its marks; and who comes first is known at the end.
+    _mark(items)
+    yield
     for item in items[:1]:
-        if item.get_closest_marker("timeout") is None:
-            item.add_marker(pytest.mark.timeout(FIRST_SECONDS))
+        item.add_marker(pytest.mark.timeout(FIRST_SECONDS), append=False)
+
+
+def _mark(items: list[pytest.Item]) -> None:
     for item in items:
         needs = set(getattr(item, "fixturenames", ()))
         live, browser = needs & LIVE_FIXTURES, needs & BROWSER_FIXTURES
