@@ -113,11 +113,15 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    # Before anything is chosen by its marks; and who comes first is known at the end.
+    # Before anything is chosen by its marks; what a folder allows itself and who comes first is
+    # known at the end.
     _mark(items)
     yield
-    for item in items[:1]:
-        item.add_marker(pytest.mark.timeout(FIRST_SECONDS), append=False)
+    for number, item in enumerate(items):
+        if item.get_closest_marker("timeout") is None:
+            own_processes = item.get_closest_marker("live") or item.get_closest_marker("browser")
+            seconds = LIVE_SECONDS if own_processes else SECONDS
+            item.add_marker(pytest.mark.timeout(max(seconds, 0 if number else FIRST_SECONDS)))
 
 
 def _mark(items: list[pytest.Item]) -> None:
@@ -131,8 +135,6 @@ def _mark(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
         if live or browser or folders & ALONE:
             item.add_marker("alone")
-        if item.get_closest_marker("timeout") is None:
-            item.add_marker(pytest.mark.timeout(LIVE_SECONDS if live or browser else SECONDS))
 
 
 @pytest.hookimpl(trylast=True)
