@@ -49,7 +49,7 @@ urlpatterns = [
         "counseling/desk/hand-overs/<number:number>/decline/", desk.decline,
         name="counseling-decline",
     ),
-    path("calendar/", hours.calendar, name="calendar"),
+    path("calendar/", hours.calendar, name="days-ahead"),
     path("counseling/desk/hours/", hours.drop_in, name="counseling-hours"),
     path(
         "counseling/desk/hours/<number:number>/remove/", hours.remove,

@@ -47,7 +47,7 @@ COUNSELING: dict[str, tuple[str, Row]] = {
         "/counseling/desk/absences/",
         staff("coordinator", everywhere=True),
     ),
-    "calendar": ("/calendar/", anyone()),
+    "days-ahead": ("/calendar/", anyone()),
     "counseling-hours": ("/counseling/desk/hours/", staff("coordinator", everywhere=True)),
     "counseling-hours-remove": (
         "/counseling/desk/hours/1/remove/",
