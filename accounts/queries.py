@@ -183,7 +183,7 @@ def names_lately(viewer: Viewer, *, now: datetime) -> list[str]:
 
 
 def key_of(token: str) -> str:
-    """How an invitation is found; its token itself is kept nowhere."""
+    """How a secret link is found; itself it is kept nowhere. 256 random bits need no slow hash."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

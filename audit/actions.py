@@ -8,6 +8,7 @@ from django.db import transaction
 
 from audit.models import AuditEntry, Purge
 from audit.triggers import YEARS
+from foundation.clock import years_before
 
 AT_ONCE = 200
 
@@ -50,7 +51,7 @@ def purge(*, now: datetime) -> Iterator[int]:
 
     The record of it is written first: without one the database removes nothing.
     """
-    upto = _five_years_before(now)
+    upto = years_before(now, YEARS)
     due = AuditEntry.objects.filter(at__lt=upto)
     if count := due.count():
         Purge.objects.create(at=now, upto=upto, entries=count)
@@ -58,10 +59,3 @@ def purge(*, now: datetime) -> Iterator[int]:
         with transaction.atomic():
             gone, _ = AuditEntry.objects.filter(pk__in=keys).delete()
         yield gone
-
-
-def _five_years_before(now: datetime) -> datetime:
-    try:
-        return now.replace(year=now.year - YEARS)
-    except ValueError:  # 29 February: kept a day longer
-        return now.replace(year=now.year - YEARS, day=28)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Prefetch, QuerySet
 
 from accounts.models import Staff
-from accounts.queries import grants_of
+from accounts.queries import grants_of, key_of
 from accounts.states import Role
 from accounts.viewer import Viewer
 from duty import policies, rota
@@ -303,11 +303,6 @@ def has_calendar(viewer: Viewer) -> bool:
     return CalendarAddress.objects.filter(staff=viewer.staff or 0).exists()
 
 
-def token_key(token: str) -> str:
-    """What is kept of a calendar's token: 256 random bits need no slow hash."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 CALENDAR_BACK, CALENDAR_AHEAD = timedelta(days=31), timedelta(days=92)
 
 
@@ -316,7 +311,7 @@ def calendar_entries(token: str, *, summary: str, now: datetime) -> list[Entry] 
 
     Nothing in them tells what the place is, nor which room.
     """
-    row = CalendarAddress.objects.filter(token_key=token_key(token)).first()
+    row = CalendarAddress.objects.filter(token_key=key_of(token)).first()
     if row is None:
         return None
     programs = {

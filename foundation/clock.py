@@ -39,3 +39,16 @@ def fiscal_year(day: date) -> int:
 def wire(at: datetime) -> str:
     """ISO 8601, UTC, milliseconds, as frames carry it: `2026-11-23T17:03:05.120Z`."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
+def years_before(at: datetime, years: int) -> datetime:
+    """The same day so many years ago; of 29 February, the 28th."""
+    try:
+        return at.replace(year=at.year - years)
+    except ValueError:
+        return at.replace(year=at.year - years, day=28)
+
+
+def month_of(at: datetime) -> date:
+    """The first day of the month in Japan that holds the instant."""
+    return jst_day(at).replace(day=1)

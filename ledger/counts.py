@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Count, Max, Min, Sum
 
-from foundation.clock import JST, jst
+from foundation.clock import JST, month_of
 from ledger.models import Filled, HourCount, MonthKey, MonthSum, Sighting
 
 HOUR = timedelta(hours=1)
@@ -32,11 +32,6 @@ class Counted:
     split: str
     number: int
     people: frozenset[int] | None = None
-
-
-def month_of(at: datetime) -> date:
-    """The first day of the month in Japan that holds the instant."""
-    return jst(at).date().replace(day=1)
 
 
 def hour_of(at: datetime) -> datetime:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from foundation.clock import JST, jst, jst_day
+from foundation.clock import JST, jst_day, month_of
 from moderation.models import Act, Appeal
 from moderation.states import ActKind, AppealState
 
@@ -51,14 +51,10 @@ def _counted(since: datetime, upto: datetime) -> Counter[tuple[date, str]]:
     found: Counter[tuple[date, str]] = Counter()
     acts = Act.objects.filter(at__gte=since, at__lt=upto, kind__in=groups).order_by("pk")
     for at, kind in acts.values_list("at", "kind").iterator(chunk_size=2000):
-        found[_month(at), groups[kind]] += 1
+        found[month_of(at), groups[kind]] += 1
     appeals = Appeal.objects.filter(at__gte=since, at__lt=upto).order_by("pk")
     for at, state in appeals.values_list("at", "state").iterator(chunk_size=2000):
-        found[_month(at), "appeals"] += 1
+        found[month_of(at), "appeals"] += 1
         if state == AppealState.OVERTURNED:
-            found[_month(at), "overturned"] += 1
+            found[month_of(at), "overturned"] += 1
     return found
-
-
-def _month(at: datetime) -> date:
-    return jst(at).date().replace(day=1)

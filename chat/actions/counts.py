@@ -24,8 +24,9 @@ from chat.participation import (
 from chat.states import RoomState
 from duty.models import Shift
 from duty.states import ShiftState
+from foundation.clock import month_of
 from ledger import counts
-from ledger.counts import HOUR, Counted, hour_of, month_of
+from ledger.counts import HOUR, Counted, hour_of
 
 AT_ONCE = 48  # hours of one statistic in a turn: a long absence is made up for bit by bit
 KEPT = timedelta(days=90)  # as long as visits themselves

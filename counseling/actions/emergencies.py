@@ -68,7 +68,7 @@ def begin(
                 )  # fmt: skip
         except IntegrityError:  # two at once
             raise Refused("begun_already") from None
-        _note(viewer, made, "ask", role=role, now=now)
+        _note(viewer, made, "emergency_ask", role=role, now=now)
         asked = [*holders(case.program_id, Role.COORDINATOR, now)]
         asked += holders(case.program_id, Role.COUNSELOR, now)
         _call(made, asked, about=f"emergency:{made.pk}", now=now)
@@ -80,14 +80,12 @@ def agree(viewer: Viewer, *, number: int, now: datetime) -> None:
 
     Raises `Refused`: `not_found`, `second_factor`, `not_the_first`, `moved_on`.
     """
-    _answer(viewer, number=number, wanted=EmergencyState.AGREED, verb="agree", now=now)
+    _answer(viewer, number=number, wanted=EmergencyState.AGREED, now=now)
 
 
 def decline(viewer: Viewer, *, number: int, now: datetime) -> None:
     """The second says no; nothing is opened. Raises as `agree`."""
-    _answer(
-        viewer, number=number, wanted=EmergencyState.DECLINED, verb="decline", now=now, ended_at=now
-    )
+    _answer(viewer, number=number, wanted=EmergencyState.DECLINED, now=now, ended_at=now)
 
 
 def _answer(
@@ -95,7 +93,6 @@ def _answer(
     *,
     number: int,
     wanted: EmergencyState,
-    verb: str,
     now: datetime,
     **columns: object,
 ) -> None:
@@ -104,7 +101,10 @@ def _answer(
         policies.must_be_another(viewer, row)
         # Of two who answer at once, and one who goes alone meanwhile, one is first.
         _move(row, wanted, Hand.SECOND, second_id=viewer.staff, answered_at=now, **columns)
-        _note(viewer, row, verb, role=role, now=now)
+        if wanted is EmergencyState.AGREED:
+            _note(viewer, row, "emergency_agree", role=role, now=now)
+        else:
+            _note(viewer, row, "emergency_decline", role=role, now=now)
 
 
 def go_alone(viewer: Viewer, *, number: int, now: datetime) -> None:
@@ -120,7 +120,7 @@ def go_alone(viewer: Viewer, *, number: int, now: datetime) -> None:
         if now < alone_from(row.asked_at):
             raise Refused("wait_for_second")
         _move(row, EmergencyState.ALONE, Hand.FIRST, alone_at=now)
-        _note(viewer, row, "go_alone", role=role, now=now)
+        _note(viewer, row, "emergency_go_alone", role=role, now=now)
         _call_coordinators(row, about=f"emergency_alone:{row.pk}", now=now)
 
 
@@ -138,7 +138,7 @@ def open_details(viewer: Viewer, *, number: int, now: datetime) -> list[Opened]:
             reason=_("いのちの危険があると思ったため(緊急)"),
         )  # fmt: skip
         Emergency.objects.filter(pk=row.pk, opened_at__isnull=True).update(opened_at=now)
-        _note(viewer, row, "open", role=role, now=now)
+        _note(viewer, row, "emergency_open", role=role, now=now)
     return in_clear(row.case)
 
 
@@ -169,7 +169,7 @@ def told(
             row, EmergencyState.TOLD, Hand.FIRST, told_at=now, ended_at=now, taker=taker,
             kinds=[one.value for one in kinds], told=words,
         )  # fmt: skip
-        _note(viewer, row, "tell", role=role, now=now)
+        _note(viewer, row, "emergency_tell", role=role, now=now)
         tell(
             row.case,
             title=_("あなたのことを、伝えました"),
@@ -195,7 +195,7 @@ def withdraw(viewer: Viewer, *, number: int, now: datetime) -> None:
         if hand is Hand.COORDINATOR and role is not Role.COORDINATOR:
             raise Refused("not_found")
         _move(row, EmergencyState.WITHDRAWN, hand, ended_at=now)
-        _note(viewer, row, "withdraw", role=role, now=now)
+        _note(viewer, row, "emergency_withdraw", role=role, now=now)
 
 
 def review(viewer: Viewer, *, number: int, finding: Finding, words: str, now: datetime) -> None:
@@ -214,7 +214,7 @@ def review(viewer: Viewer, *, number: int, finding: Finding, words: str, now: da
             reviewed_by_id=viewer.staff, reviewed_at=now, finding=finding.value, review=words
         ):
             raise Refused("moved_on")
-        _note(viewer, row, "review", role=role, now=now, finding=finding.value)
+        _note(viewer, row, "emergency_review", role=role, now=now, finding=finding.value)
 
 
 def alarm(*, now: datetime) -> int:
@@ -263,9 +263,7 @@ def _note(
     viewer: Viewer, row: Emergency, verb: str, *, role: Role, now: datetime, finding: str = ""
 ) -> None:
     why = f"{row.ground} → {row.recipient}"
-    note(
-        viewer, row.case, f"emergency_{verb}", role=role, reason=f"{why} {finding}".strip(), now=now
-    )
+    note(viewer, row.case, verb, role=role, reason=f"{why} {finding}".strip(), now=now)
 
 
 def _call_coordinators(row: Emergency, *, about: str, now: datetime) -> None:

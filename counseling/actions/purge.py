@@ -8,6 +8,7 @@ from django.db import transaction
 from chat.models import Room
 from counseling.actions import vault
 from counseling.models import Case
+from foundation.clock import years_before
 
 YEARS = 5
 
@@ -16,7 +17,7 @@ def purge(*, now: datetime) -> Iterator[tuple[str, int]]:
     """Yields (class, rows gone) after each short transaction."""
     for gone in vault.purge(now=now):
         yield "vaults", gone
-    due = Case.objects.filter(closed_at__lt=_years_before(now), merged__isnull=True)
+    due = Case.objects.filter(closed_at__lt=years_before(now, YEARS), merged__isnull=True)
     while (case := due.order_by("pk").first()) is not None:
         with transaction.atomic():
             room = case.room_id
@@ -24,10 +25,3 @@ def purge(*, now: datetime) -> Iterator[tuple[str, int]]:
             if room is not None:
                 Room.objects.filter(pk=room).delete()
         yield "cases", 1
-
-
-def _years_before(now: datetime) -> datetime:
-    try:
-        return now.replace(year=now.year - YEARS)
-    except ValueError:  # 29 February: kept a day longer
-        return now.replace(year=now.year - YEARS, day=28)

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.queries import key_of
 from accounts.viewer import Viewer
 from counseling import packet
 from counseling.actions.crossing import assigned, consent_of, crossed, end, move, tell_of
@@ -96,17 +97,13 @@ def _make_link(viewer: Viewer, referral: Referral, *, now: datetime) -> Way:
     consent = _standing(referral, now)
     OneTimeLink.objects.create(
         referral=referral,
-        token=_token(way.token),
+        token=key_of(way.token),
         code=_code(way.token, way.code),
         made_by_id=viewer.staff or 0,
         made_at=now,
         expires_at=min(now + LINK_LASTS, consent.expires_at),
     )
     return way
-
-
-def _token(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _code(token: str, code: str) -> str:
@@ -141,7 +138,7 @@ def open_link(*, token: str, code: str, now: datetime) -> int:
 
 
 def _link(token: str) -> OneTimeLink | None:
-    rows = OneTimeLink.objects.select_for_update(of=("self",)).filter(token=_token(token))
+    rows = OneTimeLink.objects.select_for_update(of=("self",)).filter(token=key_of(token))
     return rows.select_related("referral").first()
 
 
@@ -222,7 +219,7 @@ def decline_by_link(*, token: str, link: int | None, who: str, line: str, now: d
 def _at_link(token: str, link: int | None, now: datetime) -> Referral:
     # Locks are taken in one order: the case, then what hangs on it.
     there = Case.objects.select_for_update(of=("self",)).filter(
-        referrals__links__token=_token(token)
+        referrals__links__token=key_of(token)
     )
     case = there.first()
     opened = _opened(token, link, now)

@@ -7,13 +7,13 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.policies import must_hold
+from accounts.queries import key_of
 from accounts.states import Role
 from accounts.viewer import Viewer
 from audit.actions import record
 from duty import policies
 from duty.actions import alarms
 from duty.models import AlarmTest, AlertChoice, AlertHour, CalendarAddress
-from duty.queries import token_key
 from duty.states import Channel
 from foundation.refusals import Refused
 
@@ -57,7 +57,7 @@ def make_calendar(viewer: Viewer, *, now: datetime) -> str:
     token = secrets.token_urlsafe(TOKEN_BYTES)
     with transaction.atomic():
         CalendarAddress.objects.update_or_create(
-            staff_id=staff, defaults={"token_key": token_key(token), "made_at": now}
+            staff_id=staff, defaults={"token_key": key_of(token), "made_at": now}
         )
         _note_calendar(staff, "made", now=now)
     return token

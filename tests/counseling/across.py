@@ -15,7 +15,6 @@ from counseling.states import (
 from foundation.clock import jst_day
 from tests.cast import seen_by, staff_viewer
 from tests.counseling.places import make_agency
-from tests.counseling.voices import asks, taken
 
 
 def agree(person, referral, *, now, details=(), along=False, digest=None):
@@ -66,11 +65,6 @@ def dump():
 # --- set up ---------------------------------------------------------------------------------------
 
 SAID = "夜のほうが話しやすいです。人が多いところは苦手です。電話はこわいです。"
-
-
-@pytest.fixture
-def case(aoi, kaede, program, now):
-    return taken(asks(aoi, program, now=now), kaede, now=now)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from importlib import import_module
+from typing import Any
 
 import pytest
 
@@ -14,3 +15,10 @@ def _rested() -> Iterator[None]:
     rest()
     yield
     rest()
+
+
+@pytest.fixture
+def case(aoi: Any, kaede: Any, program: Any, now: Any) -> Any:
+    """aoi's, with kaede."""
+    voices = import_module("tests.counseling.voices")
+    return voices.taken(voices.asks(aoi, program, now=now), kaede, now=now)

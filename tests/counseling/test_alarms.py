@@ -15,7 +15,7 @@ from duty.models import Call
 from duty.rota import hour_of_week
 from duty.states import Channel
 from tests.cast import grant, make_staff, seen_by, signed_in_as, staff_viewer
-from tests.counseling.voices import asks, taken
+from tests.counseling.voices import asks
 
 NEED = "もう死にたいです"
 
@@ -37,12 +37,6 @@ def awake(kaede, sora, now):
             hours={hour_of_week(now), hour_of_week(now + timedelta(hours=1))},
             now=now,
         )
-
-
-@pytest.fixture
-def case(aoi, kaede, program, now):
-    """aoi's, with kaede."""
-    return taken(asks(aoi, program, now=now), kaede, now=now)
 
 
 def rung() -> list[str]:

@@ -25,12 +25,6 @@ def sora(db):
     return made
 
 
-@pytest.fixture
-def case(aoi, kaede, program, now):
-    """aoi's, with kaede."""
-    return taken(asks(aoi, program, now=now), kaede, now=now)
-
-
 def test_only_its_own_counselor_finds_a_case(case, kaede, sora, mori, ren, now):
     assert queries.case(staff_viewer(kaede), code=case.code).pk == case.pk
     assert queries.case(staff_viewer(kaede), code=f" {case.code[:3]}-{case.code[3:]} ")

@@ -7,16 +7,9 @@ from counseling.models import Occasion, OccasionImport
 from foundation.clock import jst_day
 from ledger.models import Entry
 from tests.cast import signed_in_as
-from tests.counseling.voices import asks, taken
 
 PAGE = "/counseling/desk/occasions/import/"
 HEAD = "番号,日にち,方法,相手,分,ひとこと,分ける理由,心理カウンセリング"
-
-
-@pytest.fixture
-def case(aoi, kaede, program, now):
-    """aoi's, with kaede."""
-    return taken(asks(aoi, program, now=now), kaede, now=now)
 
 
 @pytest.fixture

@@ -12,12 +12,6 @@ from ledger.models import Entry
 from tests.cast import signed_in_as
 from tests.counseling.places import make_agency, make_place
 from tests.counseling.test_pages import page, seated
-from tests.counseling.voices import asks, taken
-
-
-@pytest.fixture
-def case(aoi, kaede, program, now):
-    return taken(asks(aoi, program, now=now), kaede, now=now)
 
 
 @pytest.fixture

@@ -56,17 +56,21 @@ def _signed_in(house: House, name: str) -> Person:
     raise AssertionError(answer.body[:500])
 
 
-@pytest.fixture(params=["with the broker", "without"])
-def reach(request: pytest.FixtureRequest, calm_house: House) -> Iterator[tuple[House, float]]:
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "broker" in metafunc.fixturenames:
+        is_server = metafunc.config.getoption("shape") == "server"
+        metafunc.parametrize("broker", ["there", "gone"] if is_server else ["none"])
+
+
+@pytest.fixture
+def reach(broker: str, calm_house: House) -> Iterator[tuple[House, float]]:
     """A house with its broker or without it, and how fast control must be there.
 
     A command in a process of its own rings nobody in the embedded house: there the poll finds it.
     """
     if calm_house.redis is None:
-        if request.param == "without":
-            pytest.skip("embedded, there is no broker to lose")
         yield calm_house, WITHOUT_S
-    elif request.param == "without":
+    elif broker == "gone":
         calm_house.redis.kill()
         yield calm_house, WITHOUT_S
         calm_house.redis.start()
