@@ -57,7 +57,9 @@ def _move(
     viewer: Viewer, to: RuleState, *, program: int, rule: int, version: int, now: datetime
 ) -> None:
     actor = must_coordinate(viewer, program=program)
-    verb = "start" if to is RuleState.ACTING else "end"
     with transaction.atomic():
         own_rules.move(program=program, rule=rule, version=version, to=to, staff=actor, now=now)
-        note(actor, verb, what="screening_rule", number=rule, program=program, now=now)
+        if to is RuleState.ACTING:
+            note(actor, "start", what="screening_rule", number=rule, program=program, now=now)
+        else:
+            note(actor, "end", what="screening_rule", number=rule, program=program, now=now)

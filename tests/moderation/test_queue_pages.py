@@ -9,7 +9,6 @@ from django.utils.html import escape
 
 from accounts.models import Letter
 from accounts.states import Role
-from accounts.viewer import SESSION_PARTICIPANT
 from chat import protocol as p
 from chat.models import Item, Message, Room
 from chat.states import ItemKind, ItemState, MessageState
@@ -19,6 +18,7 @@ from moderation.sentences import sentence
 from moderation.states import ActKind
 from tests.cast import attend, grant, make_staff, signed_in_as
 from tests.chat.deeds import do, post, seat_of
+from tests.house.everyone import seated
 from tests.moderation.evening import item_of, message, report
 
 NONCE = "0b6b1f5e-3c1c-4a8e-9d93-0a8b4f6f1c55"
@@ -46,15 +46,6 @@ def sent(client, address, **fields):
     answer = client.post(address, fields)
     assert answer.status_code == 303, answer.content.decode()
     return answer
-
-
-def seated(person) -> Client:
-    client = Client()
-    session = client.session
-    session[SESSION_PARTICIPANT] = person.pk
-    session.save()
-    client.cookies["seat"] = session.session_key
-    return client
 
 
 def test_from_a_report_to_another_judge_everybody_s_page_agrees(desk, aoi, haha, house, mori):
