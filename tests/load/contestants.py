@@ -27,7 +27,8 @@ OURS = {
     "SQLite, daphne (make run)": ("embedded", "daphne"),
     "SQLite, uvicorn": ("embedded", "uvicorn"),
 }
-PEERS = ("socket.io", "picows (bare)", "stock Channels, Redis layer")
+STOCK = "stock Channels, Redis layer"
+PEERS = ("socket.io", "picows (bare)", STOCK)
 
 
 @dataclass

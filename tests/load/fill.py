@@ -7,6 +7,7 @@ import argparse
 import os
 import secrets
 from datetime import datetime, time, timedelta
+from math import ceil
 from pathlib import Path
 
 import django
@@ -23,6 +24,7 @@ def fill(*, rooms: int, members: int, now: datetime) -> list[str]:
     from chat.actions.seats import MARKS
     from chat.models import Opening, Room, Seat
     from duty.models import Attendance, Shift
+    from duty.watch import ROOMS_AT_ONCE
     from programs.models import Program
 
     program = Program.objects.order_by("pk").first()
@@ -40,7 +42,8 @@ def fill(*, rooms: int, members: int, now: datetime) -> list[str]:
         for room in made
         for day in range(7)
     )
-    for number in (1, 2):
+    # Two for every two rooms: nobody counts in more.
+    for number in range(2 * ceil(rooms / ROOMS_AT_ONCE)):
         person = Staff.objects.create(username=f"load-{number}", password="!")
         RoleGrant.objects.create(staff=person, role="supporter", program=program, granted_at=now)
         shift = Shift.objects.create(
@@ -48,9 +51,10 @@ def fill(*, rooms: int, members: int, now: datetime) -> list[str]:
             state="begun", begun_at=now, stretch_at=now, changed_at=now,
         )  # fmt: skip
         # Attending for as long as any run takes: a supporter's hand is not what is measured.
+        theirs = made[number // 2 * ROOMS_AT_ONCE :][:ROOMS_AT_ONCE]
         Attendance.objects.bulk_create(
             Attendance(shift=shift, room=room.pk, acted_at=now + timedelta(hours=5))
-            for room in made
+            for room in theirs
         )
     people = Participant.objects.bulk_create(
         Participant(handle=f"そら{number % 97}のひと", entered_at=now, seen_at=now)

@@ -5,8 +5,8 @@
 // when something was lost, doubled, out of order, refused or cut.
 //
 // Phases (comma-separated): sat:IN_FLIGHT:WARM:SECONDS · rate:PER_ROOM_PER_SECOND:WARM:SECONDS ·
-// idle:0:0:SECONDS. A message carries its number and its time as 32 letters a-p after "~": digits
-// would look like a telephone number, and screening is on.
+// idle:0:0:SECONDS. A message carries its number and its time as 32 kana after "~": digits would
+// look like a telephone number and Latin letters like somebody's id, and screening is on.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -89,12 +89,16 @@ static void frame(conn *c, int op, const char *s, size_t n) { // masked with zer
   memcpy(h + o, s, n);
   put(c, h, o + n);
 }
+// Sixteen kana, of む to わ: three bytes each, the last of which carries four bits. No run of one kana
+// for a run of zeros: that would be a flood.
 static void letters(char *out, uint64_t v) {
-  for (int i = 15; i >= 0; i--, v >>= 4) out[i] = 'a' + (v & 15);
+  for (int i = 15; i >= 0; i--, v >>= 4) {
+    out[3 * i] = '\xe3', out[3 * i + 1] = '\x82', out[3 * i + 2] = (char)(0x80 | ((v ^ i * 5) & 15));
+  }
 }
 static uint64_t number(const unsigned char *q) {
   uint64_t v = 0;
-  for (int i = 0; i < 16; i++) v = v << 4 | ((q[i] - 'a') & 15);
+  for (int i = 0; i < 16; i++) v = v << 4 | ((q[3 * i + 2] ^ i * 5) & 15);
   return v;
 }
 
@@ -126,7 +130,7 @@ static int steps(void) { return proto == SIO ? 4 : proto == IBASHO ? 2 : 1; }
 
 // --- hearing ------------------------------------------------------------------------------------
 
-static void heard(conn *c, const unsigned char *q, uint64_t t) { // q: 32 letters
+static void heard(conn *c, const unsigned char *q, uint64_t t) { // q: 32 kana
   uint64_t v = number(q), k = v & 0xffffffff;
   if (v >> 32 != epoch_no) return; // of an earlier phase
   room *r = &RM[c->room];
@@ -152,7 +156,7 @@ static void heard(conn *c, const unsigned char *q, uint64_t t) { // q: 32 letter
     r->seen[k] = 1;
     r->order[r->known++] = k;
   } else if (r->order[at] != k) wrong++; // lost, doubled or out of order
-  if (counting && nlat < caplat && c->idx % sample == 0) lat[nlat++] = (t - number(q + 16)) / 1e6;
+  if (counting && nlat < caplat && c->idx % sample == 0) lat[nlat++] = (t - number(q + 48)) / 1e6;
 }
 static uint64_t times(const unsigned char *p, size_t n, const char *what) {
   uint64_t found = 0;
@@ -165,9 +169,9 @@ static void message(conn *c, const unsigned char *p, size_t n, uint64_t t) {
   const unsigned char *q = p, *e = p + n;
   if (proto == SIO && n == 1 && *p == '2') { frame(c, 1, "3", 1); return; }
   while ((q = memchr(q, '~', e - q))) {
-    if (e - q < 33) break;
+    if (e - q < 97) break;
     heard(c, q + 1, t);
-    q += 33;
+    q += 97;
   }
   if (proto == IBASHO) {
     if (c->idx < senders) acks += times(p, n, "\"type\":\"ack\"");
@@ -256,10 +260,10 @@ static void pump(int ms) {
 static void talk(int at, uint64_t stamp) {
   room *r = &RM[at];
   conn *c = &C[at * M + r->sent % senders];
-  char b[512], mark[33] = {0}, nonce[37];
+  char b[512], mark[97] = {0}, nonce[37];
   static uint64_t serial;
   letters(mark, epoch_no << 32 | r->sent);
-  letters(mark + 16, stamp);
+  letters(mark + 48, stamp);
   int n;
   if (proto == IBASHO) {
     serial++;
