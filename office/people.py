@@ -125,7 +125,7 @@ def open_invitations(viewer: Viewer, *, program: int, now: datetime) -> list[Inv
 def may_keep(viewer: Viewer, *, staff: int, now: datetime) -> bool:
     """Whether the viewer may let this person in again, or close their account."""
     try:
-        policies.may_keep(viewer, staff, held=held_by(staff, now=now))
+        policies.may_keep(viewer, staff, held=held_by(staff))
     except Refused:
         return False
     return True

@@ -22,6 +22,8 @@ from office.forms.people import AgainForm, InvitationForm, ReasonForm, RenewalFo
 from office.people import Held, Person
 from office.sentences import sentence
 
+_OF_A_FIELD = {"no_room_named": "rooms", "name_alike": "display_name"}
+
 for_people = staff_only(Role.COORDINATOR, Role.ADMIN)
 
 
@@ -66,7 +68,7 @@ def invite(request: HttpRequest) -> HttpResponse:
                 display_name=form.cleaned_data["display_name"], **form.terms(),
             )  # fmt: skip
         except Refused as no:
-            form.add_error("rooms" if no.code == "no_room_named" else None, sentence(no.code))
+            form.add_error(_OF_A_FIELD.get(no.code), sentence(no.code))
         else:
             return _link(request, at, token, mail=form.cleaned_data["mail"])
     status = 422 if request.method == "POST" else 200
