@@ -46,9 +46,14 @@ def _list(request: HttpRequest, at: Desk, *, trouble: str = "") -> HttpResponse:
         }
         for one in queries.open_invitations(at.viewer, program=at.program.pk, now=at.now)
     ]
+    asked = request.GET.get("page", "")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+    found = queries.people(at.viewer, program=at.program.pk, page=number, now=at.now)
     context = {
-        "people": queries.people(at.viewer, program=at.program.pk, now=at.now),
+        "found": found,
+        "people": found.shown,
         "invited": invited,
+        "more_invited": len(invited) == queries.MOST,
         "trouble": trouble,
     }
     return page(request, at, "people", context, status=422 if trouble else 200)
