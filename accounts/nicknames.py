@@ -78,9 +78,7 @@ def poses(mine: str, *, supporters: Iterable[str] = ()) -> bool:
         return True
     for supporter in supporters:
         theirs = _plain(skeleton(supporter))
-        # 「はる(相談員)」 is はる to everyone.
-        short = _plain(skeleton(re.split(r"[(（\[【]", supporter)[0]))
-        if bare and bare == short:
+        if bare and bare == _short(supporter):
             return True
         if bare == theirs or (len(theirs) >= 4 and theirs in mine):
             return True
@@ -88,6 +86,20 @@ def poses(mine: str, *, supporters: Iterable[str] = ()) -> bool:
         if katakana and bare.translate(STROKES) == theirs.translate(STROKES):
             return True
     return False
+
+
+def same_to_the_eye(name: str, others: Iterable[str]) -> bool:
+    """Whether a member of staff's name can't be told from one of the others'.
+
+    With or without さん, and with or without what stands in brackets.
+    """
+    mine = _short(name)
+    return bool(mine) and mine in {_short(other) for other in others}
+
+
+def _short(name: str) -> str:
+    """「はる(相談員)」 is はる to everyone; a name of brackets alone is itself."""
+    return _plain(skeleton(re.split(r"[(（\[［【〔]", name)[0])) or skeleton(name)
 
 
 def _plain(mine: str) -> str:

@@ -49,6 +49,12 @@ def may_be_called(handle: str, *, taken: Iterable[str], supporters: Iterable[str
     return nicknames.check(handle, taken=taken, supporters=supporters)
 
 
+def may_be_a_colleague(name: str, *, colleagues: Iterable[str]) -> None:
+    """Two who keep the same rooms can be told apart. Raises `Refused("name_alike")`."""
+    if nicknames.same_to_the_eye(name, colleagues):
+        raise Refused("name_alike")
+
+
 def must_hold(
     viewer: Viewer, *roles: Role, program: int | None = None, room: int | None = None
 ) -> int:
@@ -87,7 +93,8 @@ def may_give(viewer: Viewer, role: Role, *, program: int | None, to: int | None 
 def may_keep(viewer: Viewer, staff: int, *, held: Iterable[tuple[Role, int | None]]) -> Role:
     """In which role the viewer may let somebody in again, give them a sheet or close their account.
 
-    Whoever can do that can become them, so it takes the right over every role they hold.
+    Whoever can do that can become them, so it takes the right over every role they hold, also over
+    one whose last day is over.
     Raises what `may_give` raises.
     """
     roles = {may_give(viewer, role, program=program, to=staff) for role, program in held}

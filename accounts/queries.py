@@ -172,6 +172,13 @@ def supporter_names() -> list[str]:
     return list(names.values_list("display_name", flat=True)[:MOST_NAMES])
 
 
+def colleagues_names(program: int | None, *, besides: int, now: datetime) -> list[str]:
+    """Names that others who hold a role there go by; `program` None is the admins'."""
+    there = open_grants(now=now).filter(program=program, staff__is_active=True)
+    names = there.exclude(staff=besides).exclude(staff__display_name="").order_by("staff", "pk")
+    return list(names.values_list("staff__display_name", flat=True))
+
+
 def names_lately(viewer: Viewer, *, now: datetime) -> list[str]:
     """Names of others who were here a short while ago."""
     since = now - LATELY
@@ -205,9 +212,15 @@ def invitation(token: str, *, now: datetime) -> Invitation:
     return found
 
 
-def held_by(staff: int, *, now: datetime) -> list[tuple[Role, int | None]]:
-    """The roles that somebody holds today, and where."""
-    return [(one.role, one.program) for one in grants_of(staff, now=now)]
+def held_by(staff: int) -> list[tuple[Role, int | None]]:
+    """The roles that somebody holds, and where; also those whose last day is over.
+
+    These open nothing, but one stroke renews them: for whoever could become this person they
+    count. A role that was ended doesn't, nor does any of an account that was closed.
+    """
+    rows = RoleGrant.objects.filter(staff=staff, staff__is_active=True, ended_at__isnull=True)
+    found = rows.order_by("pk").values_list("role", "program")
+    return [(Role(role), program) for role, program in found]
 
 
 def own_grants(viewer: Viewer, *, now: datetime) -> list[RoleGrant]:

@@ -23,6 +23,8 @@ from foundation.clock import jst_day
 from foundation.refusals import Refused
 from foundation.replies import SeeOther
 
+_OF_A_FIELD = {"username_taken": "username", "name_alike": "display_name"}
+
 
 @staff_only()
 @require_safe
@@ -104,8 +106,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         if no.code == "weak_password":
             for text in _weaknesses(paper.wanted()["password"], found.staff):
                 paper.add_error("password", text)
-        elif no.code == "username_taken":
-            paper.add_error("username", sentence(no.code))
+        elif no.code in _OF_A_FIELD:
+            paper.add_error(_OF_A_FIELD[no.code], sentence(no.code))
         else:
             return render(
                 request, "accounts/invitation_over.html", {"text": sentence(no.code)}, status=404

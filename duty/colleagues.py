@@ -78,14 +78,17 @@ class Supervisor:
 
 def supervisors(program: int, *, besides: int, now: datetime) -> list[Supervisor]:
     """Coordinators and experienced supporters who can be reached now: on duty, or who said yes
-    for this hour. Coordinators first; never the supporter themselves.
+    for this hour and chose a way that leads to them. Coordinators first; never the supporter
+    themselves.
     """
     grants = [
         row
         for row in _grants(program, Role.COORDINATOR, Role.SUPPORTER, now=now)[:MOST]
         if row.staff_id != besides and _may_supervise(row, today=jst_day(now))
     ]
-    there, willing = _running(program, now), _willing([row.staff_id for row in grants], now)
+    there = _running(program, now)
+    asked = reachable([row.staff_id for row in grants], now=now)
+    willing = {one.staff for one in asked if one.willing and one.open & set(one.channels)}
     found: dict[int, Supervisor] = {}
     for row in sorted(grants, key=lambda row: row.role != Role.COORDINATOR):
         if row.staff_id in there or row.staff_id in willing:

@@ -145,7 +145,7 @@ def month(viewer: Viewer, *, program: int, first: date) -> list[Shift]:
     named = rows.select_related("supporter").prefetch_related(
         Prefetch("swaps", open_swaps, to_attr="open_swaps")
     )
-    return list(named.order_by("starts_at", "pk")[:1000])
+    return list(named.order_by("starts_at", "pk"))
 
 
 def standing_of(people: Iterable[int], *, when: rota.Stretch) -> list[Shift]:
@@ -163,7 +163,8 @@ def patterns(viewer: Viewer, *, program: int) -> list[Pattern]:
     """The weekly patterns that months are planned from."""
     policies.must_plan(viewer, program=program)
     rows = Pattern.objects.filter(program=program).select_related("supporter")
-    return list(rows.order_by("weekday", "begins", "pk")[:SHOWN])
+    # Every one: what were left out here would be missing on the rota.
+    return list(rows.order_by("weekday", "begins", "pk"))
 
 
 def weekly(rows: Iterable[Pattern]) -> list[rota.Weekly]:
@@ -334,7 +335,7 @@ def calendar_entries(token: str, *, summary: str, now: datetime) -> list[Entry] 
             changed_at=shift.changed_at,
             summary=summary,
         )
-        for shift in shifts.order_by("starts_at", "pk")[:SHOWN]
+        for shift in shifts.order_by("starts_at", "pk")
     ]
 
 

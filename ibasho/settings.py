@@ -254,11 +254,15 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-# Invitations can go by e-mail; without a server their link is shown once on the screen.
+# Invitations can go by e-mail; without a server their link is shown once on the screen. The demo's
+# mail lies in files, for whoever tries it out: its coordinators can be called.
 _mail = env.str("EMAIL_URL", default="")
 if _mail:
     vars().update(env.email_url_config(_mail), EMAIL_TIMEOUT=10)
-CAN_MAIL = bool(_mail)
+elif DEMO:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = str(DATA / "mail")
+CAN_MAIL = bool(_mail) or DEMO
 DEFAULT_FROM_EMAIL = env.str("IBASHO_FROM", default="ibasho@localhost")
 
 LANGUAGE_CODE = "ja"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts import policies
 from accounts.models import Invitation, RoleGrant, Staff
@@ -18,6 +18,7 @@ from foundation.clock import jst_day
 from foundation.refusals import Refused
 from office.policies import must_know_people
 
+PAGE = 100
 MOST = 500
 
 
@@ -47,36 +48,62 @@ class Person:
     held: Sequence[Held]
 
 
-def people(viewer: Viewer, *, program: int, now: datetime) -> list[Person]:
-    """Everybody with a role in the program, then those who had one. Three queries."""
+@dataclass(frozen=True, slots=True)
+class People:
+    """A page of them, and where the list goes on (None: it doesn't)."""
+
+    shown: Sequence[Person]
+    earlier: int | None
+    later: int | None
+
+
+def people(viewer: Viewer, *, program: int, page: int = 1, now: datetime) -> People:
+    """Everybody with a role in the program, then those who had one: `PAGE` at once, by name."""
     must_know_people(viewer, program=program)
-    rows = (
-        RoleGrant.objects.filter(program_id=program, staff__is_active=True)
-        .select_related("staff")
-        .prefetch_related("rooms")
-        .order_by("staff__username", "pk")[:MOST]
+    holds = RoleGrant.objects.filter(staff=OuterRef("pk"), program=program, ended_at=None)
+    listed = _known_to(program).annotate(holds=Exists(holds)).order_by("-holds", "username", "pk")
+    page = max(1, page)
+    start = (page - 1) * PAGE
+    found = list(listed[start : start + PAGE + 1])
+    return People(
+        shown=_with_roles(found[:PAGE], program, now),
+        earlier=page - 1 if page > 1 else None,
+        later=page + 1 if len(found) > PAGE else None,
     )
-    rooms = dict(room_choices(program))
-    # A role given anew begins in the moment in which the one before it ends.
-    ended = {(row.staff_id, row.role, row.ended_at): row for row in rows if row.ended_at}
-    found: dict[int, tuple[Staff, list[Held]]] = {}
-    for row in rows:
-        _, held = found.setdefault(row.staff_id, (row.staff, []))
-        if row.ended_at is None:
-            past = ended.get((row.staff_id, row.role, row.granted_at))
-            before = _held(past, rooms, jst_day(now)) if past else None
-            held.append(_held(row, rooms, jst_day(now), before=before))
-    there = [
-        Person(id=pk, username=one.username, display_name=one.display_name, held=held)
-        for pk, (one, held) in found.items()
-    ]
-    return sorted(there, key=lambda one: not one.held)
 
 
 def person(viewer: Viewer, *, program: int, staff: int, now: datetime) -> Person | None:
     """One of them."""
-    there = people(viewer, program=program, now=now)
-    return next((one for one in there if one.id == staff), None)
+    must_know_people(viewer, program=program)
+    found = _with_roles(list(_known_to(program).filter(pk=staff)), program, now)
+    return found[0] if found else None
+
+
+def _known_to(program: int) -> QuerySet[Staff]:
+    theirs = RoleGrant.objects.filter(program=program).order_by().values("staff")
+    return Staff.objects.filter(pk__in=theirs, is_active=True)
+
+
+def _with_roles(people: Sequence[Staff], program: int, now: datetime) -> list[Person]:
+    """In their order. Three queries."""
+    grants = RoleGrant.objects.filter(program=program, staff__in=people).order_by("pk")
+    rows, rooms = list(grants.prefetch_related("rooms")), dict(room_choices(program))
+    # A role given anew begins in the moment in which the one before it ends.
+    ended = {(row.staff_id, row.role, row.ended_at): row for row in rows if row.ended_at}
+    held: dict[int, list[Held]] = {}
+    for row in rows:
+        if row.ended_at is None:
+            past = ended.get((row.staff_id, row.role, row.granted_at))
+            before = _held(past, rooms, jst_day(now)) if past else None
+            one = _held(row, rooms, jst_day(now), before=before)
+            held.setdefault(row.staff_id, []).append(one)
+    return [
+        Person(
+            id=one.pk, username=one.username, display_name=one.display_name,
+            held=held.get(one.pk, []),
+        )
+        for one in people
+    ]  # fmt: skip
 
 
 def _held(
@@ -125,7 +152,7 @@ def open_invitations(viewer: Viewer, *, program: int, now: datetime) -> list[Inv
 def may_keep(viewer: Viewer, *, staff: int, now: datetime) -> bool:
     """Whether the viewer may let this person in again, or close their account."""
     try:
-        policies.may_keep(viewer, staff, held=held_by(staff, now=now))
+        policies.may_keep(viewer, staff, held=held_by(staff))
     except Refused:
         return False
     return True

@@ -142,12 +142,12 @@ def waiting_import(program: int, *, bad: int, sample: int) -> Waiting | None:
 
 
 def places(program: int) -> list[Place]:
-    """A program's real places, with their pictures."""
+    """A program's real places, with their pictures; all of them, entered one by one."""
     rows = Place.objects.filter(program_id=program, removed_at__isnull=True)
     return list(
         rows.select_related("municipality")
         .prefetch_related("pictures")
-        .order_by("municipality_id", "name", "pk")[:MOST]
+        .order_by("municipality_id", "name", "pk")
     )
 
 

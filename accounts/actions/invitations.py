@@ -38,9 +38,13 @@ class Terms:
 def invite(viewer: Viewer, *, terms: Terms, now: datetime) -> str:
     """Invite somebody new; the token of their link, which is kept nowhere.
 
-    Raises what `policies.may_give` raises.
+    Raises what `policies.may_give` and `policies.may_be_a_colleague` raise.
     """
     acting = policies.may_give(viewer, terms.role, program=terms.program)
+    policies.may_be_a_colleague(
+        terms.display_name,
+        colleagues=queries.colleagues_names(terms.program, besides=0, now=now),
+    )
     return _invite(viewer.staff, acting=acting, terms=terms, now=now)
 
 
@@ -74,7 +78,7 @@ def invite_again(viewer: Viewer, *, staff: int, drops_factors: bool, now: dateti
     One that was sent before is good no longer: it may have gone to a wrong address.
     Raises what `policies.may_keep` raises.
     """
-    acting = policies.may_keep(viewer, staff, held=queries.held_by(staff, now=now))
+    acting = policies.may_keep(viewer, staff, held=queries.held_by(staff))
     with transaction.atomic():
         links.withdraw_to(staff, now=now)
         token, _ = _make(viewer.staff, now=now, staff_id=staff, drops_factors=drops_factors)
@@ -104,7 +108,7 @@ def withdraw(viewer: Viewer, *, invitation: int, now: datetime) -> None:
         if found is None:
             raise Refused("not_found")
         acting = (
-            policies.may_keep(viewer, found.staff_id, held=queries.held_by(found.staff_id, now=now))
+            policies.may_keep(viewer, found.staff_id, held=queries.held_by(found.staff_id))
             if found.staff_id is not None
             else policies.may_give(viewer, Role(found.role), program=found.program_id)
         )
@@ -124,8 +128,8 @@ def accept(*, token: str, username: str, display_name: str, password: str, now: 
     """Become a member of staff, or come back as one; the account.
 
     Raises `Refused`: what `queries.invitation` raises, also where whoever invited might do so no
-    longer; `username_taken`, or `weak_password` (its
-    sentences are `validate_password`'s: the door asks for them).
+    longer; `username_taken`, `name_alike` (a colleague's), or `weak_password` (its sentences are
+    `validate_password`'s: the door asks for them).
     """
     with transaction.atomic():
         found = queries.invitation(token, now=now)
@@ -153,7 +157,7 @@ def _must_still_be_theirs_to_give(found: Invitation, *, now: datetime) -> None:
         if found.staff_id is None:
             policies.may_give(inviter, Role(found.role), program=found.program_id)
         else:
-            held = queries.held_by(found.staff_id, now=now)
+            held = queries.held_by(found.staff_id)
             policies.may_keep(inviter, found.staff_id, held=held)
     except Refused:
         raise Refused("invitation_withdrawn") from None
@@ -164,6 +168,10 @@ def _become(
 ) -> Staff:
     staff = Staff(username=username, display_name=display_name or found.display_name)
     _must_be_strong(password, staff)
+    policies.may_be_a_colleague(
+        staff.display_name,
+        colleagues=queries.colleagues_names(found.program_id, besides=0, now=now),
+    )
     staff.password = make_password(password)
     try:
         with transaction.atomic():

@@ -17,12 +17,12 @@ def about_account(
     fields: Sequence[str] = (),
     now: datetime,
 ) -> None:
-    """One entry per program in which they hold a role just now, or one of none.
+    """One entry per program in which they hold a role, be its last day over, or one of none.
 
     An account belongs to no program, and a coordinator sees those of their own alone. What ends
     roles is noted before it does.
     """
-    held = {program for _, program in queries.held_by(staff, now=now) if program is not None}
+    held = {program for _, program in queries.held_by(staff) if program is not None}
     found: list[int | None] = [*sorted(held)]
     for program in found or [None]:
         record(

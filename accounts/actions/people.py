@@ -37,7 +37,8 @@ def give(
     """Give a role, or the same one anew with another expiry or other rooms; the grant's number.
 
     Raises what `policies.may_give` raises, and `last_coordinator`, `last_admin` where a nearer
-    expiry would leave nobody who lasts.
+    expiry would leave nobody who lasts; `name_alike` for whom nobody there could tell from a
+    colleague.
     """
     acting = policies.may_give(viewer, role, program=program, to=staff)
     after = {"rooms": sorted(set(rooms)), "trained_on": trained_on, "expires_on": expires_on}
@@ -45,6 +46,8 @@ def give(
         if not Staff.objects.filter(pk=staff, is_active=True).exists():
             raise Refused("not_found")
         held = _open_one(staff, role=role, program=program)
+        if held is None:
+            _must_be_told_apart(staff, program=program, now=now)
         if held is not None and _shortens(held, expires_on, now=now):
             _must_leave_somebody(held, now=now)
         before = _terms(held)
@@ -60,6 +63,12 @@ def give(
             now=now,
         )  # fmt: skip
     return made
+
+
+def _must_be_told_apart(staff: int, *, program: int | None, now: datetime) -> None:
+    name = Staff.objects.values_list("display_name", flat=True).get(pk=staff)
+    there = queries.colleagues_names(program, besides=staff, now=now)
+    policies.may_be_a_colleague(name, colleagues=there)
 
 
 def _open_one(staff: int, *, role: Role, program: int | None) -> RoleGrant | None:
@@ -150,7 +159,7 @@ def close_account(viewer: Viewer, *, staff: int, reason: str = "", now: datetime
 
     Raises what `policies.may_keep` and `end` raise.
     """
-    acting = policies.may_keep(viewer, staff, held=queries.held_by(staff, now=now))
+    acting = policies.may_keep(viewer, staff, held=queries.held_by(staff))
     with transaction.atomic():
         mine = RoleGrant.objects.filter(staff=staff, ended_at__isnull=True)
         for one in mine:

@@ -23,7 +23,7 @@ def issue_sheet(viewer: Viewer, *, staff: int, now: datetime) -> list[str]:
 
     Raises what `policies.may_keep` raises.
     """
-    acting = policies.may_keep(viewer, staff, held=queries.held_by(staff, now=now))
+    acting = policies.may_keep(viewer, staff, held=queries.held_by(staff))
     with transaction.atomic():
         if not Staff.objects.filter(pk=staff, is_active=True).exists():
             raise Refused("not_found")

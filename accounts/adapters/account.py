@@ -1,6 +1,5 @@
 """Signing in and out."""
 
-import hashlib
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -17,15 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts import forms, places, proofs, seats
 from accounts.actions import sessions
 from accounts.actions.noting import about_account
+from accounts.adapters import known_browsers
 from accounts.addresses import address_key
 from accounts.models import Staff
 from accounts.queries import viewer_of
 from accounts.standing import bump_staff
 from accounts.viewer import SESSION_ACTIVE, SESSION_PARTICIPANT
 from foundation import clock
-
-KNOWN_COOKIE = "__Host-known" if settings.SECURE else "known"
-KNOWN_FOR = 180 * 24 * 60 * 60  # seconds
 
 
 def sign_in(request: HttpRequest, staff: Staff) -> HttpResponse:
@@ -79,7 +76,7 @@ class Account(DefaultAccountAdapter):
         """
         super().pre_authenticate(request, **credentials)
         login = str(credentials.get("username", "")).lower()
-        if self._is_known(request, login):
+        if known_browsers.is_known(request, login, now=clock.now()):
             return
         # One place alone must not use up what all strangers share: colleagues are among them.
         here = f"{login}|{address_key(request, clock.now())}"
@@ -99,11 +96,6 @@ class Account(DefaultAccountAdapter):
             for used in self._strange:
                 used.rollback()
         return cast("AbstractBaseUser | None", user)
-
-    @staticmethod
-    def _is_known(request: HttpRequest, login: str) -> bool:
-        known = request.get_signed_cookie(KNOWN_COOKIE, "", max_age=KNOWN_FOR)
-        return bool(login) and known == hashlib.sha256(login.encode()).hexdigest()
 
     def pre_login(
         self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
@@ -128,14 +120,7 @@ class Account(DefaultAccountAdapter):
     ) -> HttpResponse:
         """The browser is known from now on."""
         answer = super().post_login(request, user, **kwargs)
-        answer.set_signed_cookie(
-            KNOWN_COOKIE,
-            hashlib.sha256(user.get_username().lower().encode()).hexdigest(),
-            max_age=KNOWN_FOR,
-            secure=settings.SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
+        known_browsers.remember(request, answer, user.get_username(), now=clock.now())
         return answer
 
     def logout(self, request: HttpRequest) -> None:

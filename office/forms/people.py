@@ -118,7 +118,7 @@ class InvitationForm(RoleForm):
         label=_("部屋での名前"),
         max_length=20,
         required=False,
-        help_text=_("あとで本人が変えられます。"),
+        help_text=_("本人が、招待をうけるときに変えられます。"),
     )
     mail = forms.EmailField(
         label=_("メール"),

@@ -22,6 +22,8 @@ from office.forms.people import AgainForm, InvitationForm, ReasonForm, RenewalFo
 from office.people import Held, Person
 from office.sentences import sentence
 
+_OF_A_FIELD = {"no_room_named": "rooms", "name_alike": "display_name"}
+
 for_people = staff_only(Role.COORDINATOR, Role.ADMIN)
 
 
@@ -44,9 +46,14 @@ def _list(request: HttpRequest, at: Desk, *, trouble: str = "") -> HttpResponse:
         }
         for one in queries.open_invitations(at.viewer, program=at.program.pk, now=at.now)
     ]
+    asked = request.GET.get("page", "")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+    found = queries.people(at.viewer, program=at.program.pk, page=number, now=at.now)
     context = {
-        "people": queries.people(at.viewer, program=at.program.pk, now=at.now),
+        "found": found,
+        "people": found.shown,
         "invited": invited,
+        "more_invited": len(invited) == queries.MOST,
         "trouble": trouble,
     }
     return page(request, at, "people", context, status=422 if trouble else 200)
@@ -66,7 +73,7 @@ def invite(request: HttpRequest) -> HttpResponse:
                 display_name=form.cleaned_data["display_name"], **form.terms(),
             )  # fmt: skip
         except Refused as no:
-            form.add_error("rooms" if no.code == "no_room_named" else None, sentence(no.code))
+            form.add_error(_OF_A_FIELD.get(no.code), sentence(no.code))
         else:
             return _link(request, at, token, mail=form.cleaned_data["mail"])
     status = 422 if request.method == "POST" else 200

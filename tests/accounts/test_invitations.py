@@ -11,6 +11,7 @@ from accounts.mail import send_invitation
 from accounts.models import Invitation, Staff
 from accounts.queries import key_of
 from accounts.states import Role
+from foundation.refusals import Refused
 from tests.accounts.codes import code_of
 from tests.accounts.staff_door import CODE, PASSWORD, SECRET, sato, signed_in, typed
 from tests.cast import grant, make_program, make_staff, signed_in_as, staff_viewer
@@ -27,6 +28,7 @@ def test_the_first_admin_is_invited_from_the_machine(client, db, capsys):
 
 
 def test_an_invitation_is_mailed_and_its_address_kept_nowhere(settings, mailoutbox):
+    settings.CAN_MAIL = False
     assert not send_invitation(to="kei@example.org", link="https://x/")
     settings.CAN_MAIL = True
     assert send_invitation(to="kei@example.org", link="https://x/accounts/invitation/abc/")
@@ -103,6 +105,28 @@ def test_what_is_wrong_on_an_invitation_is_said_and_nothing_is_lost(
     assert sentence in answer.content.decode()
     assert 'value="けい"' in answer.content.decode() or "display_name" in changed
     assert accept(client, token).status_code == 302
+
+
+@pytest.mark.parametrize("name", ["はる", "ハル", "はるさん", "ハ ル", "はる(新人)", "はる［夜］"])
+def test_two_colleagues_can_be_told_apart_in_the_rooms(client, token, ren, mori, name, now):
+    Staff.objects.filter(pk=ren.pk).update(display_name="はる(支援者)")
+    answer = accept(client, token, display_name=name)
+    assert answer.status_code == 422
+    assert "見分けがつきません" in answer.content.decode()
+    assert 'value="kei"' in answer.content.decode()
+    assert not Staff.objects.filter(username="kei").exists()
+    here = ren.grants.get().program_id
+    terms = invitations.Terms(role=Role.SUPPORTER, program=here, display_name=name)
+    with pytest.raises(Refused, match="name_alike"):
+        invitations.invite(staff_viewer(mori), terms=terms, now=now)
+    # Whoever left, and whoever is of another house, has taken no name away.
+    ren.grants.update(ended_at=now)
+    assert accept(client, token, display_name=name)["Location"] == "/accounts/2fa/"
+
+
+def test_names_that_only_begin_alike_are_two(client, token, ren):
+    Staff.objects.filter(pk=ren.pk).update(display_name="はる")
+    assert accept(client, token, display_name="はるか").status_code == 302
 
 
 def test_whoever_lost_everything_is_invited_again_and_old_screens_end(client, sato, mori, now):

@@ -96,6 +96,47 @@ def test_whoever_can_let_somebody_in_again_has_every_right_that_they_have(
     assert second_factors.issue_sheet(staff_viewer(boss), staff=ren.pk, now=now)
 
 
+@pytest.mark.parametrize("role", [Role.SUPPORTER, Role.ADMIN])
+def test_a_role_whose_last_day_is_over_counts_until_it_is_ended(mori, ren, boss, kochi, role, now):
+    over = grant(ren, role, kochi, expires_on=jst_day(now) - timedelta(days=1))
+    deeds = (
+        (invitations.invite_again, {"drops_factors": True}),
+        (second_factors.issue_sheet, {}),
+        (people.close_account, {}),
+    )
+    for deed, more in deeds:
+        assert refusal(deed, staff_viewer(mori), staff=ren.pk, **more) == "not_found"
+    people.end(staff_viewer(boss), grant=over.pk, now=now)
+    assert second_factors.issue_sheet(staff_viewer(mori), staff=ren.pk, now=now)
+
+
+def test_whose_last_day_is_over_can_still_be_let_go_by_their_coordinator(mori, ren, program, now):
+    RoleGrant.objects.filter(staff=ren).update(expires_on=jst_day(now) - timedelta(days=1))
+    people.close_account(staff_viewer(mori), staff=ren.pk, now=now)
+    assert not Staff.objects.get(pk=ren.pk).is_active
+    assert AuditEntry.objects.get(verb="closed").program == program.pk
+
+
+def test_a_link_is_good_no_longer_once_more_is_held_than_its_sender_may_give(mori, ren, kochi, now):
+    token = invitations.invite_again(staff_viewer(mori), staff=ren.pk, drops_factors=True, now=now)
+    grant(ren, Role.AUDITOR, kochi, expires_on=jst_day(now) - timedelta(days=1))
+    came = {"username": "", "display_name": "", "password": "ame no hi no tokage"}
+    assert refusal(invitations.accept, token=token, **came) == "invitation_withdrawn"
+
+
+def test_nobody_is_given_a_role_beside_a_colleague_of_the_same_name(mori, ren, kochi, boss, now):
+    Staff.objects.filter(pk=ren.pk).update(display_name="れん")
+    other = make_staff("ren-kochi", display_name="レン(支援者)")
+    given = {"staff": other.pk, "role": Role.SUPPORTER}
+    here = ren.grants.get().program_id
+    assert refusal(people.give, staff_viewer(boss), **given, program=here) == "name_alike"
+    assert not other.grants.exists()
+    people.give(staff_viewer(boss), **given, program=kochi.pk, now=now)
+    # One's own role anew, and a further one, is no second person.
+    people.give(staff_viewer(mori), staff=ren.pk, role=Role.SUPPORTER, program=here, now=now)
+    people.give(staff_viewer(mori), staff=ren.pk, role=Role.COUNSELOR, program=here, now=now)
+
+
 def test_a_role_given_again_takes_the_place_of_the_old_one(mori, ren, program, now):
     given = {"staff": ren.pk, "role": Role.SUPPORTER, "program": program.pk}
     people.give(staff_viewer(mori), **given, rooms=(4, 3, 3), now=now)

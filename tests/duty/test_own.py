@@ -13,6 +13,7 @@ from duty.models import CalendarAddress
 from duty.queries import calendar_entries, channels_of, has_calendar, hours_of, readiness
 from duty.rota import Need, Stretch, hour_of_week
 from duty.states import Channel, ShiftState
+from foundation.clock import jst_day
 from tests.cast import grant, make_staff, staff_viewer
 from tests.duty.team import TODAY, begun, shift_of
 from tests.duty.test_shifts import ROOM, refused
@@ -90,6 +91,15 @@ def test_a_calendar_shows_ones_own_shifts_and_says_nothing_of_this_place(ren, so
         mine.starts_at, mine.ends_at, "当番",
     )  # fmt: skip
     assert token not in str(CalendarAddress.objects.values().get())
+
+
+def test_a_calendar_of_somebody_who_is_there_every_day_loses_no_day(ren, program, now):
+    days = [TODAY + timedelta(days=n) for n in range(-30, 90)]
+    for day in days:
+        shift_of(ren, program, day=day)
+    token = own.make_calendar(staff_viewer(ren), now=now)
+    found = calendar_entries(token, summary="当番", now=now) or ()
+    assert [jst_day(one.starts_at) for one in found] == days
 
 
 def test_an_address_that_was_renewed_or_revoked_stops_at_once(ren, now):

@@ -225,6 +225,20 @@ def test_a_months_preview_costs_the_same_for_one_pattern_and_for_many(
 # --- rules ---------------------------------------------------------------------------------------
 
 
+def test_no_pattern_is_left_out_however_many_there_are(mori, ren, sora, program, now):
+    Pattern.objects.bulk_create(
+        Pattern(
+            program=program, supporter=who, weekday=number % 7, begins=time(number // 7),
+            ends=time(number // 7 + 1), rooms=[],
+        )
+        for who in (ren, sora)
+        for number in range(112)
+    )  # fmt: skip
+    found = preview(staff_viewer(mori), program=program.pk, first=DECEMBER, now=now)
+    assert len({(one.proposed.supporter, one.proposed.when) for one in found}) == 2 * 16 * 31
+    assert {one.verdict for one in found} == {"new"}
+
+
 def test_the_longest_stretch_is_the_programs_own(mori, ren, program, now):
     assert rules_of(program.pk).longest_minutes == 120
     set_rules(staff_viewer(mori), program=program.pk, longest_minutes=90, hard_after=2, now=now)

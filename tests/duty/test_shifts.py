@@ -11,7 +11,7 @@ from accounts.viewer import VISITOR
 from duty.actions import shifts
 from duty.actions.attending import attend, leave_room
 from duty.actions.shifts import begin_shift, close_due, come_back, end_shift, rest, step_in
-from duty.models import AlertHour, Attendance, Shift
+from duty.models import AlertChoice, AlertHour, Attendance, PushAddress, Shift
 from duty.queries import attending, on_duty, rules_of, stretch_is_over
 from duty.rota import hour_of_week
 from duty.states import ShiftState
@@ -36,7 +36,9 @@ def shift(ren, program):
 
 @pytest.fixture
 def awake(mori, now):
-    """mori said yes for this hour of the week."""
+    """mori said yes for this hour of the week, and a browser of theirs is called."""
+    AlertChoice.objects.create(staff=mori, channels=["push"])
+    PushAddress.objects.create(staff=mori, key="0" * 64, sealed="", made_at=now)
     AlertHour.objects.create(staff=mori, hour=hour_of_week(now))
     return mori
 
@@ -57,6 +59,17 @@ def test_only_somebody_reachable_now_can_be_named(shift, ren, mori, sora, now):
     )
     # Nobody can be reached: the house isn't kept shut for it.
     assert begin_shift(viewer, shift=shift.pk, supervisor=None, now=now).supervisor_id is None
+
+
+def test_who_said_yes_and_can_be_reached_by_nothing_is_nobodys_supervisor(shift, ren, awake, now):
+    PushAddress.objects.all().delete()
+    assert (
+        refused(
+            lambda: begin_shift(staff_viewer(ren), shift=shift.pk, supervisor=awake.pk, now=now)
+        )
+        == "no_such_supervisor"
+    )
+    assert begin_shift(staff_viewer(ren), shift=shift.pk, supervisor=None, now=now)
 
 
 def test_while_somebody_is_reachable_nobody_begins_without_them(shift, ren, awake, now):

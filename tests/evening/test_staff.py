@@ -50,7 +50,7 @@ def looking(page: Page, kind: str) -> Look:
 async def accept(page: Page, link: str, *, name: str) -> None:
     await page.goto(link)
     await page.fill("input[name=username]", name)
-    await page.fill("input[name=display_name]", "けい")
+    await page.fill("input[name=display_name]", name)
     await page.fill("input[name=password]", PASSWORD)
     await page.fill("input[name=again]", PASSWORD)
     await page.click("main form button.main")

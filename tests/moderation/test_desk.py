@@ -9,7 +9,16 @@ from accounts.models import RoleRoom
 from duty.actions.attending import attend
 from duty.actions.notes import write_handover
 from duty.actions.plan import cancel_shift
-from duty.models import AlertHour, Debrief, Handover, Notice, Relief, Shift
+from duty.models import (
+    AlertChoice,
+    AlertHour,
+    Debrief,
+    Handover,
+    Notice,
+    PushAddress,
+    Relief,
+    Shift,
+)
 from duty.rota import hour_of_week
 from duty.states import ShiftState
 from foundation import clock
@@ -62,6 +71,8 @@ def keeping(ren, program, at):
 
 def test_a_shift_begins_on_the_page_that_says_what_is_expected(soon, ren, mori, at):
     AlertHour.objects.create(staff=mori, hour=hour_of_week(at))
+    AlertChoice.objects.create(staff=mori, channels=["push"])
+    PushAddress.objects.create(staff=mori, key="0" * 64, sealed="", made_at=at)
     client = signed_in_as(ren)
     begin = f"/moderation/shifts/{soon.pk}/begin/"
     assert begin in page(client)

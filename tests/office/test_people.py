@@ -16,6 +16,7 @@ from chat.models import Room
 from duty.queries import attending
 from foundation.clock import jst_day
 from foundation.refusals import Refused
+from office import people as office_people
 from tests.cast import grant, make_program, make_room, make_staff, signed_in_as, staff_viewer
 from tests.office.desk import fields, send, words
 
@@ -283,3 +284,35 @@ def test_people_of_another_program_are_not_there(desk: Client):
     grant(stranger, Role.SUPPORTER, make_program("kochi"))
     assert desk.get(of(stranger)).status_code == 404
     assert "ゆず" not in words(desk.get("/manage/people/"))
+
+
+def test_a_long_list_of_people_goes_on_and_each_of_them_opens(
+    desk: Client, mori, ren, program, now, monkeypatch, django_assert_max_num_queries
+):
+    monkeypatch.setattr(office_people, "PAGE", 3)
+    made = [make_staff(f"sora{number}", display_name=f"そら{number}") for number in range(4)]
+    for one in made:
+        # A role that was renewed many times over is one person, not many.
+        for _ in range(5):
+            grant(one, Role.SUPPORTER, program, ended_at=now)
+        grant(one, Role.SUPPORTER, program)
+    ren.grants.update(ended_at=now)
+    with django_assert_max_num_queries(24):
+        pages = [desk.get(f"/manage/people/?page={n}").content.decode() for n in (1, 2)]
+    listed = [re.findall(r"<small>(\w+)</small></h2>", page) for page in pages]
+    assert listed == [["mori", "sora0", "sora1"], ["sora2", "sora3", "ren"]], "who left comes last"
+    assert "次へ" in pages[0] and "前へ" not in pages[0]
+    assert "前へ" in pages[1] and "次へ" not in pages[1]
+    assert all(desk.get(of(one)).status_code == 200 for one in (*made, ren))
+    for odd in ("0", "-1", "x", "９", "99999", "1" * 40):
+        assert desk.get(f"/manage/people/?page={odd}").status_code == 200
+
+
+def test_where_older_invitations_are_left_out_the_page_says_so(
+    desk: Client, room: Room, monkeypatch
+):
+    monkeypatch.setattr(office_people, "MOST", 2)
+    for number, said in ((1, False), (2, True), (3, True)):
+        name = ("あ", "か", "さ")[number - 1]
+        send(desk, "/manage/people/invite/", role="counselor", display_name=name)
+        assert ("古いものは、ここにありません" in words(desk.get("/manage/people/"))) is said
