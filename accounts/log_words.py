@@ -101,6 +101,7 @@ _MODERATION: Words = {
     "moderation.premoderate": _("部屋の投稿を先に読むことにした"),
     "moderation.newcomers": _("はじめての人の投稿を先に読むことにした"),
     "moderation.lock": _("部屋に書けなくした"),
+    "moderation.away": _("すこし席をはずした"),
     "moderation.undone": _("処置をとりけした"),
     "moderation.proposed": _("期限のない処置をたずねた"),
     "moderation.proposal_confirmed": _("期限のない処置に同意した"),

@@ -63,11 +63,19 @@ class LetIn:
     welcome: p.Welcome
 
 
+def too_often(scope: dict[str, object], *, now: datetime) -> tuple[str, TurnedAway | None]:
+    """From where a handshake comes, and whether too many did."""
+    address = address_key(scope, now=now)
+    if wait := _handshakes.take(address):
+        return address, TurnedAway(p.Close.TOO_MANY, round(wait, 1))
+    return address, None
+
+
 def arrive(knock: Knock, now: datetime) -> TurnedAway | LetIn:
     """Decide about a handshake."""
-    address = address_key(knock.scope, now=now)
-    if wait := _handshakes.take(address):
-        return TurnedAway(p.Close.TOO_MANY, round(wait, 1))
+    address, no = too_often(knock.scope, now=now)
+    if no is not None:
+        return no
     room, hours, held = room_and_session(knock.slug, knock.session, now=now)
     if room is None:
         return TurnedAway(p.Close.NO_SUCH_ROOM)

@@ -174,9 +174,14 @@ def own_origin(scope: dict[str, Any]) -> bool:
     return len(origins) == 1 and origins[0] in settings.ORIGINS
 
 
-def _knock(scope: dict[str, Any]) -> Knock:
+def session_of(scope: dict[str, Any]) -> str | None:
+    """The session that a handshake comes with."""
     # As Django reads them for pages: one odd cookie of a neighbour must not hide the others.
     cookies = parse_cookie("; ".join(_headers(scope, b"cookie")))
+    return cookies.get(settings.SESSION_COOKIE_NAME)
+
+
+def _knock(scope: dict[str, Any]) -> Knock:
     try:
         asked = parse_qs(scope.get("query_string", b"").decode("latin-1"), max_num_fields=8)
     except ValueError:  # more fields than anyone has use for
@@ -185,7 +190,7 @@ def _knock(scope: dict[str, Any]) -> Knock:
     number = int(since) if since.isascii() and since.isdigit() and len(since) < 16 else None
     return Knock(
         slug=scope["url_route"]["kwargs"]["slug"],
-        session=cookies.get(settings.SESSION_COOKIE_NAME),
+        session=session_of(scope),
         scope=scope,
         epoch=asked.get("epoch", [None])[0],
         since=number,

@@ -324,7 +324,7 @@ def postcards(viewer: Viewer, *, program: int) -> list[Murmur]:
         return []
     rows = Murmur.objects.filter(
         room__program=program, room__removed_at__isnull=True, aloud=True, postcard__isnull=True
-    ).select_related("room")
+    ).select_related("room", "seat")
     return [
         one
         for one in rows.order_by("at", "pk")[:MOST_POSTCARDS]

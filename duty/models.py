@@ -136,6 +136,21 @@ class Attendance(models.Model):
         return f"attendance {self.pk}"
 
 
+class RoomOff(models.Model):
+    """That a shift keeps a room no more, until it ends: its supporter was taken off there."""
+
+    shift = models.ForeignKey(Shift, on_delete=models.CASCADE, related_name="rooms_off")
+    room = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["shift", "room"], name="room_off_once_per_shift")
+        ]
+
+    def __str__(self) -> str:
+        return f"room off {self.pk}"
+
+
 def _known_ask() -> Q:
     return Q(state__in=[state.value for state in AskState])
 

@@ -51,11 +51,14 @@ class Bell:
         self.listener: Listener | None = None
         # Whoever keeps sockets of staff in this process; called on the loop, must not block.
         self.on_staff: Callable[[int, int], None] | None = None
+        # Whoever keeps the desks that are open in this process; the same.
+        self.on_desk: Callable[[int], None] | None = None
         self._lock = threading.Lock()
         self._rooms: dict[int, int] = {}
         self._people: dict[int, int] = {}
         self._staff: dict[int, int] = {}
         self._presence: set[int] = set()
+        self._desks: set[int] = set()
         self._sending = False
 
     # --- ringing: from any thread -----------------------------------------------------------
@@ -87,6 +90,13 @@ class Bell:
             self._ring_once({"presence": [room]})
             return
         self._on_loop(self._tell_presence, room)
+
+    def desk(self, program: int) -> None:
+        """What waits at a program's desk changed."""
+        if self.loop is None:
+            self._ring_once({"desks": [program]})
+            return
+        self._on_loop(self._tell_desk, program)
 
     def _on_loop(self, call: Any, *args: Any) -> None:
         try:
@@ -121,6 +131,12 @@ class Bell:
         self._presence.add(room)
         self._soon()
 
+    def _tell_desk(self, program: int) -> None:
+        if self.on_desk is not None:
+            self.on_desk(program)
+        self._desks.add(program)
+        self._soon()
+
     # --- sending: one message for whatever rang while the last one was on its way -------------
 
     def _soon(self) -> None:
@@ -130,14 +146,16 @@ class Bell:
 
     async def _send_all(self) -> None:
         try:
-            while self._rooms or self._people or self._staff or self._presence:
+            while any((self._rooms, self._people, self._staff, self._presence, self._desks)):
                 ring = {
                     "rooms": [list(pair) for pair in self._rooms.items()],
                     "people": [list(pair) for pair in self._people.items()],
                     "staff": [list(pair) for pair in self._staff.items()],
                     "presence": list(self._presence),
+                    "desks": list(self._desks),
                 }
-                self._rooms, self._people, self._staff, self._presence = {}, {}, {}, set()
+                self._rooms, self._people, self._staff = {}, {}, {}
+                self._presence, self._desks = set(), set()
                 await self._send(ring)
         finally:
             self._sending = False
@@ -167,7 +185,7 @@ class Bell:
 
     def detach(self) -> None:
         """Nobody hears any more; rings are sent one by one."""
-        self.loop = self.listener = self.on_staff = None
+        self.loop = self.listener = self.on_staff = self.on_desk = None
 
     async def hear(self) -> None:
         """Receive rings for ever; a dead receiver is replaced: deafness doesn't show."""
@@ -222,6 +240,9 @@ class Bell:
                 self.on_staff(staff, version)
         for room in ring.get("presence", ()):
             self.listener.presence_rang(room)
+        for program in ring.get("desks", ()):
+            if self.on_desk is not None:
+                self.on_desk(program)
 
 
 bell = Bell()

@@ -2,12 +2,14 @@
 
 import os
 
-from channels.routing import ProtocolTypeRouter
+from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ibasho.settings")
 http = get_asgi_application()
 
-from chat.routing import websocket_urlpatterns
+from chat import routing as rooms
+from moderation import routing as desks
 
-application = ProtocolTypeRouter({"http": http, "websocket": websocket_urlpatterns})
+sockets = URLRouter([*rooms.doors, *desks.doors, rooms.nowhere])  # type: ignore[list-item]
+application = ProtocolTypeRouter({"http": http, "websocket": sockets})

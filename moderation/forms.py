@@ -8,7 +8,7 @@ from django.http import QueryDict
 from duty.rota import Stretch, Weekly, stretch
 from duty.states import Channel
 from foundation.refusals import Refused
-from moderation.states import ActKind, Reason
+from moderation.states import ActKind, Many, Reason
 
 MAX_TEXT = 4000  # more isn't read; an honest note is shorter
 _ROOMS_MOST = 50
@@ -116,6 +116,20 @@ def until(posted: QueryDict, *, now: datetime) -> datetime:
     if minutes is None or minutes > 24 * 60:
         raise Refused("no_time")
     return now + timedelta(minutes=minutes)
+
+
+def many(posted: QueryDict) -> tuple[Many, Reason]:
+    """What is to be done with several (field `deed`), and why.
+
+    Raises `Refused`: `not_found`, `no_reason` for a hiding without one.
+    """
+    deeds, reasons = {one.value: one for one in Many}, {one.value: one for one in Reason}
+    wanted, reason = deeds.get(posted.get("deed", "")), reasons.get(posted.get("reason", ""))
+    if wanted is None:
+        raise Refused("not_found")
+    if wanted is Many.HIDE and reason is None:
+        raise Refused("no_reason")
+    return wanted, reason or Reason.OTHER
 
 
 _MOST_LASTING = 366 * 24 * 60

@@ -17,6 +17,7 @@ from duty.states import CallState
 from foundation.refusals import Refused
 from moderation import policies
 from moderation.models import Act, AlarmStep, Appeal, DeskChoice, Proposal
+from moderation.recusals import hidden_from, must_read, must_read_item, without_hidden
 from moderation.states import LASTING, ActKind, AppealState, ProposalState
 from moderation.waiting import SHOWN, Line, lines_of, rooms_among
 
@@ -61,6 +62,7 @@ def detail(viewer: Viewer, *, item: int, now: datetime) -> Detail:
         .first()
     )
     policies.must_see_item(viewer, row)
+    must_read_item(viewer, row)
     assert row is not None
     message = row.message or _last_found(row)
     above = row.about_staff_id is not None
@@ -70,8 +72,8 @@ def detail(viewer: Viewer, *, item: int, now: datetime) -> Detail:
         item=row,
         line=lines_of(viewer, [row], DeskChoice(without=[]), now=now)[0],
         message=of,
-        before=_around(of, before=True) if of else [],
-        after=_around(of, before=False) if of else [],
+        before=without_hidden(viewer, _around(of, before=True)) if of else [],
+        after=without_hidden(viewer, _around(of, before=False)) if of else [],
         reports=_reports(row),
         findings=_findings(row),
         person=_person(row.seat) if row.seat is not None and not above else None,
@@ -133,6 +135,7 @@ def person(viewer: Viewer, *, seat: int) -> Person:
     if row is None or row.participant_id is None:
         raise Refused("not_found")
     policies.must_keep_room(viewer, program=row.room.program_id, room=row.room_id)
+    must_read(viewer, row.participant_id)
     return _person(row)
 
 
@@ -160,6 +163,8 @@ def acts_of(viewer: Viewer, *, program: int, standing: bool) -> list[Act]:
     rooms = rooms_among(viewer, program)
     if rooms is not None:
         rows = rows.filter(room__in=rooms)
+    if hidden := hidden_from(viewer):
+        rows = rows.exclude(participant__in=hidden)
     if standing:
         rows = rows.filter(closed_at__isnull=True).filter(kind__in=[kind.value for kind in LASTING])
     return list(rows.order_by("-at", "-pk")[:100])
@@ -172,13 +177,15 @@ def room_side(viewer: Viewer, *, room: int, limit: int = 30) -> tuple[Room, list
         raise Refused("not_found")
     policies.must_keep_room(viewer, program=row.program_id, room=room)
     said = Message.objects.filter(room=room, seq__isnull=False).select_related("seat")
-    return row, list(reversed(said.order_by("-seq")[:limit]))
+    return row, without_hidden(viewer, reversed(said.order_by("-seq")[:limit]))
 
 
 def appeals(viewer: Viewer, *, program: int) -> list[Appeal]:
     """Objections that wait, the oldest first; for coordinators and reviewers."""
     policies.must_be_above(viewer, program=program)
     rows = Appeal.objects.filter(act__program=program, state=AppealState.OPEN.value)
+    if hidden := hidden_from(viewer):
+        rows = rows.exclude(act__participant__in=hidden)
     return list(rows.select_related("act__by", "act__room").order_by("due_at", "pk")[:SHOWN])
 
 
@@ -188,6 +195,7 @@ def appeal(viewer: Viewer, *, appeal: int) -> Appeal:
     if row is None:
         raise Refused("not_found")
     policies.must_be_above(viewer, program=row.act.program_id)
+    must_read(viewer, row.act.participant_id)
     return row
 
 
@@ -196,4 +204,6 @@ def proposals(viewer: Viewer, *, program: int) -> list[Proposal]:
     if not viewer.holds(Role.COORDINATOR, program=program):
         return []
     rows = Proposal.objects.filter(program=program, state=ProposalState.ASKED.value)
+    if hidden := hidden_from(viewer):
+        rows = rows.exclude(participant__in=hidden)
     return list(rows.select_related("by").order_by("at", "pk")[:SHOWN])

@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from accounts.policies import must_hold
 from accounts.states import Role
 from accounts.viewer import Viewer
+from chat import in_force
 from chat.models import Item, Message
+from chat.screening import screen
 from foundation.refusals import Refused
 from moderation.models import Act, Appeal, Proposal
 from moderation.states import APPEALABLE, ActKind, AppealState, ProposalState
@@ -64,6 +66,14 @@ def may_last(kind: ActKind, role: Role, *, until: datetime | None, now: datetime
     most = COORDINATOR_MOST if role is Role.COORDINATOR else SUPPORTER_MOST
     if until - now > most:
         raise Refused("too_long_for_you")
+
+
+def must_hold_no_contact(text: str, *, program: int) -> None:
+    """No contact details leave the house, whoever says them: by the house's rules and by the
+    program's own. Raises `Refused("contact")`.
+    """
+    if screen(text, more=in_force.lexicons(program)).contact:
+        raise Refused("contact")
 
 
 def must_not_be_own(viewer: Viewer, message: Message) -> None:

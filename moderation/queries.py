@@ -21,6 +21,7 @@ from foundation.clock import jst_day
 from foundation.holidays import holiday
 from foundation.refusals import Refused
 from moderation.policies import JUDGES
+from moderation.recusals import hidden_from
 from programs.models import Program
 
 MOST_CARDS = 20  # はがき at once, the oldest
@@ -164,10 +165,13 @@ def desk(viewer: Viewer, *, program: int, now: datetime) -> Desk:
 
 def _cards(viewer: Viewer, program: int, rooms: Sequence[RoomNow]) -> list[Card]:
     is_open = {room.id for room in rooms if room.state == RoomState.OPEN.value}
+    waiting = chat.postcards(viewer, program=program)
+    hidden = hidden_from(viewer) if waiting else set()
     return [
         Card(id=one.pk, room=one.room.name, text=one.text, at=one.at, open=one.room_id in is_open)
-        for one in chat.postcards(viewer, program=program)[:MOST_CARDS]
-    ]
+        for one in waiting
+        if one.seat.participant_id not in hidden
+    ][:MOST_CARDS]
 
 
 def _handed(row: Handover, viewer: Viewer) -> Handed:

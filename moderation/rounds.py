@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from foundation import clock
 from moderation.actions.alarms import climb
+from moderation.actions.away import end_kept
 from moderation.actions.holds import return_late, settle_gone
 from moderation.actions.purge import purge
 from moderation.actions.undo import close_due
@@ -18,6 +19,7 @@ def turn() -> None:
     now = clock.now()
     climb(now=now)
     close_due(now=now)
+    end_kept(now=now)
     return_late(now=now)
     settle_gone(now=now)
     if not _purged or now - _purged[-1] > PURGE_EVERY:

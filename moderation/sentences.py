@@ -6,7 +6,7 @@ from chat.states import ItemKind
 from duty.channels import Trouble
 from duty.models import Call, Notice
 from duty.states import CallState, Channel, NoticeKind
-from moderation.states import ActKind, Reason
+from moderation.states import ActKind, Many, Reason
 
 _REFUSALS = {
     # a shift
@@ -39,6 +39,7 @@ _REFUSALS = {
     "nobody_to_ask": _("いま、この当番に入れる人が、ほかにいません。統括に相談してください。"),
     "taken_already": _("もう、ほかの人がかわってくれました。"),
     "not_your_room": _("あなたの受けもちの部屋ではないので、かわれません。統括に伝えてください。"),
+    "taken_off": _("この当番では、この部屋はほかの人にまかせました。"),
     "own_test": _("自分でよんだものは、ほかの人にうけとってもらってください。"),
     # what waits
     "claimed_already": _("ほかの人が、いま読んでいます。10分うごきがないと、かわれます。"),
@@ -143,6 +144,12 @@ ACTS = {
     ActKind.PREMODERATE: _("みんなのことばを、さきに読む"),
     ActKind.NEWCOMERS: _("きたばかりの人のことばを、さきに読む"),
     ActKind.LOCK: _("読むだけ"),
+    ActKind.AWAY: _("すこし席をはずした"),
+}
+MANY = {
+    Many.APPROVE: _("部屋に出す"),
+    Many.HIDE: _("かくす"),
+    Many.NOTHING: _("「読んだ・そのままでよい」でおわりにする"),
 }
 REASONS = {
     Reason.ABUSE: _("きずつけることば"),

@@ -27,13 +27,18 @@ class ActKind(StrEnum):
     PREMODERATE = "premoderate"
     NEWCOMERS = "newcomers"  # pre-moderation for whoever came within a day
     LOCK = "lock"
+    AWAY = "away"  # すこし席をはずします: stamps only, for at most 15 minutes
 
 
 ON_MESSAGES = (ActKind.APPROVE, ActKind.TURN_DOWN, ActKind.HIDE, ActKind.RESTORE, ActKind.VEIL)
 ON_PEOPLE = (
     ActKind.MUTE, ActKind.PAUSE, ActKind.CHECK, ActKind.ROOM_BAR, ActKind.SITE_BAR,
 )  # fmt: skip
-ON_ROOMS = (ActKind.SLOW, ActKind.PREMODERATE, ActKind.NEWCOMERS, ActKind.LOCK)
+ON_ROOMS = (
+    ActKind.SLOW, ActKind.PREMODERATE, ActKind.NEWCOMERS, ActKind.LOCK, ActKind.AWAY,
+)  # fmt: skip
+# Both turn the room's switch: what is stricter of those that stand holds.
+BY_SWITCH = (ActKind.LOCK, ActKind.AWAY)
 # What holds until it ends or is undone; the others are done once.
 LASTING = (ActKind.HIDE, ActKind.VEIL, *ON_PEOPLE, *ON_ROOMS)
 # What someone may object to: it was done to them, and it can be undone.
@@ -84,6 +89,14 @@ class Reason(StrEnum):
     CALM = "calm"  # the room needed quiet
     SAFETY = "safety"
     OTHER = "other"  # with words of one's own
+
+
+class Many(StrEnum):
+    """What may be done with several items at once; each is still an act or an end of its own."""
+
+    APPROVE = "approve"
+    HIDE = "hide"
+    NOTHING = "nothing"  # read, and nothing needs doing
 
 
 class Outcome(StrEnum):

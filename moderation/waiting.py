@@ -1,5 +1,6 @@
 """What waits at the desk, as its pages show it."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,12 +11,14 @@ from accounts.states import Role
 from accounts.viewer import Viewer
 from chat.actions.items import CLAIMED_FOR
 from chat.models import DeskVersion, Finding, Item, Report, Room
-from chat.states import JUDGED_ONLY, ItemKind, ItemState, RoomKind
+from chat.states import ItemKind, ItemState, MessageState, RoomKind
 from duty.colleagues import name_of
 from duty.policies import must_be_of_the_team
 from foundation.refusals import Refused
 from moderation import policies
 from moderation.models import AlarmStep, DeskChoice
+from moderation.recusals import hidden_from, must_read_item
+from moderation.states import Many
 
 SHOWN = 50
 HELD_LATE = timedelta(minutes=10)
@@ -71,6 +74,7 @@ def program_of_item(viewer: Viewer, *, item: int) -> int:
     """Whose desk an item is at. Raises `Refused("not_found")`, also of what is above the desk."""
     row = Item.objects.filter(pk=item).first()
     policies.must_see_item(viewer, row)
+    must_read_item(viewer, row)
     if row is None or row.about_staff_id is not None:
         raise Refused("not_found")
     return row.program_id
@@ -91,6 +95,8 @@ def at_the_desk(viewer: Viewer, *, program: int) -> QuerySet[Item]:
     """
     must_be_of_the_team(viewer, program=program)
     found = Item.objects.filter(program=program, about_staff__isnull=True)
+    if hidden := hidden_from(viewer):
+        found = found.exclude(seat__participant__in=hidden)
     rooms = rooms_among(viewer, program)
     return found if rooms is None else found.filter(room__in=rooms)
 
@@ -98,7 +104,7 @@ def at_the_desk(viewer: Viewer, *, program: int) -> QuerySet[Item]:
 def queue(
     viewer: Viewer, *, program: int, kind: str = "", room: int | None = None, now: datetime
 ) -> Queue:
-    """At most 50, the most urgent and oldest first. Seven queries at most."""
+    """At most 50, the most urgent and oldest first. Eight queries at most."""
     found = at_the_desk(viewer, program=program).exclude(state=ItemState.DONE.value)
     if kind:
         found = found.filter(kind=kind)
@@ -118,15 +124,54 @@ def queue(
     )
 
 
-def chosen(viewer: Viewer, *, program: int, items: Iterable[int], now: datetime) -> list[Line]:
-    """These of the queue that may end together: what is judged by an act of its own isn't."""
+def chosen(viewer: Viewer, *, program: int, items: Iterable[int]) -> list[Item]:
+    """These of the queue that may be done with together, the most urgent and oldest first."""
     found = at_the_desk(viewer, program=program).filter(pk__in=list(items)[:SHOWN])
-    rows = found.exclude(state=ItemState.DONE.value).exclude(
-        kind__in=[kind.value for kind in (*JUDGED_ONLY, ItemKind.CRISIS, ItemKind.MURMUR)]
+    rows = found.exclude(state=ItemState.DONE.value).filter(
+        kind__in=[kind.value for kind in (ItemKind.REPORT, ItemKind.FLAG, ItemKind.HELD)]
     )
     ordered = rows.order_by("urgency", "raised_at", "pk")
-    shown = ordered.select_related("room", "message__seat", "murmur", "seat", "claimed_by")
-    return lines_of(viewer, list(shown), choice_of(viewer), now=now)
+    return list(ordered.select_related("room", "message__seat", "murmur", "seat", "claimed_by"))
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What one press would do: to which, and how many of each kind."""
+
+    deed: Many
+    lines: list[Line]
+    kinds: list[tuple[str, int]]
+
+
+def together(
+    viewer: Viewer, *, program: int, items: Iterable[int], now: datetime
+) -> list[Together]:
+    """What may be done with these at once; deeds that none of them allows are missing."""
+    rows, choice = chosen(viewer, program=program, items=items), choice_of(viewer)
+    lines = dict(
+        zip((row.pk for row in rows), lines_of(viewer, rows, choice, now=now), strict=True)
+    )
+    found = []
+    for deed in Many:
+        fit = [lines[row.pk] for row in rows if fits(deed, row) and not _is_anothers(lines[row.pk])]
+        if fit:
+            kinds = Counter(line.kind for line in fit)
+            found.append(Together(deed, fit, sorted(kinds.items())))
+    return found
+
+
+def _is_anothers(line: Line) -> bool:
+    return not line.free and not line.mine
+
+
+def fits(deed: Many, item: Item) -> bool:
+    """Whether a deed can be done to an item; what is held ends by being let in or not alone."""
+    state = item.message.state if item.message is not None else None
+    if deed is Many.APPROVE:
+        return item.kind == ItemKind.HELD and state == MessageState.HELD
+    if deed is Many.HIDE:
+        return item.kind != ItemKind.HELD and state == MessageState.SHOWN
+    return item.kind != ItemKind.HELD
 
 
 def choice_of(viewer: Viewer) -> DeskChoice:

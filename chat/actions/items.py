@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F, Q
 
 from chat.models import DeskVersion, Finding, Item, Message, Murmur, Report, Room
 from chat.states import URGENCY, ItemKind, ItemState, RoomKind
+from foundation.bell import bell
 
 # Whoever claimed something and did nothing for so long leaves it to the next.
 CLAIMED_FOR = timedelta(minutes=10)
@@ -120,12 +122,13 @@ def _again(one: Raised, *, now: datetime) -> None:
 
 
 def changed(programs: Iterable[int]) -> None:
-    """Count a change of what waits there, inside the caller's transaction."""
+    """Count a change of what waits there, inside the caller's transaction; the bell rings after."""
     for program in sorted(set(programs)):
         if not DeskVersion.objects.filter(program=program).update(version=F("version") + 1):
             DeskVersion.objects.bulk_create(
                 [DeskVersion(program_id=program, version=1)], ignore_conflicts=True
             )
+        transaction.on_commit(partial(bell.desk, program))
 
 
 def claimable(*, by: int, now: datetime) -> Q:

@@ -9,7 +9,7 @@ from accounts.states import Role
 from accounts.viewer import Viewer
 from duty import policies
 from duty.actions.moves import note
-from duty.models import Attendance, Shift
+from duty.models import Attendance, RoomOff, Shift
 from duty.states import ShiftState
 from duty.watch import ACT_WITHIN
 from foundation.refusals import Refused
@@ -22,7 +22,8 @@ def attend(viewer: Viewer, *, shift: int, room: int, now: datetime) -> None:
     """An act at the desk for a room: 「います」.
 
     Raises `Refused`: `not_found`, `not_begun`, `shift_over`, `too_many_rooms` (at the third),
-    `alone` (at the second, while nobody else is on duty).
+    `alone` (at the second, while nobody else is on duty), `taken_off` (of this room, until the
+    shift ends).
     """
     with transaction.atomic():
         held = policies.must_be_own(
@@ -53,6 +54,8 @@ def take_room(
 ) -> None:
     """The same for a shift whose row is locked. Raises `Refused` as `attend`, but `not_found`."""
     policies.must_be_at_the_desk(held, now=now)
+    if RoomOff.objects.filter(shift=held, room=room).exists():
+        raise Refused("taken_off")
     acts = Attendance.objects.filter(shift=held, acted_at__gt=now - ACT_WITHIN)
     rooms = set(acts.order_by("room").values_list("room", flat=True))
     policies.may_attend_one_more(len(rooms - {room}), alone=is_alone(held, now=now))

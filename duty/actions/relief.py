@@ -12,7 +12,7 @@ from duty import policies
 from duty.actions.attending import take_room
 from duty.actions.moves import move, note, tell
 from duty.colleagues import keepers
-from duty.models import Attendance, Notice, Relief, Shift
+from duty.models import Attendance, Notice, Relief, RoomOff, Shift
 from duty.states import RUNNING, AskState, NoticeKind, ShiftState
 from duty.watch import ACT_WITHIN
 from foundation.refusals import Refused
@@ -29,13 +29,35 @@ def ask_relief(viewer: Viewer, *, shift: int, now: datetime) -> Relief:
         if asked := Relief.objects.filter(shift=held, state=AskState.ASKED).first():
             return asked
         rooms = Attendance.objects.filter(shift=held, acted_at__gt=now - ACT_WITHIN)
-        relief = Relief.objects.create(
-            shift=held, asked_at=now,
-            rooms=list(rooms.order_by("room").values_list("room", flat=True)),
+        return _ask(held, list(rooms.order_by("room").values_list("room", flat=True)), now=now)
+
+
+def hand_over_room(viewer: Viewer, *, program: int, room: int, now: datetime) -> None:
+    """Off this room until the shift ends; colleagues are asked to take it, as by 「かわって」.
+
+    Nothing happens to whoever has no shift. Nobody learns why.
+    """
+    with transaction.atomic():
+        running = Shift.objects.filter(supporter=viewer.staff, program=program, state__in=RUNNING)
+        held = running.select_for_update(no_key=True).first()
+        if held is None:
+            return
+        RoomOff.objects.get_or_create(shift=held, room=room)
+        if not Attendance.objects.filter(shift=held, room=room).delete()[0]:
+            return
+        note(
+            held, "left_room", actor=viewer.staff, role=Role.SUPPORTER, values={"room": room},
+            now=now,
         )  # fmt: skip
-        note(held, "relief_asked", actor=viewer.staff, role=Role.SUPPORTER, now=now)
-        told = _who_hears(held, relief.rooms, now=now) - {held.supporter_id}
-        tell(told, NoticeKind.RELIEF_ASKED, shift=held, about=held.supporter_id, now=now)
+        if not Relief.objects.filter(shift=held, state=AskState.ASKED).exists():
+            _ask(held, [room], now=now)
+
+
+def _ask(held: Shift, rooms: list[int], *, now: datetime) -> Relief:
+    relief = Relief.objects.create(shift=held, asked_at=now, rooms=rooms)
+    note(held, "relief_asked", actor=held.supporter_id, role=Role.SUPPORTER, now=now)
+    told = _who_hears(held, rooms, now=now) - {held.supporter_id}
+    tell(told, NoticeKind.RELIEF_ASKED, shift=held, about=held.supporter_id, now=now)
     return relief
 
 
@@ -55,6 +77,7 @@ def take_relief(viewer: Viewer, *, relief: int, now: datetime) -> Relief:
     """「かわります」: the rooms change hands, and the one who asked rests. The first has it.
 
     Of the rooms, as many are taken as one person may attend; the others turn quiet by themselves.
+    Who was only taken off a room stays on duty.
     Raises `Refused`: `not_found`, `taken_already`, `not_your_room` (none of them may be the
     taker's), `not_begun` (the taker's own shift).
     """
@@ -79,10 +102,12 @@ def take_relief(viewer: Viewer, *, relief: int, now: datetime) -> Relief:
         if mine is None:
             raise Refused("not_begun")
         policies.must_be_at_the_desk(mine, now=now)
-        Attendance.objects.filter(shift=row.shift).delete()
+        off = RoomOff.objects.filter(shift=row.shift, room__in=row.rooms).exists()
+        if not off:
+            Attendance.objects.filter(shift=row.shift).delete()
         for room in row.rooms:
             _take_if_possible(viewer, mine, room=room, now=now)
-        if row.shift.state == ShiftState.BEGUN:
+        if row.shift.state == ShiftState.BEGUN and not off:
             move(row.shift, ShiftState.RESTING, actor=taker, role=Role.SUPPORTER, now=now)
         row.state, row.taken_by, row.settled_at = AskState.TAKEN.value, mine, now
         row.save(update_fields=["state", "taken_by", "settled_at"])

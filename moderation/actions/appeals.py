@@ -10,7 +10,6 @@ from audit.actions import record
 from chat.actions import items
 from chat.actions.sitting import lock_rooms
 from chat.models import Item, Room
-from chat.screening import screen
 from chat.states import ItemKind
 from foundation.refusals import Refused
 from foundation.tidy import tidy
@@ -56,8 +55,8 @@ def judge(viewer: Viewer, *, appeal: int, overturn: bool, answer: str, now: date
     found = Appeal.objects.select_related("act__proposal").filter(pk=appeal).first()
     role = policies.may_judge(viewer, found)
     words = tidy(answer, most=MOST_WORDS)
-    if screen(words).contact:
-        raise Refused("contact")
+    assert found is not None
+    policies.must_hold_no_contact(words, program=found.act.program_id)
     with transaction.atomic():
         row = Appeal.objects.select_for_update(of=("self",)).get(pk=appeal)
         if row.state != AppealState.OPEN:

@@ -17,6 +17,7 @@ from moderation.actions import acts
 from moderation.actions.queue import finish
 from moderation.actions.undo import undo
 from moderation.models import Act
+from moderation.recusals import must_read
 from moderation.states import ActKind, Outcome, Reason
 
 MOST_VEIL, MOST_NOTE = 40, 200
@@ -67,7 +68,9 @@ def _theirs(viewer: Viewer, message: int) -> tuple[Message, Role]:
     row = Message.objects.filter(pk=message).select_related("room", "seat").first()
     if row is None:
         raise Refused("not_found")
-    return row, policies.must_keep_room(viewer, program=row.room.program_id, room=row.room_id)
+    role = policies.must_keep_room(viewer, program=row.room.program_id, room=row.room_id)
+    must_read(viewer, row.seat.participant_id if row.seat else None)
+    return row, role
 
 
 def _said(text: str, *, most: int) -> str:

@@ -10,7 +10,6 @@ from audit.actions import record
 from chat.actions import moderation as chat
 from chat.actions import postcards
 from chat.models import Item, Murmur
-from chat.screening import screen
 from chat.states import ItemKind
 from duty.actions.attending import acted
 from foundation.refusals import Refused
@@ -19,6 +18,7 @@ from moderation import policies
 from moderation.actions import acts
 from moderation.actions.queue import finish
 from moderation.models import Act
+from moderation.recusals import must_read
 from moderation.states import ActKind, Outcome, Reason
 
 MOST_WORDS = 1000
@@ -43,8 +43,7 @@ def reply(viewer: Viewer, *, murmur: int, text: str, now: datetime) -> Act:
     """
     row, role = _theirs(viewer, murmur)
     words = tidy(text, most=MOST_WORDS)
-    if screen(words).contact:
-        raise Refused("contact")
+    policies.must_hold_no_contact(words, program=row.room.program_id)
     with transaction.atomic():
         chat.answer_murmur(murmur=murmur, text=words, now=now)
         done = acts.keep(
@@ -86,4 +85,6 @@ def _theirs(viewer: Viewer, murmur: int) -> tuple[Murmur, Role]:
     row = Murmur.objects.filter(pk=murmur).select_related("room", "seat").first()
     if row is None:
         raise Refused("not_found")
-    return row, policies.must_keep_room(viewer, program=row.room.program_id, room=row.room_id)
+    role = policies.must_keep_room(viewer, program=row.room.program_id, room=row.room_id)
+    must_read(viewer, row.seat.participant_id)
+    return row, role

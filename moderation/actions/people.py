@@ -8,13 +8,13 @@ from accounts.states import Role
 from accounts.viewer import Viewer
 from chat.actions import moderation as chat
 from chat.models import Item, Seat
-from chat.screening import screen
 from chat.states import RestrictionKind
 from foundation.refusals import Refused
 from foundation.tidy import tidy
 from moderation import policies, telling
 from moderation.actions import acts
 from moderation.models import Act
+from moderation.recusals import must_read
 from moderation.states import ON_PEOPLE, ActKind, Reason
 
 MOST_NOTE, MOST_WORDS = 200, 1000
@@ -40,7 +40,9 @@ def act_on_person(
         raise Refused("not_found")
     row, role = _theirs(viewer, seat)
     policies.may_last(kind, role, until=until, now=now)
-    note, words = _said(note, most=MOST_NOTE), _said(words, most=MOST_WORDS)
+    program = row.room.program_id
+    note = _said(note, most=MOST_NOTE, program=program)
+    words = _said(words, most=MOST_WORDS, program=program)
     if kind is ActKind.PAUSE and not words:
         raise Refused("no_plan")
     return restrict(
@@ -76,7 +78,7 @@ def say(viewer: Viewer, *, seat: int, text: str, item: int | None = None, now: d
     Raises `Refused`: `not_found`, `not_a_participant`, `contact`, what `tidy` raises.
     """
     row, role = _theirs(viewer, seat)
-    words = _said(text, most=MOST_WORDS, required=True)
+    words = _said(text, most=MOST_WORDS, program=row.room.program_id, required=True)
     with transaction.atomic():
         done = acts.keep(
             viewer, ActKind.WORD, role=role, program_id=row.room.program_id, room_id=row.room_id,
@@ -94,6 +96,7 @@ def _theirs(viewer: Viewer, seat: int) -> tuple[Seat, Role]:
     role = policies.must_keep_room(viewer, program=row.room.program_id, room=row.room_id)
     if row.participant_id is None:
         raise Refused("not_a_participant")
+    must_read(viewer, row.participant_id)
     return row, role
 
 
@@ -104,11 +107,10 @@ def _about(item: int | None, seat: Seat) -> Item | None:
     return Item.objects.filter(pk=item, room=seat.room_id, about_staff__isnull=True).first()
 
 
-def _said(text: str, *, most: int, required: bool = False) -> str:
+def _said(text: str, *, most: int, program: int, required: bool = False) -> str:
     """Whoever the sender is: no contact details leave the room."""
     if not text.strip() and not required:
         return ""
     kept = tidy(text, most=most)
-    if screen(kept).contact:
-        raise Refused("contact")
+    policies.must_hold_no_contact(kept, program=program)
     return kept

@@ -17,6 +17,7 @@ from duty.models import Shift
 from duty.states import RUNNING
 from foundation.refusals import Refused
 from moderation import policies, telling
+from moderation.recusals import must_read_item
 from moderation.states import Outcome
 
 # What reporters are told of.
@@ -80,24 +81,6 @@ def settle(viewer: Viewer, *, item: int, outcome: Outcome, now: datetime) -> Non
         )  # fmt: skip
 
 
-def settle_many(
-    viewer: Viewer, *, items: Iterable[int], outcome: Outcome, now: datetime
-) -> list[int]:
-    """Each as `settle` does, with a line of its own in the log; what somebody else has is passed
-    by. Those that were settled.
-    """
-    settled = []
-    for item in items:
-        try:
-            settle(viewer, item=item, outcome=outcome, now=now)
-        except Refused as no:
-            if no.code not in ("claimed_already", "settled"):
-                raise
-        else:
-            settled.append(item)
-    return settled
-
-
 def finish(rows: Iterable[Item], *, by: int | None, outcome: Outcome, now: datetime) -> list[int]:
     """Inside the caller's transaction: settle these, and tell whoever reported. Those settled."""
     held = list(rows)
@@ -124,5 +107,6 @@ def _tell(row: Item, outcome: Outcome, *, now: datetime) -> None:
 def _seen(viewer: Viewer, item: int) -> tuple[Item, Role]:
     row = Item.objects.filter(pk=item).first()
     role = policies.must_see_item(viewer, row)
+    must_read_item(viewer, row)
     assert row is not None
     return row, role

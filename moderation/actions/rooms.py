@@ -24,10 +24,10 @@ def act_on_room(
     viewer: Viewer, kind: ActKind, *, room: int, until: datetime | None, reason: Reason,
     note: str = "", seconds: int | None = None, now: datetime,
 ) -> Act:  # fmt: skip
-    """One of `ON_ROOMS`. Raises `Refused`: `not_found`, `no_end`, `too_long_for_you`, `no_seconds`,
-    what `tidy` raises.
+    """One of `ON_ROOMS`, but stepping away. Raises `Refused`: `not_found`, `no_end`,
+    `too_long_for_you`, `no_seconds`, what `tidy` raises.
     """
-    if kind not in ON_ROOMS:
+    if kind not in ON_ROOMS or kind is ActKind.AWAY:
         raise Refused("not_found")
     row = Room.objects.filter(pk=room, removed_at__isnull=True).first()
     if row is None:

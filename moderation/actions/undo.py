@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.states import Role
 from accounts.viewer import Viewer
@@ -17,7 +18,8 @@ from foundation.refusals import Refused
 from foundation.tidy import tidy
 from moderation import policies, telling
 from moderation.models import Act
-from moderation.states import LASTING, ON_PEOPLE, ON_ROOMS, ActKind
+from moderation.recusals import must_read
+from moderation.states import BY_SWITCH, LASTING, ON_PEOPLE, ON_ROOMS, ActKind
 
 MOST_NOTE = 200
 _COLUMN = {
@@ -25,13 +27,16 @@ _COLUMN = {
     ActKind.PREMODERATE: "premoderated",
     ActKind.NEWCOMERS: "newcomers_held",
     ActKind.LOCK: "hand",
+    ActKind.AWAY: "hand",
 }
+_STRICTER = list(Hand).index
 
 
 def undo(viewer: Viewer, *, act: int, note: str = "", now: datetime) -> Act:
     """Take back one act. Raises `Refused`: `not_found`, `closed` (it ended or was undone)."""
     found = Act.objects.filter(pk=act).first()
     role = policies.may_undo(viewer, found)
+    must_read(viewer, found.participant_id)  # type: ignore[union-attr]
     if ActKind(found.kind) not in LASTING:  # type: ignore[union-attr]
         raise Refused("closed")
     note = tidy(note, most=MOST_NOTE) if note.strip() else ""
@@ -64,7 +69,7 @@ def _end(row: Act, *, now: datetime) -> None:
     if kind in ON_PEOPLE and row.restriction_id is not None:
         chat.lift(restriction=row.restriction_id, now=now)
     elif kind in ON_ROOMS:
-        settle_room(row.room_id or 0, kind, base=row.before, now=now)
+        settle_room(row.room_id or 0, kind, base=row.before, ended=row.value, now=now)
     elif row.message_id is not None and kind in (ActKind.HIDE, ActKind.VEIL):
         _end_on_message(row, kind, now=now)
 
@@ -80,11 +85,13 @@ def _end_on_message(row: Act, kind: ActKind, *, now: datetime) -> None:
         chat.veil(message=message.pk, veil=str(word or ""), now=now)
 
 
-def settle_room(room: int, kind: ActKind, *, base: Any, now: datetime) -> None:
-    """Bring a room to what its standing acts ask for; without any, to what it was before them."""
+def settle_room(room: int, kind: ActKind, *, base: Any, ended: Any = None, now: datetime) -> None:
+    """Bring a room to what its standing acts ask for; without any, to what it was before them.
+
+    `ended`: what the act asked for that was just closed.
+    """
     lock_rooms([room])
-    standing = Act.objects.filter(room=room, kind=kind.value, closed_at__isnull=True)
-    wanted: list[Any] = [base, *standing.order_by("pk").values_list("value", flat=True)]
+    wanted: list[Any] = [base, *_standing(room, kind).values_list("value", flat=True)]
     if kind is ActKind.SLOW:
         rooms.set_slow(room=room, seconds=max(int(one) for one in wanted), now=now)
     elif kind is ActKind.PREMODERATE:
@@ -92,14 +99,27 @@ def settle_room(room: int, kind: ActKind, *, base: Any, now: datetime) -> None:
     elif kind is ActKind.NEWCOMERS:
         rooms.hold_posts(room=room, newcomers=any(wanted))
     else:
-        hand = Hand.LOCKED if len(wanted) > 1 else Hand(str(base))
+        _settle_switch(room, [Hand(one) for one in wanted], ended=ended, now=now)
+
+
+def _settle_switch(room: int, wanted: list[Hand], *, ended: Any, now: datetime) -> None:
+    hand = max(wanted, key=_STRICTER)
+    asked = max([hand, Hand(ended)] if ended is not None else [hand], key=_STRICTER)
+    there = Hand(Room.objects.values_list("hand", flat=True).get(pk=room))
+    # A coordinator set something stricter meanwhile: no act's end undoes that.
+    if _STRICTER(there) <= _STRICTER(asked):
         rooms.switch(room=room, hand=hand, reason="", now=now)
+
+
+def _standing(room: int, kind: ActKind) -> QuerySet[Act]:
+    kinds = BY_SWITCH if kind in BY_SWITCH else (kind,)
+    found = Act.objects.filter(room=room, kind__in=[one.value for one in kinds])
+    return found.filter(closed_at__isnull=True).order_by("pk")
 
 
 def base_of(room: int, kind: ActKind) -> object:
     """What a room was before the acts of a kind that stand there."""
-    oldest = Act.objects.filter(room=room, kind=kind.value, closed_at__isnull=True)
-    if (first := oldest.order_by("pk").first()) is not None:
+    if (first := _standing(room, kind).first()) is not None:
         return first.before
     return Room.objects.values_list(_COLUMN[kind], flat=True).get(pk=room)
 
@@ -110,14 +130,20 @@ def close_due(*, now: datetime) -> int:
     A row that was closed meanwhile is passed by: what is queued looks again under the lock.
     """
     due = Act.objects.filter(until__lte=now, closed_at__isnull=True).order_by("pk")
-    closed = 0
-    for key in list(due.values_list("pk", flat=True)[:200]):
-        with transaction.atomic():
-            row = Act.objects.select_for_update(of=("self",)).get(pk=key)
-            if row.closed_at is None:
-                row.closed_at = row.until
-                row.save(update_fields=["closed_at"])
-                if ActKind(row.kind) in ON_ROOMS:
-                    _end(row, now=now)
-                closed += 1
-    return closed
+    return sum(
+        close_now(key, at=until, now=now)
+        for key, until in list(due.values_list("pk", "until")[:200])
+    )
+
+
+def close_now(act: int, *, at: datetime, now: datetime) -> bool:
+    """Close a row that nobody undid; whether it still stood."""
+    with transaction.atomic():
+        row = Act.objects.select_for_update(of=("self",)).get(pk=act)
+        if row.closed_at is not None:
+            return False
+        row.closed_at = at
+        row.save(update_fields=["closed_at"])
+        if ActKind(row.kind) in ON_ROOMS:
+            _end(row, now=now)
+    return True

@@ -29,3 +29,9 @@ def act(value: str) -> str:
 def reason(value: str) -> str:
     """Why."""
     return str(sentences.REASONS.get(value, value))  # type: ignore[call-overload]
+
+
+@register.filter
+def many(value: str) -> str:
+    """What is done with several at once."""
+    return str(sentences.MANY.get(value, value))  # type: ignore[call-overload]

@@ -6,12 +6,14 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.doors import viewer_of_request
 from accounts.staff_doors import recently_proven, staff_only
 from accounts.states import Role
 from accounts.viewer import Viewer
+from foundation import clock
 from foundation.refusals import Refused
 from moderation import forms, looks, waiting, words
-from moderation.actions import messages, people, proposals, rooms, undo
+from moderation.actions import messages, people, proposals, recuse, rooms, undo
 from moderation.doors import TEAM, At, act, at_item, at_program, at_room, done, page
 from moderation.states import ON_MESSAGES, ON_PEOPLE, ON_ROOMS, ActKind, Reason
 from moderation.views.queue import LONGER, MINUTES, show
@@ -115,6 +117,24 @@ def _person(request: HttpRequest, seat: int, *, no: Refused | None = None) -> Ht
         "sent": request.POST,
     }
     return page(request, at, "person", context, no=no)
+
+
+@staff_only(*TEAM)
+@require_POST
+def recuse_from(request: HttpRequest, number: int) -> HttpResponse:
+    """知っている人かもしれない."""
+    found = looks.person(viewer_of_request(request), seat=number)
+    recuse.recuse(viewer_of_request(request), seat=number, now=clock.now())
+    return done("desk", program=found.seat.room.program)
+
+
+@staff_only(*TEAM)
+@require_POST
+def show_all(request: HttpRequest) -> HttpResponse:
+    """It was somebody else after all."""
+    at = at_program(request)
+    recuse.forget(at.viewer)
+    return done("desk-choice", program=at.program)
 
 
 @staff_only(Role.COORDINATOR)

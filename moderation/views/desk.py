@@ -16,7 +16,7 @@ from duty.models import Notice
 from foundation.clock import jst_day
 from foundation.refusals import Refused
 from moderation import forms, queries, sentences, waiting
-from moderation.actions import murmurs
+from moderation.actions import away, murmurs
 from moderation.doors import TEAM, act, at_program, at_shift, done, page
 
 Deed = Callable[[Viewer, datetime], object]
@@ -69,9 +69,16 @@ def rest(request: HttpRequest, number: int) -> HttpResponse:
 
 @staff_only(*TEAM)
 @require_POST
+def step_away(request: HttpRequest, number: int) -> HttpResponse:
+    """すこし席をはずします."""
+    return _of_shift(request, number, lambda who, now: away.step_away(who, shift=number, now=now))
+
+
+@staff_only(*TEAM)
+@require_POST
 def come_back(request: HttpRequest, number: int) -> HttpResponse:
     """もどる."""
-    return _of_shift(request, number, lambda who, now: shifts.come_back(who, shift=number, now=now))
+    return _of_shift(request, number, lambda who, now: away.come_back(who, shift=number, now=now))
 
 
 @staff_only(*TEAM)

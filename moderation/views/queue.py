@@ -10,8 +10,8 @@ from accounts.staff_doors import staff_only
 from accounts.viewer import Viewer
 from chat.states import ItemKind
 from foundation.refusals import Refused
-from moderation import forms, looks, waiting, words
-from moderation.actions import choice, murmurs, proposals
+from moderation import forms, looks, recusals, waiting, words
+from moderation.actions import choice, many, murmurs, proposals
 from moderation.actions import queue as deeds
 from moderation.doors import TEAM, At, act, at_item, at_program, done, page
 from moderation.states import Outcome, Reason
@@ -134,19 +134,21 @@ def proposal(request: HttpRequest, number: int) -> HttpResponse:
 @staff_only(*TEAM)
 @require_POST
 def together(request: HttpRequest) -> HttpResponse:
-    """Many at once (fields `item`): first a look at them, then (field `sure`) the end of each."""
+    """Many at once (fields `item`): first a look at them, then (field `deed`) one press for all."""
     at, chosen = at_program(request), forms.numbers(request.POST, "item")
-    found = waiting.chosen(at.viewer, program=at.program.pk, items=chosen, now=at.now)
-    if request.POST.get("sure") != "on":
-        no = None if found else Refused("nothing_chosen")
-        return page(request, at, "together", {"lines": found}, no=no)
+
+    def again(*, no: Refused | None = None) -> HttpResponse:
+        found = waiting.together(at.viewer, program=at.program.pk, items=chosen, now=at.now)
+        context = {"together": found, "reasons": list(Reason), "sent": request.POST}
+        none = None if found else Refused("nothing_chosen")
+        return page(request, at, "together", context, no=no or none)
+
+    if "deed" not in request.POST:
+        return again()
 
     def deed(who: Viewer, now: datetime) -> None:
-        keys = [one.id for one in found]
-        deeds.settle_many(who, items=keys, outcome=Outcome.NOTHING, now=now)
-
-    def again(*, no: Refused) -> HttpResponse:
-        return page(request, at, "together", {"lines": found}, no=no)
+        wanted, reason = forms.many(request.POST)
+        many.do_many(who, wanted, program=at.program.pk, items=chosen, reason=reason, now=now)
 
     return act(request, deed, again=again) or done("desk", program=at.program)
 
@@ -163,5 +165,8 @@ def own_choice(request: HttpRequest) -> HttpResponse:
             without=[one for one in kinds if one.value in request.POST.getlist("without")],
         )  # fmt: skip
         return done("desk", program=at.program)
-    context = {"choice": waiting.choice_of(at.viewer), "kinds": kinds}
+    context = {
+        "choice": waiting.choice_of(at.viewer), "kinds": kinds,
+        "hidden": len(recusals.hidden_from(at.viewer)),
+    }  # fmt: skip
     return page(request, at, "choice", context)

@@ -1,7 +1,8 @@
-/* The desk: it asks again by itself, is driven by keys, and 「いますか」 appears when it is due. */
+/* The desk: it asks again when its bell rings, is driven by keys, and 「いますか」 appears when it is due. */
 import { page } from "./http.js";
+import { Socket } from "./socket.js";
 
-const ASK_EVERY = 3_000; // ms
+const ASK_EVERY = 30_000; // ms, whether the bell rang or not
 for (const room of document.querySelectorAll("[data-ask-in]")) {
   const ask = room.querySelector(".ask");
   setTimeout(() => { ask.hidden = false; }, Number(room.dataset.askIn) * 1000);
@@ -22,6 +23,19 @@ async function askAgain() {
   for (const one of document.querySelectorAll("#queue input[name=item]")) one.checked = picked.has(one.value);
   if (at) document.querySelector(`.queue a[href="${at}"]`)?.focus();
   show();
+}
+
+/* The bell says at which number the desk stands; the words are asked for as without it. */
+function listen(program) {
+  new Socket({
+    address: `/ws/desk/${program}/`,
+    position: () => null,
+    onFrame: (frame) => {
+      const stands = document.getElementById("queue").dataset.version;
+      if (frame.type === "desk" && String(frame.version) !== stands) askAgain();
+    },
+    onState: () => {},
+  }).start();
 }
 
 /* Words that were blurred can be looked at by key and by touch. */
@@ -56,5 +70,9 @@ for (const button of document.querySelectorAll("button.lay")) {
 }
 
 show();
-if (document.getElementById("queue")) setInterval(askAgain, ASK_EVERY);
+if (document.getElementById("queue")) {
+  setInterval(askAgain, ASK_EVERY);
+  document.addEventListener("visibilitychange", askAgain);
+  listen(document.querySelector("#queue input[name=program]").value);
+}
 document.documentElement.dataset.ready = "";

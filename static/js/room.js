@@ -85,7 +85,7 @@ export function openRoom(main) {
   });
 
   const socket = new Socket({
-    slug,
+    address: `/ws/rooms/${slug}/`,
     position: () => log.position,
     onFrame: (frame) => frameIn(frame),
     onState: (now, bye) => connection(now, bye),

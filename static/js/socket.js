@@ -28,8 +28,8 @@ export class Socket {
    * `position()` is {epoch, since} or null; `onFrame(frame)` gets every frame in order;
    * `onState(state, bye)` gets `connecting`, `open`, `waiting`, `seatless` or `ended`.
    */
-  constructor({ slug, position, onFrame, onState }) {
-    Object.assign(this, { slug, position, onFrame, onState });
+  constructor({ address, position, onFrame, onState }) {
+    Object.assign(this, { address, position, onFrame, onState });
     setInterval(() => this.#listen(), 5000);
     addEventListener("online", () => this.#sooner());
     addEventListener("offline", () => {
@@ -51,7 +51,7 @@ export class Socket {
     clearTimeout(this.#retry);
     this.#retry = null;
     this.#bye = null;
-    const address = new URL(`/ws/rooms/${this.slug}/`, location.href);
+    const address = new URL(this.address, location.href);
     address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
     for (const [key, value] of Object.entries(this.position() ?? {})) {
       address.searchParams.set(key, value);

@@ -12,7 +12,7 @@ from accounts.models import Participant, Staff
 from chat import protocol as p
 from chat import queries
 from chat.actions import erase as erasing
-from chat.actions import moderation, postcards, purge, rooms, seats, setup
+from chat.actions import lines, moderation, postcards, purge, rooms, seats, setup
 from chat.models import Message, Murmur, Room
 from chat.states import Hand, HolidayRule, RestrictionKind
 from foundation import clock
@@ -72,6 +72,7 @@ HEARD: dict[str, Callable[[Scene], object]] = {
         message=s.message(s.second).pk, veil="病院の話", now=s.now
     ),
     "moderation.release": lambda s: moderation.release(message=s.held().pk, now=s.now),
+    "lines.speak": lambda s: lines.speak(room=s.room.pk, text="ひとこと", now=s.now),
     "postcards.read_aloud": lambda s: s.read_aloud(),
     "postcards.take_back": lambda s: postcards.take_back(
         seen_by(s.aoi), murmur=s.read_aloud(), now=s.now
@@ -125,9 +126,10 @@ ELSEWHERE = {
     "carry_out.refusal", "carry_out.refused", "counts.fill", "counts.purge", "daily.purge_all",
     "items.changed", "items.claim", "items.claimable", "items.keep_in_sight", "items.let_go",
     "items.of_finding", "items.of_held", "items.of_murmur", "items.of_report",
-    "items.raise_all", "items.settle", "leavers.erase_leavers", "moderation.answer_murmur",
-    "moderation.lift", "night.begin_spell", "own_rules.draft", "own_rules.keep_trial",
-    "own_rules.look_back", "own_rules.move", "pace.give_back", "pace.take",
+    "items.raise_all", "items.settle", "leavers.erase_leavers", "lines.say", "lines.seat_of",
+    "moderation.answer_murmur", "moderation.lift", "night.begin_spell",
+    "own_rules.draft", "own_rules.keep_trial", "own_rules.look_back", "own_rules.move",
+    "pace.give_back", "pace.take",
     "postcards.answer_all", "presence.band_of", "presence.forget", "presence.tell",
     "purge.purge", "rooms.hold_posts", "rooms.take_away", "seats.names_near", "seats.take",
     "setup.create", "setup.remove", "sitting.lock_rooms", "stamp.acked", "talks.end_seat",

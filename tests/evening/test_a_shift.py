@@ -74,7 +74,7 @@ async def test_a_shift_on_a_phone_without_script(own_house: House, browser: Brow
     await press(other, "かわります")
     await page.reload()
     await page.get_by_text("休憩しています").wait_for()
-    await press(page, "当番をおわる")
+    await press(page, "きょうはおわりにします")
     await page.get_by_text("おつかれさまでした").wait_for()
     await picture(page, "shift-ended-at-360")
 

@@ -132,6 +132,52 @@ async def test_the_desk_s_pages_are_sound_at_every_width(
     assert watch.complaints == []
 
 
+async def thumb(page: Page, name: str) -> None:
+    """A button that a thumb finds, and that leads on."""
+    button = page.get_by_role("button", name=name, exact=True).first
+    await button.scroll_into_view_if_needed()
+    box = await button.bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) >= 44
+    # Nothing is to be pushed aside on the way to it.
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 360
+    async with page.expect_navigation():
+        await button.tap()
+
+
+async def test_a_crisis_card_and_stepping_away_with_one_thumb(
+    own_house: House, browser: Browser, desktop: NewContext
+) -> None:
+    house, url = own_house, own_house.urls[0]
+    aoi = await enter(await desktop(), url, handle="あさぎり")
+    await connected(aoi)
+    await say(aoi, "もう消えてしまいたい")
+    context = await browser.new_context(**SHAPES["phone"], **JAPAN)
+    page = await sign_in(context, house, "demo-haru")
+    await page.goto(f"{url}/moderation/")
+    await page.locator(".queue a.open", has_text="いのちのことば").first.tap()
+    await page.wait_for_url("**/moderation/items/**")
+    await thumb(page, "わたしが読みます")
+    # Words laid ready: nothing has to be typed.
+    await page.locator("#word details.ready, section[aria-labelledby=word] summary").first.tap()
+    lay = page.locator("button.lay").first
+    box = await lay.bounding_box()
+    assert box is not None and min(box["width"], box["height"]) >= 44
+    await lay.tap()
+    assert await page.locator("#word-words").input_value()
+    await picture(page, "crisis-card-at-360")
+    await thumb(page, "送る")
+    await thumb(page, "対応した")
+
+    await page.goto(f"{url}/moderation/")
+    await thumb(page, "すこし席をはずします")
+    await page.get_by_text("休憩しています").wait_for()
+    await picture(page, "away-at-360")
+    await thumb(page, "もどる")
+    await page.get_by_text("当番をしています").wait_for()
+    await thumb(page, "きょうはおわりにします")
+
+
 async def test_claim_hide_and_a_private_word_with_one_thumb(
     own_house: House, browser: Browser, desktop: NewContext
 ) -> None:
@@ -143,12 +189,7 @@ async def test_claim_hide_and_a_private_word_with_one_thumb(
     await page.locator(".queue a.open", has_text="しらせ").first.tap()
     await page.wait_for_url("**/moderation/items/**")
     for name in ("わたしが読みます", "かくす"):
-        button = page.get_by_role("button", name=name, exact=True).first
-        box = await button.bounding_box()
-        assert box is not None
-        assert min(box["width"], box["height"]) >= 44
-        async with page.expect_navigation():
-            await button.tap()
+        await thumb(page, name)
     await page.locator("#word-words").fill("ゆっくりで大丈夫です。")
     async with page.expect_navigation():
         await page.get_by_role("button", name="送る", exact=True).tap()

@@ -36,6 +36,8 @@ DESK_LINES: dict[str, tuple[str, Row]] = {
     "act-on-message": ("/moderation/messages/1/act/", SENT),
     "person": ("/moderation/people/{seat}/", TEAM),
     "act-on-person": ("/moderation/people/{seat}/act/", SENT),
+    "recuse": ("/moderation/people/{seat}/recuse/", SENT),
+    "recusals-end": ("/moderation/choice/show-all/", SENT),
     "propose": (
         "/moderation/people/{seat}/propose/", staff("coordinator", code=405, everywhere=True),
     ),

@@ -156,6 +156,7 @@ GRID: dict[str, tuple[str, Row]] = {
     "shift-attend": ("/moderation/shifts/{shift}/attend/", DESK_SENT),
     "shift-leave-room": ("/moderation/shifts/{shift}/leave/", DESK_SENT),
     "shift-rest": ("/moderation/shifts/{shift}/rest/", DESK_SENT),
+    "shift-away": ("/moderation/shifts/{shift}/away/", DESK_SENT),
     "shift-back": ("/moderation/shifts/{shift}/back/", DESK_SENT),
     "shift-end": ("/moderation/shifts/{shift}/end/", DESK_SENT),
     "shift-relief": ("/moderation/shifts/{shift}/relief/", DESK_SENT),

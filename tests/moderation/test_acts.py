@@ -1,16 +1,21 @@
 """Acts: each a row of its own; undoing closes exactly that row, and the person is told."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from accounts.models import Letter, RoleGrant
 from audit.models import AuditEntry
+from chat import in_force
+from chat import protocol as p
 from chat import queries as chat
-from chat.models import Message, Room
+from chat.models import Message, Murmur, Room
+from chat.screening.own import OwnTerm, lexicon_of_own
 from chat.states import Hand, ItemKind, ItemState, MessageState
 from foundation.refusals import Refused
 from moderation.actions.messages import act_on_message
+from moderation.actions.murmurs import reply
 from moderation.actions.people import act_on_person, say
 from moderation.actions.proposals import confirm, decline, propose
 from moderation.actions.rooms import act_on_room
@@ -216,3 +221,21 @@ def test_hiding_settles_what_was_told_of_the_message_and_its_senders_hear_one_li
         (letter,) = letters_of(person)
         assert "手をうちました" in letter.text
         assert "きつい" not in letter.text
+
+
+def test_a_program_s_own_words_are_looked_for_in_what_supporters_send_too(
+    desk, aoi, room, now, monkeypatch
+):
+    seat = seat_of(aoi, room)
+    do(aoi, room, p.Murmur(nonce=str(uuid4()), text="ひとりごと"))
+    murmur = Murmur.objects.get()
+    words = "とまりぎのことを、またいつか"
+    say(desk, seat=seat.pk, text=words, now=now)
+    rule = lexicon_of_own([OwnTerm("contact", "own-1", "とまりぎ", ())], version="own")
+    monkeypatch.setattr(in_force._Held, "lexicons", {room.program_id: (rule,)})
+    pause = {"seat": seat.pk, "until": now + DAY, "reason": Reason.CALM, "words": words}
+    refused("contact", say, desk, seat=seat.pk, text=words, now=now)
+    refused("contact", reply, desk, murmur=murmur.pk, text=words, now=now)
+    refused("contact", act_on_person, desk, ActKind.PAUSE, now=now, **pause)
+    monkeypatch.setattr(in_force._Held, "lexicons", {room.program_id + 1: (rule,)})
+    reply(desk, murmur=murmur.pk, text=words, now=now)  # another program's isn't ours

@@ -10,14 +10,16 @@ from django.utils.html import escape
 from accounts.models import Letter
 from accounts.states import Role
 from chat import protocol as p
+from chat.actions import purge as chat_purge
 from chat.models import Item, Message, Room
 from chat.states import ItemKind, ItemState, MessageState
 from foundation import clock
+from moderation.actions.purge import purge
 from moderation.models import Act, Appeal
 from moderation.sentences import sentence
 from moderation.states import ActKind
 from tests.cast import attend, grant, make_staff, signed_in_as
-from tests.chat.deeds import do, post, seat_of
+from tests.chat.deeds import do, post, rest, seat_of
 from tests.house.everyone import seated
 from tests.moderation.evening import item_of, message, report
 
@@ -108,6 +110,25 @@ def test_evidence_is_there_when_the_message_is_gone_while_an_appeal_is_open(aoi,
     )
 
 
+def test_retention_takes_the_message_and_leaves_the_evidence_of_an_open_appeal(
+    aoi, house, desk, mori
+):
+    row = message(aoi, house, "そのときのことば")
+    sent(desk, f"/moderation/messages/{row.pk}/act/", deed="hide", reason="heavy")
+    sent(seated(aoi), f"/standing/{Act.objects.get().pk}/")
+    year = clock.now() + timedelta(days=365)
+    list(chat_purge.purge(now=year))
+    purge(now=year)
+    assert not Message.objects.exists()
+    address = f"/moderation/review/appeals/{Appeal.objects.get().pk}/"
+    judge = signed_in_as(mori)
+    assert "そのときのことば" in page(judge, address)
+    # Judged, and nobody can object any more: it goes too.
+    sent(judge, address, verdict="uphold", words="読みました。")
+    purge(now=year + timedelta(days=365))
+    assert Act.objects.get().evidence == {}
+
+
 def test_nobody_reads_or_objects_to_what_was_done_to_somebody_else(desk, aoi, yoso, house):
     row = message(aoi, house)
     sent(desk, f"/moderation/messages/{row.pk}/act/", deed="hide", reason="calm")
@@ -196,15 +217,63 @@ def test_a_murmur_is_read_or_answered_and_an_answer_carries_no_address(desk, aoi
     assert Act.objects.get().kind == ActKind.REPLY
 
 
+TOGETHER = "/moderation/queue/together/"
+
+
 def test_many_end_together_after_a_look_at_them(desk, aoi, haha, house):
     for text in ("ひとつ", "ふたつ"):
         report(haha, message(aoi, house, text))
     keys = list(Item.objects.order_by("pk").values_list("pk", flat=True))
-    answer = desk.post("/moderation/queue/together/", {"item": keys})
-    assert "ふたつ" in answer.content.decode()
+    looked = desk.post(TOGETHER, {"item": keys}).content.decode()
+    assert "ふたつ" in looked
+    assert "2件を、かくす" in looked and "しらせ 2件" in looked
+    assert "部屋に出す" not in looked  # none of them is held
     assert not Item.objects.filter(state=ItemState.DONE).exists()
-    sent(desk, "/moderation/queue/together/", item=keys, sure="on")
+    sent(desk, TOGETHER, item=keys, deed="nothing")
     assert Item.objects.filter(state=ItemState.DONE).count() == 2
+    assert not Act.objects.exists()
+
+
+def held_and_told(aoi, haha, yoso, house) -> tuple[list[int], list[int]]:
+    """Two messages that were told of, two that are held; their items' numbers."""
+    for text in ("ひとつ", "ふたつ"):
+        report(haha, message(aoi, house, text))
+    Room.objects.filter(pk=house.pk).update(premoderated=True)
+    rest()
+    do(yoso, house, post("みっつ"), post("よっつ"))
+    by_kind = Item.objects.order_by("pk").values_list("pk", flat=True)
+    return list(by_kind.filter(kind="report")), list(by_kind.filter(kind="held"))
+
+
+def test_many_are_let_in_or_hidden_each_by_an_act_of_its_own(desk, aoi, haha, yoso, house):
+    told, held = held_and_told(aoi, haha, yoso, house)
+    looked = desk.post(TOGETHER, {"item": [*told, *held]}).content.decode()
+    assert "2件を、部屋に出す" in looked and "2件を、かくす" in looked
+    assert not Act.objects.exists()
+    sent(desk, TOGETHER, item=held, deed="approve")
+    sent(desk, TOGETHER, item=told, deed="hide", reason="abuse")
+    kinds = list(Act.objects.order_by("pk").values_list("kind", "reason"))
+    assert kinds == [("approve", "other")] * 2 + [("hide", "abuse")] * 2
+    assert not Item.objects.exclude(state=ItemState.DONE).exists()
+    assert Letter.objects.filter(participant=aoi).count() == 2
+    first = Act.objects.filter(kind="hide").order_by("pk")[0]
+    sent(desk, f"/moderation/acts/{first.pk}/undo/")
+    states = Message.objects.filter(seat__participant=aoi).order_by("seq")
+    assert list(states.values_list("state", flat=True)) == ["shown", "hidden"]
+
+
+def test_what_a_deed_does_not_fit_or_somebody_else_has_is_left_alone(
+    desk, aoi, haha, yoso, house, mori
+):
+    told, held = held_and_told(aoi, haha, yoso, house)
+    sent(signed_in_as(mori), f"/moderation/items/{told[0]}/claim/")
+    assert "1件を、かくす" in desk.post(TOGETHER, {"item": told}).content.decode()
+    sent(desk, TOGETHER, item=[*told, *held], deed="hide", reason="calm")
+    assert [one.item_id for one in Act.objects.all()] == [told[1]]
+    assert desk.post(TOGETHER, {"item": held, "deed": "nothing"}).status_code == 422
+    assert desk.post(TOGETHER, {"item": told, "deed": "hide"}).status_code == 422  # without a why
+    assert desk.post(TOGETHER, {"item": told, "deed": "erase"}).status_code == 404
+    assert Item.objects.exclude(state=ItemState.DONE).count() == 3
 
 
 def test_the_list_is_asked_again_only_when_something_changed(desk, aoi, haha, house):

@@ -1,0 +1,43 @@
+"""What a room says of itself, by role `room`: a line that may be answered by a stamp."""
+
+import secrets
+from datetime import datetime
+from uuid import uuid4
+
+from django.db import transaction
+
+from chat.actions.sitting import Sitting
+from chat.models import Message, Room, Seat
+from chat.repeats import body_key
+from chat.states import MessageState
+
+ROLE = "room"  # `protocol.Role`
+MARK = "灯"
+NAME = "この部屋"
+
+
+def speak(*, room: int, text: str, now: datetime) -> None:
+    """Say one line in a room."""
+    with transaction.atomic():
+        sitting = Sitting({room}, now=now)
+        say(sitting, Room.objects.get(pk=room), text)
+        sitting.store()
+
+
+def say(sitting: Sitting, room: Room, text: str) -> None:
+    """Stage the line; the room's row is locked."""
+    seat = seat_of(room)
+    sitting.add_row(
+        Message(
+            room=room, seat=seat, seq=sitting.next_seq(room.pk), nonce=uuid4(), handle=seat.handle,
+            body_key=body_key(text, ""), text=text, state=MessageState.SHOWN, at=sitting.now,
+        )
+    )  # fmt: skip
+
+
+def seat_of(room: Room) -> Seat:
+    """Nobody sits there: no act ever comes from it."""
+    own = Seat.objects.filter(room=room, role=ROLE).order_by("pk").first()
+    return own or Seat.objects.create(
+        room=room, key=secrets.token_urlsafe(8)[:11], handle=NAME, mark=MARK, role=ROLE
+    )

@@ -1,0 +1,38 @@
+"""知っている人かもしれない: whose words and items a member of staff isn't shown. Reads."""
+
+from collections.abc import Iterable
+
+from accounts.viewer import Viewer
+from chat.models import Item, Message
+from foundation.refusals import Refused
+from moderation.models import Recusal
+
+
+def hidden_from(viewer: Viewer) -> set[int]:
+    """The participants of whom they read nothing, by number."""
+    rows = Recusal.objects.filter(staff=viewer.staff or 0).order_by("pk")
+    return set(rows.values_list("participant", flat=True))
+
+
+def recused_from(participant: int | None) -> set[int]:
+    """Which members of staff read nothing of someone: no alarm about them calls these."""
+    rows = Recusal.objects.filter(participant=participant or 0).order_by("pk")
+    return set(rows.values_list("staff", flat=True))
+
+
+def must_read(viewer: Viewer, participant: int | None) -> None:
+    """Whom one may know isn't there for one. Raises `Refused("not_found")`."""
+    if participant is not None and participant in hidden_from(viewer):
+        raise Refused("not_found")
+
+
+def must_read_item(viewer: Viewer, item: Item | None) -> None:
+    """The same of what waits. Raises `Refused("not_found")`."""
+    if item is not None and item.seat is not None:
+        must_read(viewer, item.seat.participant_id)
+
+
+def without_hidden(viewer: Viewer, said: Iterable[Message]) -> list[Message]:
+    """Messages (with their seats) but those of whom they may know."""
+    hidden = hidden_from(viewer)
+    return [one for one in said if one.seat is None or one.seat.participant_id not in hidden]
