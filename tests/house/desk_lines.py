@@ -11,9 +11,10 @@ from moderation.actions.people import act_on_person
 from moderation.states import ActKind, Reason
 from tests.cast import seen_by, staff_viewer
 from tests.chat.deeds import seat_of
-from tests.house.everyone import Row, anyone, entered, staff
+from tests.house.everyone import OTHER_ROOM, Row, anyone, entered, staff
 
-TEAM = staff("supporter", "coordinator")
+# About somebody in a room: for those who keep it.
+TEAM = staff("supporter", "coordinator") | {OTHER_ROOM: 404}
 SENT = staff("supporter", "coordinator", code=405, everywhere=True)
 DESK = staff("supporter", "coordinator", everywhere=True)
 JUDGES = staff("coordinator", "reviewer")

@@ -24,7 +24,14 @@ from accounts.viewer import SESSION_PARTICIPANT
 from chat.actions.moderation import restrict
 from chat.models import Room
 from chat.states import RestrictionKind
-from tests.cast import grant, make_participant, make_program, make_staff, signed_in_as
+from tests.cast import (
+    grant,
+    make_participant,
+    make_program,
+    make_room,
+    make_staff,
+    signed_in_as,
+)
 
 PEOPLE = ("participant", "barred", "mother")
 # What is called after a place is about its own program's things; the others are of another one.
@@ -34,7 +41,9 @@ ROLES = (
 ELSEWHERE = ("supporter_elsewhere", "analyst_elsewhere", "coordinator_elsewhere")
 # Of the program, and of no case that a line names.
 UNASSIGNED = "counselor_not_assigned"
-EVERYONE = ("visitor", *PEOPLE, *ROLES, *ELSEWHERE, UNASSIGNED, "unverified")
+# Of the program, with a role narrowed to a room that no line names.
+OTHER_ROOM = "supporter_other_room"
+EVERYONE = ("visitor", *PEOPLE, *ROLES, *ELSEWHERE, UNASSIGNED, OTHER_ROOM, "unverified")
 Row = dict[str, int]
 
 
@@ -59,6 +68,8 @@ def staff(*roles: str, code: int = 200, everywhere: bool = False) -> Row:
     A visitor is shown to the sign-in; whoever may not know of it is told that it isn't there.
     """
     let_in = set(roles) or set(ROLES)
+    # Unless the line says otherwise: most of the desk is the whole team's.
+    let_in |= {OTHER_ROOM} if "supporter" in let_in else set()
     if everywhere or not roles:
         let_in |= {name for name in ELSEWHERE if name.removesuffix("_elsewhere") in let_in}
         let_in |= {UNASSIGNED} if "counselor" in let_in else set()
@@ -101,6 +112,9 @@ def everyone(
             known[name] = make_staff(name, display_name="だれか")
             role = Role.COUNSELOR if name == UNASSIGNED else Role(name.removesuffix("_elsewhere"))
             grant(known[name], role, kochi if name in ELSEWHERE else hyogo)
+    known[OTHER_ROOM] = make_staff(OTHER_ROOM, display_name="だれか")
+    other = make_room("hokano", name="ほかの部屋")
+    grant(known[OTHER_ROOM], Role.SUPPORTER, hyogo, rooms=(other.pk,))
     Staff.objects.update(password=some_password())
     for name, person in known.items():
         person.refresh_from_db()

@@ -27,6 +27,7 @@ from tests.house.emergency_lines import EMERGENCIES, emergency_things
 from tests.house.everyone import (
     ELSEWHERE,
     EVERYONE,
+    OTHER_ROOM,
     ROLES,
     UNASSIGNED,
     Row,
@@ -152,7 +153,7 @@ GRID: dict[str, tuple[str, Row]] = {
     "swap-take": ("/moderation/swaps/1/take/", DESK_SENT),
     "shift": ("/moderation/shifts/{shift}/", staff("supporter", "coordinator")),
     # ren's own, who is the supporter.
-    "shift-begin": ("/moderation/shifts/{shift}/begin/", staff("supporter")),
+    "shift-begin": ("/moderation/shifts/{shift}/begin/", staff("supporter") | {OTHER_ROOM: 404}),
     "shift-attend": ("/moderation/shifts/{shift}/attend/", DESK_SENT),
     "shift-leave-room": ("/moderation/shifts/{shift}/leave/", DESK_SENT),
     "shift-rest": ("/moderation/shifts/{shift}/rest/", DESK_SENT),
@@ -340,7 +341,8 @@ SECONDS = {"counseling-emergency-agree", "counseling-emergency-decline"}
 @pytest.mark.parametrize("name", [name for name in OF_STAFF if "{" in GRID[name][0]])
 def test_nobody_from_elsewhere_changes_a_thing_of_this_house(name, callers, things):
     before = rows()
-    for who in ELSEWHERE if name in SECONDS else (*ELSEWHERE, UNASSIGNED):
+    others = (*ELSEWHERE, OTHER_ROOM)
+    for who in others if name in SECONDS else (*others, UNASSIGNED):
         callers[who].post(GRID[name][0].format(**things))
     assert changes(before, rows()) == set()
 

@@ -22,7 +22,8 @@ from tests.house.everyone import EVERYONE, everyone
 OUTSIDE: dict[str, str] = {"visitor": "4401", "barred": "4403"} | dict.fromkeys(
     # Signed in by a password alone, or with no role in this room.
     ("unverified", "counselor", "counselor_not_assigned", "analyst", "reviewer", "auditor",
-     "admin", "supporter_elsewhere", "analyst_elsewhere", "coordinator_elsewhere"), "4403",
+     "admin", "supporter_other_room", "supporter_elsewhere", "analyst_elsewhere",
+     "coordinator_elsewhere"), "4403",
 )  # fmt: skip
 PEOPLE = ("participant", "mother")
 KEEPERS = ("supporter", "coordinator")
