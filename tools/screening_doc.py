@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "screening.md"
 SENTENCES = ROOT / "tests" / "chat" / "sentences"
 CLASSES = ("crisis", "contact", "attack")
-SETS = ("tuned", "second", "third", "fourth", "fifth", "aside")
+SETS = ("tuned", "second", "third", "fourth", "fifth", "aside", "sixth", "seventh", "eighth")
 _BETWEEN = re.compile(r"(<!-- {0} -->\n).*?(<!-- /{0} -->)".replace("{0}", "tables"), re.S)
 
 

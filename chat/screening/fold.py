@@ -57,8 +57,10 @@ class _Step:
         return "".join([*out, text[last:]]), places + where[last:]
 
 
-# タヒ is 死 written apart; タヒチ is an island.
-_APART = _Step(re.compile("(?<![ァ-ヶー])(?:タヒ|夕ヒ|タ匕)(?![ァ-ヶー])"), instead="死")
+# タヒ is 死 written apart, also as タヒネ; タヒチ is an island.
+_APART = _Step(
+    re.compile("(?<![ァ-ヶー])(?:タヒ|夕ヒ|タ匕)(?![ァ-ナハ-ラレ-ヲヴ-ヶー])"), instead="死"
+)
 _PARTED = _Step(re.compile(f"(?<=[{_JAPANESE}])[{_BETWEEN}]+(?=[{_JAPANESE}]|[{_BETWEEN}]|$)"))
 # し。に。た。い is one word: an end of a sentence beside a lone character is none.
 _SPELLED = _Step(
