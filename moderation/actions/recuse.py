@@ -28,17 +28,18 @@ def recuse(viewer: Viewer, *, seat: int, now: datetime) -> None:
     if row is None or row.participant_id is None:
         raise Refused("not_found")
     policies.must_keep_room(viewer, program=row.room.program_id, room=row.room_id)
+    staff = viewer.staff or 0
     with transaction.atomic():
         Recusal.objects.get_or_create(
-            staff_id=viewer.staff, participant_id=row.participant_id, defaults={"at": now}
+            staff_id=staff, participant_id=row.participant_id, defaults={"at": now}
         )
-        _hide_in_rooms(viewer.staff or 0, row.participant_id, now=now)
+        _hide_in_rooms(staff, row.participant_id, now=now)
         mine = Item.objects.filter(
-            state=ItemState.CLAIMED.value, claimed_by=viewer.staff,
+            state=ItemState.CLAIMED.value, claimed_by=staff,
             seat__participant=row.participant_id,
         )  # fmt: skip
         for item in list(mine.order_by("pk").values_list("pk", flat=True)):
-            items.let_go(item, by=viewer.staff or 0)
+            items.let_go(item, by=staff)
         if viewer.holds(Role.SUPPORTER, program=row.room.program_id, room=row.room_id):
             hand_over_room(viewer, program=row.room.program_id, room=row.room_id, now=now)
 

@@ -131,7 +131,7 @@ def close_due(*, now: datetime) -> int:
     """
     due = Act.objects.filter(until__lte=now, closed_at__isnull=True).order_by("pk")
     return sum(
-        close_now(key, at=until, now=now)
+        close_now(key, at=until or now, now=now)
         for key, until in list(due.values_list("pk", "until")[:200])
     )
 
