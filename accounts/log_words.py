@@ -163,6 +163,8 @@ _COUNSELING: Words = {
     "counseling.emergency_review": _("単独の知らせを読みなおした"),
     "counseling.add_drop_in": _("予約なしの時間を加えた"),
     "counseling.remove_drop_in": _("予約なしの時間をなくした"),
+    "counseling.add_gathering": _("集いを加えた"),
+    "counseling.remove_gathering": _("集いをなくした"),
 }
 VERBS: Words = {
     **_ACCOUNTS, **_SETTINGS, **_REPORTS, **_DUTY, **_MODERATION, **_COUNSELING,

@@ -24,13 +24,14 @@ from counseling.models import (
     Visit,
     Visitor,
 )
-from counseling.states import HEADINGS, Relation, VisitState
+from counseling.states import HEADINGS, Channel, MeetingState, Relation, VisitState
 from duty.colleagues import name_of
 from foundation.refusals import Refused
 from programs.models import Agency, Place
 from programs.states import Accepts, AgencyKind
 
 MOST = 60
+LONGEST_AGO = timedelta(hours=24)
 EVENING = "17:30"
 
 
@@ -114,7 +115,8 @@ def meetings(viewer: Viewer, *, code: str) -> list[Meeting]:
 
 
 def _meetings(case: Case) -> list[Meeting]:
-    return list(Meeting.objects.filter(case=case).order_by("-at", "-pk")[:MOST])
+    rows = Meeting.objects.filter(case=case).select_related("referral__agency", "referral__place")
+    return list(rows.order_by("-at", "-pk")[:MOST])
 
 
 def _of(case: Case) -> list[Referral]:
@@ -205,6 +207,53 @@ def visits_of(viewer: Viewer, *, now: datetime) -> list[Visit]:
         ends_at__gte=now - timedelta(hours=24),
     ).exclude(state__in=[VisitState.PLANNED, VisitState.CANCELLED])  # fmt: skip
     return list(rows.order_by("starts_at", "pk")[:MOST])
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """Where and when somebody wants a face they know beside them; not who, not why."""
+
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    town: str
+    address: str
+
+
+def going_along(viewer: Viewer, *, now: datetime) -> list[Along]:
+    """The first meetings at places to which the person agreed to be gone along with by the viewer.
+
+    Until a day after; gone with the consent, the appointment, or once they have met there.
+    """
+    rows = Meeting.objects.filter(
+        state=MeetingState.CHOSEN, channel=Channel.IN_PERSON, referral__ended_at__isnull=True,
+        referral__companion_id=viewer.staff or 0, starts_at__gte=now - LONGEST_AGO,
+    ).select_related(
+        "referral__agency__municipality", "referral__place__municipality"
+    )  # fmt: skip
+    asked = list(rows.order_by("starts_at", "pk")[:MOST])
+    wanted = [one.referral_id for one in asked]
+    standing = Consent.objects.filter(referral_id__in=wanted, withdrawn_at__isnull=True)
+    agreed = {one.referral_id for one in standing if one.words and packet.read(one.words).companion}
+    met = Meeting.objects.filter(
+        referral_id__in=wanted, channel=Channel.IN_PERSON, state=MeetingState.HELD
+    )
+    agreed -= set(met.values_list("referral_id", flat=True))
+    return [_along(one) for one in asked if one.referral_id in agreed]
+
+
+def _along(meeting: Meeting) -> Along:
+    referral, starts_at = meeting.referral, meeting.starts_at
+    there = (referral.agency or referral.place) if referral is not None else None
+    if there is None or starts_at is None:
+        raise ValueError("agreed to nowhere, or at no time")
+    return Along(
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=meeting.minutes),
+        place=there.name,
+        town=there.municipality.name,
+        address=there.address,
+    )
 
 
 # --- where one can go -----------------------------------------------------------------------------

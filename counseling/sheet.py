@@ -13,12 +13,13 @@ from foundation.clock import jst
 
 # It goes with the page: nothing is fetched while it is set.
 STYLE = """
-.to { font-size: 12pt; margin: 0 0 6mm } .who { text-align: right; margin: 0 0 6mm }
-.box { border: .6pt solid #444; padding: 3mm 4mm; margin: 0 0 4mm; break-inside: avoid }
-.box h2 { margin: 0 0 2mm; font-size: 11.5pt }
-ul { margin: 0; padding: 0 0 0 5mm } li { margin: 0 0 1mm }
-.note { font-size: 9pt; color: #333 }
-.answer td { height: 9mm }
+html { line-height: 1.5 } h1 { margin: 0 0 3mm }
+.to { font-size: 12pt; margin: 0 } .who { text-align: right; margin: 0 0 4mm }
+.box { border: .6pt solid #444; padding: 2mm 4mm; margin: 0 0 2.5mm; break-inside: avoid }
+.box h2 { margin: 0 0 1mm; font-size: 11.5pt }
+ul { margin: 0; padding: 0 0 0 5mm } li { margin: 0 0 .4mm }
+.note { font-size: 9pt; color: #333 } .answer .note { margin: 1mm 0 0 }
+.answer th { width: 32% } .answer th, .answer td { height: 7mm; vertical-align: middle }
 """
 FIRST_OF_REIWA = 2018  # 令和1年 is 2019
 
@@ -30,10 +31,13 @@ def shown(
     agreed_at: datetime | None = None,
     until: datetime | None = None,
     digest: str = "",
+    sender: str = "",
 ) -> dict[str, Any]:
     """What the template needs."""
     return {
         "recipient": words.recipient,
+        # Who answers for it: on the paper, not among the words that were agreed to.
+        "sender": sender,
         "about_caller": words.relation != Relation.SELF,
         "parts": [
             (onward_sentences.called(onward_sentences.HEADINGS, heading), lines)

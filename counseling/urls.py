@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from counseling.views import case, desk, emergencies, hours, own
+from counseling.views import case, desk, emergencies, gatherings, hours, own
 
 
 class Code(StringConverter):
@@ -54,6 +54,13 @@ urlpatterns = [
     path(
         "counseling/desk/hours/<number:number>/remove/", hours.remove,
         name="counseling-hours-remove",
+    ),
+    path(
+        "counseling/desk/gatherings/", gatherings.gatherings, name="counseling-gatherings"
+    ),
+    path(
+        "counseling/desk/gatherings/<number:number>/remove/", gatherings.remove,
+        name="counseling-gathering-remove",
     ),
     path("counseling/desk/emergencies/", emergencies.every, name="counseling-emergencies"),
     path(

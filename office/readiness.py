@@ -64,6 +64,7 @@ def readiness(viewer: Viewer, *, program: int, now: datetime) -> list[Rule]:
         _enough_supporters(rooms, grants),
         _hours(rooms),
         _counselor(grants),
+        _second_counselor(grants),
         _expiring(program, grants, now),
         *_texts(program),
         _lines(now),
@@ -130,6 +131,19 @@ def _counselor(grants: Sequence[RoleGrant]) -> Rule:
         _("相談員がいる"),
         any(one.role == Role.COUNSELOR for one in grants),
         _("相談員を、ひとりまねいてください。いないあいだ、相談の申しこみには答えられません。"),
+        "/manage/people/invite/",
+    )
+
+
+def _second_counselor(grants: Sequence[RoleGrant]) -> Rule:
+    return _rule(
+        "second_counselor",
+        _("相談員が、ふたり以上いる"),
+        len({one.staff_id for one in grants if one.role == Role.COUNSELOR}) >= 2,
+        _(
+            "もうひとり、相談員をまねいてください。ひとりでは、休むときに引きつげる人も、"
+            "相談先として読む人もいません。"
+        ),
         "/manage/people/invite/",
     )
 

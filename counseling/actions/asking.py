@@ -9,10 +9,11 @@ from accounts import letters
 from accounts.models import Participant
 from accounts.policies import must_be_entered
 from accounts.viewer import Viewer
+from chat.actions import talks
 from chat.actions.words import CARE_LINKS
 from chat.models import Seat
 from counseling import policies
-from counseling.actions.moves import locked, make_case, move, move_asking
+from counseling.actions.moves import locked, make_case, move, move_asking, room_of
 from counseling.forms import Asked
 from counseling.models import Asking, Case, Invitation
 from counseling.states import STANDING, AskingState, CaseState, Relation, Urgency
@@ -38,6 +39,9 @@ def ask(viewer: Viewer, *, program: int, asked: Asked, now: datetime) -> Case:
         with transaction.atomic():
             case = _case_for(participant, program, asked, in_need=in_need, now=now)
             _note_asking(case, participant, asked, now)
+            if person is not None:
+                # Seated from the start: they may write at once, and hear an answer as it comes.
+                talks.seat_person(room_of(case), person=person)
             if in_need:
                 care(participant, now)
     except IntegrityError:  # sent twice at once: the other one is stored

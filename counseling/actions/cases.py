@@ -7,7 +7,15 @@ from django.utils.translation import gettext as _
 
 from accounts.viewer import Viewer
 from counseling import policies
-from counseling.actions.moves import locked, make_case, move, move_asking, note, tell
+from counseling.actions.moves import (
+    locked,
+    make_case,
+    move,
+    move_asking,
+    note,
+    seat_counselor,
+    tell,
+)
 from counseling.models import Case, HandOver, NextStep, Note
 from counseling.states import (
     AskingState,
@@ -37,6 +45,7 @@ def take(viewer: Viewer, *, code: str, now: datetime) -> Case:
         case = policies.must_be_of_the_team(viewer, case)
         move(case, CaseState.OPEN, counselor_id=viewer.staff, assigned_at=now)
         move_asking(case, AskingState.TAKEN, taken_at=now)
+        seat_counselor(case, staff=viewer.staff or 0)
         note(viewer, case, "take", now=now)
         tell(
             case,

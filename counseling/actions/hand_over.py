@@ -66,7 +66,7 @@ def accept(viewer: Viewer, *, hand_over: int, now: datetime) -> Case:
         )
         note(viewer, case, "accept", now=now)
         for one in [case, *Case.objects.filter(merged_into=case).order_by("pk")]:
-            change_seats(one, now=now)
+            change_seats(one, to=offered.taker_id, now=now)
             tell(
                 one,
                 title=_("相談員がかわりました"),

@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts import letters
+from accounts.models import Staff
 from accounts.states import Role
 from accounts.viewer import Viewer
 from audit.actions import record
@@ -14,6 +16,7 @@ from chat.actions import talks
 from counseling import codes
 from counseling.models import Asking, Case
 from counseling.states import STANDING, AskingState, CaseState, asking_before, before
+from duty.colleagues import name_of
 from foundation.refusals import Link, Refused
 
 MINE = "/counseling/mine/"
@@ -22,7 +25,7 @@ _TRIES = 20
 
 def make_case(**columns: Any) -> Case:
     """A new row under a code that is nobody's; inside the caller's transaction."""
-    for _ in range(_TRIES):
+    for _try in range(_TRIES):
         code = codes.make()
         if Case.objects.filter(code=code).exists():
             continue
@@ -57,10 +60,27 @@ def move_asking(case: Case, wanted: AskingState, **columns: Any) -> None:
     standing.filter(state__in=asking_before(wanted)).update(state=wanted.value, **columns)
 
 
-def change_seats(case: Case, *, now: datetime) -> None:
+def room_of(case: Case) -> int:
+    """The talk's room, made when it is first needed; inside the caller's transaction."""
+    if case.room_id is None:
+        made = talks.open_talk(program=case.program_id, name=str(_("相談")))
+        Case.objects.filter(pk=case.pk).update(room=made)
+        case.room_id = made.pk
+    return case.room_id
+
+
+def seat_counselor(case: Case, *, staff: int) -> None:
+    """Whoever is responsible now sits in the talk, and hears it live before anybody wrote."""
+    if case.participant_id is not None:
+        who = Staff.objects.get(pk=staff)
+        talks.seat_staff(room_of(case), staff=who, handle=name_of(who))
+
+
+def change_seats(case: Case, *, to: int, now: datetime) -> None:
     """Whoever was responsible until now loses their seat in the talk, and whom they asked in."""
     if case.room_id is not None:
         talks.end_seats(case.room_id, now=now)
+    seat_counselor(case, staff=to)
 
 
 def note(

@@ -1,7 +1,7 @@
 """Occasions: entered by hand, confirmed, taken back. What isn't confirmed is counted nowhere.
 
-The same voice, day and channel is one occasion; a second one needs a reason, which is printed
-(`docs/kpi.md`).
+The same voice, day and channel is one occasion; a second one needs a reason, which stays with it.
+The rule is printed with every sheet that counts occasions (`reports/sheets/`).
 """
 
 from datetime import datetime

@@ -46,7 +46,7 @@ def reassign(viewer: Viewer, *, code: str, to: int, reason: str, now: datetime) 
         )
         note(viewer, case, "reassign", role=Role.COORDINATOR, reason=reason, now=now)
         for one in told:
-            change_seats(one, now=now)
+            change_seats(one, to=to, now=now)
             tell(
                 one,
                 title=_("相談員がかわりました"),

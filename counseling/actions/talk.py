@@ -17,7 +17,7 @@ from chat.models import Seat
 from chat.talks import talk_seat
 from counseling import policies, queries
 from counseling.actions import vault
-from counseling.actions.moves import locked, note, tell
+from counseling.actions.moves import locked, note, room_of, tell
 from counseling.models import Case
 from counseling.states import Detail
 from duty.colleagues import name_of
@@ -34,7 +34,7 @@ def say(viewer: Viewer, *, code: str, text: str, nonce: UUID, now: datetime) -> 
         case = policies.must_be_own(viewer, locked(code))
         policies.must_stand(case)
         person = Participant.objects.get(pk=viewer.participant or 0)
-        seat = talks.seat_person(_room_of(case), person=person)
+        seat = talks.seat_person(room_of(case), person=person)
     _carry_out(seat, text, nonce, now)
     Case.objects.filter(pk=case.pk, waiting_since__isnull=True).update(waiting_since=now)
 
@@ -48,7 +48,7 @@ def answer(viewer: Viewer, *, code: str, text: str, nonce: UUID, now: datetime) 
         case = policies.must_be_assigned(viewer, locked(code))
         policies.must_stand(case)
         staff = Staff.objects.get(pk=viewer.staff or 0)
-        seat = talks.seat_staff(_room_of(case), staff=staff, handle=name_of(staff))
+        seat = talks.seat_staff(room_of(case), staff=staff, handle=name_of(staff))
     _carry_out(seat, text, nonce, now)
     with transaction.atomic():
         if Case.objects.filter(pk=case.pk, waiting_since__isnull=False).update(waiting_since=None):
@@ -79,7 +79,7 @@ def ask_in(viewer: Viewer, *, code: str, colleague: int, now: datetime) -> None:
     answer(viewer, code=code, text=words % {"name": name_of(staff)}, nonce=uuid4(), now=now)
     with transaction.atomic():
         case = policies.must_be_assigned(viewer, locked(code))
-        talks.seat_staff(_room_of(case), staff=staff, handle=f"{name_of(staff)[:14]}(相談先)")
+        talks.seat_staff(room_of(case), staff=staff, handle=f"{name_of(staff)[:14]}(相談先)")
         note(viewer, case, "ask_in", now=now)
 
 
@@ -89,7 +89,7 @@ def let_go(viewer: Viewer, *, code: str, colleague: int, now: datetime) -> None:
         case = policies.must_be_assigned(viewer, locked(code))
         if colleague == viewer.staff:
             raise Refused("not_oneself")
-        if not talks.end_seat(_room_of(case), staff=colleague, now=now):
+        if not talks.end_seat(room_of(case), staff=colleague, now=now):
             raise Refused("no_colleague")
         note(viewer, case, "let_go", now=now)
     words = _("相談先の人は、ここからはなれました。")
@@ -121,14 +121,6 @@ def lock_away(
     """
     vault.deposit(viewer, code=code, kind=kind, text=text, nonce=nonce, now=now)
     say(viewer, code=code, text=_("（連絡先を、鍵をかけて預けました）"), nonce=nonce, now=now)
-
-
-def _room_of(case: Case) -> int:
-    if case.room_id is None:
-        made = talks.open_talk(program=case.program_id, name=str(_("相談")))
-        Case.objects.filter(pk=case.pk).update(room=made)
-        case.room_id = made.pk
-    return case.room_id
 
 
 def _carry_out(seat: Seat, text: str, nonce: UUID, now: datetime) -> None:

@@ -7,7 +7,7 @@ every look is written down where the person sees it.
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.policies import must_hold
@@ -195,16 +195,27 @@ def visiting(viewer: Viewer, *, visit: int) -> Visit:
 
 
 def alarm(*, now: datetime) -> int:
-    """Visits that nobody checked out of call the team, once each; how many did."""
+    """Visits that nobody set out for, or came back from, call the team, once each; how many did.
+
+    What nobody checked in to any more, a day after its end, is no news to anybody.
+    """
+    missed = Visit.objects.filter(
+        state=VisitState.AGREED, missed_at__isnull=True,
+        starts_at__lt=now - OVERDUE_AFTER, ends_at__gt=now - SEEN_AFTER,
+    )  # fmt: skip
     late = Visit.objects.filter(
-        state=VisitState.BEGUN, ends_at__lt=now - OVERDUE_AFTER, alarmed_at__isnull=True
+        state=VisitState.BEGUN, alarmed_at__isnull=True, ends_at__lt=now - OVERDUE_AFTER
     )
+    return _call(missed, "missed_at", now=now) + _call(late, "alarmed_at", now=now)
+
+
+def _call(overdue: QuerySet[Visit], column: str, *, now: datetime) -> int:
     called = 0
-    for found in late.select_related("case").order_by("ends_at", "pk")[:_AT_ONCE]:
+    for found in overdue.select_related("case").order_by("ends_at", "pk")[:_AT_ONCE]:
         with transaction.atomic():
-            # Of two processes one calls.
-            mine = Visit.objects.filter(pk=found.pk, alarmed_at__isnull=True)
-            if mine.update(alarmed_at=now):
+            # Of two processes one calls; whoever has checked in or out meanwhile calls nobody.
+            mine = overdue.filter(pk=found.pk)
+            if mine.update(**{column: now}):
                 call_the_team(found.case.program_id, about=f"visit:{found.pk}", now=now)
                 called += 1
     return called

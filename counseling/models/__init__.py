@@ -14,6 +14,7 @@ from counseling.models.cases import (
     Vault,
 )
 from counseling.models.emergencies import Emergency
+from counseling.models.gatherings import Gathering
 from counseling.models.hours import DropIn
 from counseling.models.referrals import (
     Consent,
@@ -36,6 +37,7 @@ __all__ = [
     "Crossing",
     "DropIn",
     "Emergency",
+    "Gathering",
     "HandOver",
     "Invitation",
     "LinkOpening",

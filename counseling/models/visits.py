@@ -21,6 +21,8 @@ class Visit(models.Model):
     agreed_at = models.DateTimeField(null=True)
     begun_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    # Nobody had checked in long after its start, and the team was called.
+    missed_at = models.DateTimeField(null=True)
     # Nobody had checked out long after its end, and the team was called.
     alarmed_at = models.DateTimeField(null=True)
 

@@ -263,11 +263,13 @@ def paper(request: HttpRequest, code: str, number: int) -> HttpResponse:
     seen = onward.own_referral(viewer_of_request(request), code=code, referral=number)
     words = seen.agreed_words or referrals.preview(seen.referral)
     consent = seen.consent or seen.last_consent
-    shown = sheet.shown(words)
+    sender = seen.referral.case.program.name
+    shown = sheet.shown(words, sender=sender)
     if consent is not None and seen.agreed_words is not None:
         shown = sheet.shown(
-            words, agreed_at=consent.at, until=consent.expires_at, digest=consent.digest
-        )
+            words, agreed_at=consent.at, until=consent.expires_at, digest=consent.digest,
+            sender=sender,
+        )  # fmt: skip
     return as_pdf(shown)
 
 

@@ -201,7 +201,7 @@ def of_sheet(made: sending.Sheet) -> dict[str, object]:
     consent = made.consent
     return sheet.shown(
         made.words, details=made.details, agreed_at=consent.at, until=consent.expires_at,
-        digest=consent.digest,
+        digest=consent.digest, sender=consent.referral.case.program.name,
     )  # fmt: skip
 
 

@@ -118,7 +118,7 @@ def take_off(request: HttpRequest, code: str, number: int) -> HttpResponse:
 @visitors_only
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    """The visits one was named for, and nothing else of anybody."""
+    """The visits one was named for, where one was asked to come along, and nothing else."""
     return _mine(request)
 
 
@@ -129,9 +129,10 @@ def _mine(
     opened: Visit | None = None,
     address: list[str] | None = None,
 ) -> HttpResponse:
-    now = clock.now()
-    rows = onward.visits_of(viewer_of_request(request), now=now)
+    viewer, now = viewer_of_request(request), clock.now()
+    rows = onward.visits_of(viewer, now=now)
     context = {
+        "along": onward.going_along(viewer, now=now),
         "rows": [
             {
                 "row": one,
@@ -143,7 +144,7 @@ def _mine(
                 "address": address if opened is not None and opened.pk == one.pk else None,
             }
             for one in rows
-        ]
+        ],
     }
     return page(request, "visits", context, no=no)
 

@@ -19,7 +19,7 @@ if (list && blank) {
     slot("text").textContent = frame.text;
     slot("at").dateTime = frame.at;
     slot("at").textContent = new Date(frame.at).toLocaleString(document.documentElement.lang, {
-      month: "numeric", day: "numeric", hour: "numeric", minute: "2-digit", timeZone: "Asia/Tokyo",
+      month: "long", day: "numeric", hour: "numeric", minute: "2-digit", timeZone: "Asia/Tokyo",
     });
     list.querySelector("[data-empty]")?.remove();
     list.append(item);

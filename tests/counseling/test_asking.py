@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import Letter
 from accounts.states import Role
+from counseling import queries
 from counseling.actions import asking, cases
 from counseling.models import Asking, Case, Invitation
 from counseling.states import AskingState, CaseState, Cohort, Relation, Wish
@@ -22,6 +23,15 @@ def test_whoever_asks_can_come_back_first(aoi, program, now):
     case = asking.ask(seen_by(aoi), program=program.pk, asked=what(), now=now)
     assert (case.state, case.relation, case.counselor_id) == (CaseState.WAITING, "self", None)
     assert case.waiting_since == now
+
+
+def test_whoever_asks_sits_in_the_talk_at_once_and_so_does_who_takes_it(aoi, kaede, program, now):
+    """Else the first word of either would be heard only by opening the page again."""
+    case = asks(aoi, program, now=now)
+    assert queries.wire_of(queries.own_case(seen_by(aoi), code=case.code), viewer=seen_by(aoi))
+    taken(case, kaede, now=now)
+    viewer = staff_viewer(kaede)
+    assert queries.wire_of(queries.case(viewer, code=case.code), viewer=viewer)
 
 
 def test_who_asks_and_whom_it_is_about_are_two_things(aoi, haha, program, now):

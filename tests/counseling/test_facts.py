@@ -11,6 +11,7 @@ from counseling.states import Channel, Cohort, Origin, Relation
 from foundation.refusals import Refused
 from ledger.models import Entry
 from ledger.states import Kind
+from reports import rules
 from tests.cast import staff_viewer
 from tests.counseling.voices import asks, call, taken
 
@@ -108,3 +109,15 @@ def test_the_entry_and_the_occasion_stand_or_fall_together(case, kaede, program,
     with pytest.raises(Refused, match="incomplete"), transaction.atomic():
         enter(kaede, program, now, code=case.code)
     assert not case.occasions.exists()
+
+
+def test_the_rule_of_one_a_day_is_printed_with_every_sheet_that_counts_occasions():
+    counting = [
+        one
+        for sheet in rules.shipped().values()
+        for one in sheet.indicators
+        if one.kind == Kind.CONSULTATION and one.count == "sum"
+    ]
+    assert counting
+    for one in counting:
+        assert any("同じ日の、同じ手段の相談は、1件です" in said for said in one.choices), one.code

@@ -1,6 +1,6 @@
 """When one may come without an appointment: told as it is planned, also across midnight."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.test import Client
@@ -8,9 +8,9 @@ from django.test import Client
 from accounts.states import Role
 from chat.schedule import Hours
 from counseling import hours as reads
-from counseling.actions import hours
-from counseling.models import DropIn
-from foundation.clock import JST
+from counseling.actions import gatherings, hours
+from counseling.models import DropIn, Gathering
+from foundation.clock import JST, jst
 from foundation.refusals import Refused
 from tests.cast import grant, make_program, make_staff, signed_in_as, staff_viewer
 from tests.counseling.places import make_place
@@ -75,3 +75,62 @@ def test_planned_by_form_told_where_one_asks_and_on_the_calendar(mori, aoi, prog
     shown = page(Client(), "/calendar/")
     assert shown.count("21:00〜翌1:00") == 2
     assert place.name in shown
+
+
+# --- gatherings -----------------------------------------------------------------------------------
+
+
+def test_a_gathering_is_on_the_calendar_until_it_is_over(mori, program, now):
+    place = make_place(program, now=now)
+    desk = signed_in_as(mori)
+    at = jst(now) + timedelta(days=20)
+    sent = {
+        "program": program.slug, "place": place.pk, "choice": at.strftime("%Y-%m-%dT%H:%M"),
+        "minutes": "90", "line": "はじめての人の時間です",
+    }  # fmt: skip
+    page(Client(), "/calendar/")
+    for wrong in ({"place": "0"}, {"place": ""}, {"choice": ""}, {"choice": "2020-01-01T10:00"},
+                  {"choice": "2099-01-01T10:00"}):  # fmt: skip
+        refused = desk.post("/counseling/desk/gatherings/", {**sent, **wrong})
+        assert refused.status_code == 422, wrong
+        assert "はじめての人の時間です" in refused.content.decode()
+    assert not Gathering.objects.exists()
+    for _twice in range(2):
+        assert desk.post("/counseling/desk/gatherings/", sent).status_code == 303
+    made = Gathering.objects.get()
+    assert made.ends_at - made.starts_at == timedelta(minutes=90)
+    shown = page(Client(), "/calendar/")
+    assert shown.index("集い") < shown.index("はじめての人の時間です")
+    assert place.for_whom in shown
+    (coming,) = reads.coming([program], now=made.ends_at)
+    assert coming.gatherings == [], "it is over"
+    assert desk.post(f"/counseling/desk/gatherings/{made.pk}/remove/").status_code == 303
+    assert "はじめての人の時間です" not in page(Client(), "/calendar/")
+
+
+def test_gatherings_are_the_coordinator_s_and_of_the_program_s_own_places(
+    mori, kaede, program, now
+):
+    kochi = make_program("kochi")
+    elsewhere = make_staff("kochi")
+    grant(elsewhere, Role.COORDINATOR, kochi)
+    place, other = make_place(program, now=now), make_place(kochi, now=now)
+
+    def gather(who, where, program=program):
+        gatherings.add(
+            staff_viewer(who), program=program.pk, place=where.pk, line="", minutes=60,
+            starts_at=now + timedelta(days=2), now=now,
+        )  # fmt: skip
+
+    for stranger in (kaede, elsewhere):
+        with pytest.raises(Refused, match="not_found"):
+            gather(stranger, place)
+    with pytest.raises(Refused, match="no_place"):
+        gather(mori, other)
+    gather(mori, place)
+    for stranger in (kaede, elsewhere):
+        with pytest.raises(Refused, match="not_found"):
+            gatherings.remove(staff_viewer(stranger), number=Gathering.objects.get().pk, now=now)
+    place.removed_at = now
+    place.save()
+    assert reads.gatherings([program.pk], now=now) == [], "a place that isn't listed has none"

@@ -123,7 +123,7 @@ def test_the_sheet_is_the_browser_s_that_gave_the_code(sent):
     link, code, _, _ = sent
     agency, other = Client(), Client()
     post(agency, link, {"code": code})
-    page(agency, f"{link}sheet/")
+    assert "相談員より" in page(agency, f"{link}sheet/"), "whom to answer"
     assert "夜がいいです" not in page(other, f"{link}sheet/", status=422)
     post(other, link, {"code": code}, status=422)
 

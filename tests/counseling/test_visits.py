@@ -10,6 +10,7 @@ from audit.models import AuditEntry
 from counseling.actions import vault, visits
 from counseling.models import AddressLook, Visit
 from counseling.states import Detail, DoorRule
+from duty.models import Call
 from foundation.clock import jst
 from foundation.refusals import Refused
 from tests.cast import grant, make_staff, seen_by, signed_in_as, staff_viewer
@@ -114,6 +115,38 @@ def test_nobody_back_half_an_hour_after_its_end_calls_the_team_once(
     assert visits.alarm(now=visit.ends_at + timedelta(minutes=29)) == 0
     assert [visits.alarm(now=late), visits.alarm(now=late)] == [0 if out else 1, 0]
     assert (Visit.objects.get().alarmed_at == late) is not out
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_nobody_gone_half_an_hour_after_its_start_calls_the_team_once(
+    visit, aoi, ren, sora, mori, gone, now, settings
+):
+    settings.CAN_MAIL, mori.email = True, "mori@example.jp"
+    mori.save()
+    assert visits.alarm(now=visit.starts_at + timedelta(hours=1)) == 0, "nobody said yes to it"
+    agree(aoi, visit, [ren, sora], now=now)
+    late = visit.starts_at + timedelta(minutes=31)
+    if gone:
+        visits.check_in(staff_viewer(ren), visit=visit.pk, now=visit.starts_at)
+    assert visits.alarm(now=visit.starts_at + timedelta(minutes=29)) == 0
+    assert [visits.alarm(now=late), visits.alarm(now=late)] == [0 if gone else 1, 0]
+    assert Call.objects.filter(about=f"visit:{visit.pk}").exists() is not gone
+    if gone:
+        return
+    # They went after all and don't come back: that is another alarm.
+    visits.check_in(staff_viewer(ren), visit=visit.pk, now=late)
+    out = visit.ends_at + timedelta(minutes=31)
+    assert [visits.alarm(now=out), visits.alarm(now=out)] == [1, 0]
+    found = Visit.objects.get()
+    assert (found.missed_at, found.alarmed_at) == (late, out)
+
+
+def test_called_off_or_long_over_nobody_is_called(visit, aoi, ren, sora, case, kaede, now):
+    agree(aoi, visit, [ren, sora], now=now)
+    assert visits.alarm(now=visit.ends_at + timedelta(hours=25)) == 0
+    visits.take_off(staff_viewer(kaede), code=case.code, visit=visit.pk, now=now)
+    assert visits.alarm(now=visit.starts_at + timedelta(hours=1)) == 0
+    assert not Call.objects.exists()
 
 
 # --- on the pages --------------------------------------------------------------------------------

@@ -53,6 +53,14 @@ COUNSELING: dict[str, tuple[str, Row]] = {
         "/counseling/desk/hours/1/remove/",
         staff("coordinator", code=405, everywhere=True),
     ),
+    "counseling-gatherings": (
+        "/counseling/desk/gatherings/",
+        staff("coordinator", everywhere=True),
+    ),
+    "counseling-gathering-remove": (
+        "/counseling/desk/gatherings/1/remove/",
+        staff("coordinator", code=405, everywhere=True),
+    ),
     "counseling-accept": ("/counseling/desk/hand-overs/1/accept/", DESK_SENT),
     "counseling-decline": ("/counseling/desk/hand-overs/1/decline/", DESK_SENT),
     "counseling-case": ("/counseling/desk/{own}/", staff("counselor")),

@@ -45,7 +45,8 @@ def agency(program, now, day: date) -> None:
 def test_a_new_program_is_told_everything_it_lacks(missing, program, now):
     found = missing()
     assert {
-        "second_coordinator", "other_judge", "tested_alarm", "hours", "counselor", "rules",
+        "second_coordinator", "other_judge", "tested_alarm", "hours", "counselor",
+        "second_counselor", "rules",
         "notice", "lines", "agencies",
     } <= set(found)  # fmt: skip
     assert all(found.values()), "each with what to do"
@@ -71,6 +72,16 @@ def test_a_role_that_ends_soon_or_has_ended_is_named(missing, kaede, now):
         kaede.grants.update(expires_on=jst_day(now) + timedelta(days=days))
         assert "kaede(相談員)" in missing()["expiring"]
     assert "counselor" in missing(), "a role whose last day is over is no role"
+
+
+def test_one_counselor_alone_and_one_coordinator_alone_are_warned_of(missing, kaede, mori):
+    found = missing()
+    assert "counselor" not in found
+    assert "引きつげる" in found["second_counselor"]
+    assert "単独" in found["second_coordinator"]
+    grant(make_staff("sora"), Role.COUNSELOR)
+    grant(make_staff("nao"), Role.COORDINATOR)
+    assert {"second_counselor", "second_coordinator"}.isdisjoint(missing())
 
 
 def test_texts_lines_and_agencies_are_kept_once_somebody_looked_after_them(missing, program, now):

@@ -6,7 +6,7 @@ import uuid
 
 from tests.caller import Person, form_token
 from tests.live import House
-from tests.traces.test_nothing_tells import _everything_written, _holding
+from tests.traces.written import everything_written, holding
 
 NUMBER, DIGITS = "080-7719-3355", "08077193355"
 NAME, STREET = "鹿鳴館かなりや子", "金糸雀町三丁目12-7"
@@ -47,9 +47,9 @@ async def test_a_dump_of_everything_holds_no_detail_that_was_typed(own_house: Ho
     page = await asyncio.to_thread(_walk, own_house)
     assert "鍵をかけて預けました" in page
     await asyncio.to_thread(own_house.term, 0)
-    written = _everything_written(own_house)
+    written = everything_written(own_house)
     # The words were said and are kept where words are kept: the look would have seen a trace.
-    assert _holding(written, WORDS)
-    assert _holding(written, NUMBER, DIGITS, NAME, STREET) == []
+    assert holding(written, WORDS)
+    assert holding(written, NUMBER, DIGITS, NAME, STREET) == []
     for detail in (NUMBER, DIGITS, NAME, STREET, WORDS):
         assert detail not in own_house.logs()

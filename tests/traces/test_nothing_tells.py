@@ -2,51 +2,16 @@
 
 import asyncio
 import html
-import json
 import re
 import uuid
-from pathlib import Path
-
-import redis
 
 from tests.caller import Caller, Person, form_token
 from tests.live import House
+from tests.traces.written import everything_written, holding
 
 WORDS = "かなりあのことば7719"
 AGENT = "CanaryBrowser/7719"
 ADDRESS = "203.0.113.77"
-
-
-def _everything_written(house: House) -> dict[str, bytes]:
-    """Files of the house, and dumps of its database and broker."""
-    found = {str(p): p.read_bytes() for p in Path(house.folder).rglob("*") if p.is_file()}
-    if house.postgres is not None:
-        names = [
-            row[0]
-            for row in house.postgres.sql(
-                "select tablename from pg_tables where schemaname = 'public'", database="ibasho"
-            )
-        ]
-        for name in names:
-            rows = house.postgres.sql(f'select row_to_json(t) from "{name}" t', database="ibasho")
-            found[f"table {name}"] = json.dumps(rows, default=str, ensure_ascii=False).encode()
-    if house.redis is not None:
-        # Bytes as they lie there: pickled values aren't text.
-        broker = redis.Redis.from_url(house.redis.url)
-        for key in broker.keys("*"):
-            found[f"redis {key!r}"] = key + (broker.dump(key) or b"")
-        broker.close()
-    return found
-
-
-def _holding(written: dict[str, bytes], *wanted: str) -> list[str]:
-    return [
-        name
-        for name, content in written.items()
-        if any(
-            one.encode() in content or json.dumps(one)[1:-1].encode() in content for one in wanted
-        )
-    ]
 
 
 async def test_logs_hold_no_words_and_nothing_holds_addresses_or_passphrases(
@@ -109,9 +74,9 @@ async def test_logs_hold_no_words_and_nothing_holds_addresses_or_passphrases(
 
     assert WORDS not in house.logs() and AGENT not in house.logs() and ADDRESS not in house.logs()
     assert "127.0.0.1" not in house.logs()
-    written = _everything_written(house)
+    written = everything_written(house)
     # The words were said and are kept where words are kept: the look would have seen a trace.
-    assert _holding(written, WORDS)
-    assert _holding(written, AGENT, ADDRESS, "127.0.0.1") == []
-    assert _holding(written, passphrase, plain) == []
+    assert holding(written, WORDS)
+    assert holding(written, AGENT, ADDRESS, "127.0.0.1") == []
+    assert holding(written, passphrase, plain) == []
     assert passphrase not in str(someone.cookies)
