@@ -95,6 +95,11 @@ def page(
     return render(request, f"reports/{template}.html", {"here": here, **context}, status=status)
 
 
+def number_of(text: str) -> int:
+    """An evidence number as addresses carry it; 0 for none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
 def year_of(text: str) -> int | None:
     """A fiscal year as addresses and forms carry it; None for none. Raises `Refused("no_day")`."""
     if not text:

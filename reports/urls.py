@@ -41,6 +41,7 @@ urlpatterns = [
     path("import/<int:pk>/apply/", records.apply, name="reports-import-apply"),
     path("import/<int:pk>/drop/", records.drop, name="reports-import-drop"),
     path("", include(_registers)),
+    path("entries/", sheets.own_entries, name="reports-own-entries"),
     path("usage/", usage.shown, name="reports-usage"),
     path("usage/usage.csv", usage.as_csv, name="reports-usage-csv"),
     path("kpi/<slug:slug>/", sheets.sheet, name="reports-sheet"),

@@ -31,6 +31,7 @@ REPORTS: dict[str, tuple[str, Row]] = {
     "reports-improve": ("/reports/effects/improve/", CLOSED),
     "reports-effect": ("/reports/effects/9/", NOWHERE),
     "reports-returns": ("/reports/returns/", CLOSED_READ),
+    "reports-own-entries": ("/reports/entries/", BRING),
     "reports-usage": ("/reports/usage/", USED),
     "reports-usage-csv": ("/reports/usage/usage.csv", USED),
     "reports-sheet": ("/reports/kpi/hyogo-2020/", READ),
