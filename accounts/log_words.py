@@ -45,6 +45,8 @@ _REPORTS: Words = {
     "record": _("結果を記録した"),
     "list": _("事業開始前（基準）に入れた"),
     "withdraw": _("記録を取り下げた"),
+    "remark": _("公表のことばを書いた"),
+    "publish": _("公表した"),
     "sheet.looked": _("表のそのままの数を見た"),
     "entries.looked": _("数のもとの記録を見た"),
 }

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("counseling.onward_urls")),
     path("manage/", include("office.urls")),
     path("reports/", include("reports.urls")),
+    path("published/", include("reports.public_urls")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

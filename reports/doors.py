@@ -1,20 +1,25 @@
 """What the doors of figures share: which program it is about, and how an answer is given."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from accounts import messages
 from accounts.doors import viewer_of_request
+from accounts.viewer import Viewer
 from foundation.printed import CannotPrint, pdf
 from foundation.refusals import Refused
+from foundation.replies import SeeOther
 from programs.models import Program
-from reports import guarded, sentences
+from reports import guarded, registers, sentences
+from reports.policies import must_keep_registers
 
 PAPER = Path(__file__).resolve().parent / "data" / "paper.css"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -28,6 +33,48 @@ def at_program(request: HttpRequest) -> tuple[Program, list[Program]]:
         if asked in (None, "", one.slug):
             return one, mine
     raise Refused("not_found")
+
+
+def kept_program(request: HttpRequest) -> tuple[Viewer, Program, list[Program]]:
+    """Whose registers they keep: of `?program=`, else the first. Raises `Refused("not_found")`."""
+    viewer = viewer_of_request(request)
+    mine = registers.programs_of(viewer)
+    asked = request.GET.get("program")
+    for one in mine:
+        if asked in (None, "", one.slug):
+            must_keep_registers(viewer, program=one.pk)
+            return viewer, one, mine
+    raise Refused("not_found")
+
+
+def entered(form: forms.Form, enter: Callable[[], object]) -> bool:
+    """Whether a deed was done; what refuses it is said in its form."""
+    try:
+        enter()
+    except Refused as no:
+        words = sentences.of_register(no.code)
+        if words is None:
+            raise
+        form.add_error(None, words)
+        return False
+    return True
+
+
+def onward(name: str, *args: object, program: Program, said: str) -> HttpResponse:
+    """On to a register's page, which says what was done."""
+    return SeeOther(f"{reverse(name, args=args)}?program={program.slug}&said={said}")
+
+
+def register_page(
+    request: HttpRequest, template: str, context: Mapping[str, Any], *form: forms.Form
+) -> HttpResponse:
+    """A page of a register; 422 where one of its forms has something to say."""
+    wrong = any(one.is_bound and one.errors for one in form)
+    shared = {
+        "said": sentences.said(request.GET.get("said", "")),
+        "reasons": list(sentences.REASONS.items()),
+    }
+    return page(request, template, {**shared, **context}, status=422 if wrong else 200)
 
 
 def day_of(text: str) -> date | None:
@@ -46,6 +93,11 @@ def page(
     """A page of figures."""
     here = request.resolver_match.url_name if request.resolver_match else ""
     return render(request, f"reports/{template}.html", {"here": here, **context}, status=status)
+
+
+def number_of(text: str) -> int:
+    """An evidence number as addresses carry it; 0 for none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def year_of(text: str) -> int | None:

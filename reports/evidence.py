@@ -147,6 +147,20 @@ def full(
     program: str, indicator: Indicator, *, year: int, as_of: date, after: int = 0
 ) -> list[Full]:
     """Entries whole, up to a bound. Who may see them, and that it is noted: `actions.looking`."""
-    rows = entries(program, indicator, year=year, upto=end_of(as_of)).filter(seq__gt=after)
-    names = Full.__slots__
-    return [Full(**row) for row in rows.order_by("seq").values(*names)[:AT_ONCE]]
+    return _whole(entries(program, indicator, year=year, upto=end_of(as_of)), after)
+
+
+def confirmed(program: str, *, by: int, year: int, after: int = 0) -> list[Full]:
+    """The entries of a fiscal year that somebody confirmed, whole, up to the same bound."""
+    rows = Entry.objects.filter(
+        program=program,
+        confirmed_by=str(by),
+        occurred_on__gte=date(year, 4, 1),
+        occurred_on__lt=date(year + 1, 4, 1),
+    )
+    return _whole(rows, after)
+
+
+def _whole(rows: QuerySet[Entry, Entry], after: int) -> list[Full]:
+    found = rows.filter(seq__gt=after).order_by("seq")
+    return [Full(**row) for row in found.values(*Full.__slots__)[:AT_ONCE]]

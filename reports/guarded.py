@@ -18,6 +18,7 @@ from foundation.refusals import Refused
 from ledger.models import Entry
 from programs.models import Municipality, Program
 from reports import queries, rules
+from reports.behind import By, behind, counts_people
 from reports.indicators import end_of, figures
 from reports.models import Closing
 from reports.policies import READERS, must_read
@@ -28,6 +29,7 @@ from reports.states import Counting, Split
 
 KEPT = 256
 _known: "OrderedDict[tuple[str, datetime, str], list[Figures]]" = OrderedDict()
+_behind: "OrderedDict[tuple[str, tuple[datetime, ...], str], list[By | None]]" = OrderedDict()
 _lock = threading.Lock()
 
 PARTS = {Split.WEB: "うちWeb", Split.IBASHO: "うち電子居場所から"}
@@ -162,8 +164,9 @@ def read(
     link = _link(sheet.program, moments[-1].upto)
     history = [_figures(sheet, one.upto, link) for one in before]
     days = [one.day for one in before]
+    people = _people(sheet, [one.upto for one in before], link)
     lines = [
-        _line(indicator, [one[place] for one in history], days)
+        _line(indicator, [one[place] for one in history], days, people[place])
         for place, indicator in enumerate(sheet.indicators)
     ]
     if closing is None:
@@ -230,7 +233,26 @@ def _figures(sheet: Sheet, upto: datetime, link: str) -> list[Figures]:
     return found
 
 
-def _line(indicator: Indicator, history: Sequence[Figures], ends: Sequence[date]) -> Line:
+def _people(sheet: Sheet, moments: Sequence[datetime], link: str) -> list[By | None]:
+    """Who is behind each indicator's steps; None where its figures are people."""
+    key = (repr(sheet), tuple(moments), link)
+    with _lock:
+        if key in _behind:
+            _behind.move_to_end(key)
+            return _behind[key]
+    found = [
+        None if counts_people(one) else behind(sheet, one, moments) for one in sheet.indicators
+    ]
+    with _lock:
+        _behind[key] = found
+        if len(_behind) > KEPT:
+            _behind.popitem(last=False)
+    return found
+
+
+def _line(
+    indicator: Indicator, history: Sequence[Figures], ends: Sequence[date], people: By | None
+) -> Line:
     exact, years = history[-1], list(history[-1].actual)
     parts = [
         _part(
@@ -239,6 +261,7 @@ def _line(indicator: Indicator, history: Sequence[Figures], ends: Sequence[date]
                 year: parts_told(
                     [one.actual[year] for one in history],
                     [one.splits[split][year] for one in history],
+                    people and [(one.parts[split], one.rests[split]) for one in people[year]],
                 )
                 for year in years
             },
@@ -248,8 +271,13 @@ def _line(indicator: Indicator, history: Sequence[Figures], ends: Sequence[date]
     ]
     for words, lone in ((PEOPLE, "people"), (UNKNOWN, "unknown")):
         if getattr(exact, lone) is not None:
+            behind_it = None if lone == "people" else people
             told = {
-                year: lone_told([getattr(one, lone)[year] for one in history]) for year in years
+                year: lone_told(
+                    [getattr(one, lone)[year] for one in history],
+                    behind_it and [one.unknown for one in behind_it[year]],
+                )
+                for year in years
             }
             parts.append(_part(words, told, ends, summed=lone != "people"))
     return Line(indicator, exact, parts, _pace(exact, ends[-1]))

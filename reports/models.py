@@ -173,10 +173,16 @@ class Closing(models.Model):
     made_at = models.DateTimeField()
     checked_by = models.BigIntegerField(null=True)  # 確認者: somebody else
     checked_at = models.DateTimeField(null=True)
+    published_by = models.BigIntegerField(null=True)
+    published_at = models.DateTimeField(null=True)  # from then on anyone may read it
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["sheet", "year"], name="closing_once_a_year"),
+            models.CheckConstraint(
+                condition=Q(published_at__isnull=True) | Q(checked_at__isnull=False),
+                name="closing_published_when_checked",
+            ),
             models.CheckConstraint(
                 condition=Q(checked_by__isnull=True) | ~Q(checked_by=F("made_by")),
                 name="closing_checked_by_somebody_else",
@@ -185,6 +191,25 @@ class Closing(models.Model):
 
     def __str__(self) -> str:
         return f"closing {self.sheet} {self.year}"
+
+
+class Remark(models.Model):
+    """What a program says of one indicator in the year of a closing, for everyone to read."""
+
+    closing = models.ForeignKey(Closing, on_delete=models.PROTECT, related_name="remarks")
+    code = models.CharField(max_length=60)
+    words = models.TextField(max_length=1000)
+    by = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["closing", "code"], name="remark_once_a_cell"),
+            models.CheckConstraint(condition=~Q(words=""), name="remark_says_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"remark {self.pk}"
 
 
 class Install(models.Model):

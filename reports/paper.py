@@ -11,10 +11,11 @@ from accounts.models import Staff
 from foundation.tables import harmless
 from reports.guarded import Line, Part, Reading
 from reports.models import Closing
-from reports.rules import reiwa
+from reports.rules import Sheet, reiwa
 
 HIDDEN = "＊"
 NONE = "-"
+NOT_TOLD = "資料に記載なし"  # of what the grant's document doesn't say
 LEGEND = "＊ … 人数が少ないため表示していません(0はそのまま) / - … この数はありません"
 Row = list[str | int]
 
@@ -120,17 +121,20 @@ def closings(reading: Reading) -> list[Closed]:
 
 def header(reading: Reading) -> list[tuple[str, str]]:
     """What stands above the table."""
-    sheet = reading.sheet
-    cost = "" if sheet.cost is None else f"{sheet.cost:,}千円"
+    told = [("いつ現在", reading.as_of.isoformat()), ("締め", _closed(reading))]
+    return header_of(reading.sheet) + [(name, words) for name, words in told if words]
+
+
+def header_of(sheet: Sheet) -> list[tuple[str, str]]:
+    """What the grant's document says of the project; where it says nothing, that."""
+    cost = NOT_TOLD if sheet.cost is None else f"{sheet.cost:,}千円"
     told = [
         ("団体名", sheet.body),
         ("事業名", sheet.name),
         ("区分", "・".join(sheet.headings)),
-        ("交付決定", sheet.decision),
+        ("交付決定", sheet.decision or NOT_TOLD),
         ("交付金対象事業費", cost),
         ("事業概要", sheet.outline),
-        ("いつ現在", reading.as_of.isoformat()),
-        ("締め", _closed(reading)),
     ]
     return [(name, words) for name, words in told if words]
 

@@ -24,34 +24,45 @@ class Told:
     at: int | None
 
 
-def parts_told(totals: Sequence[int], parts: Sequence[int]) -> list[Told]:
-    """What is told of a part at each end, by exact totals and the part up to each end."""
+def parts_told(
+    totals: Sequence[int], parts: Sequence[int], people: Sequence[tuple[int, int]] | None = None
+) -> list[Told]:
+    """What is told of a part at each end, by exact totals and the part up to each end.
+
+    `people`: how many different ones are behind the part and behind the rest of what came at each
+    end; None where the figures are people.
+    """
     steps = [
         (total - before, part - part_before)
         for (before, total), (part_before, part) in zip(
             pairwise((0, *totals)), pairwise((0, *parts)), strict=True
         )
     ]
+    since = 0
     found: list[Told] = []
     waiting: list[tuple[int, int]] = []
     told = Told(None, None)
     for place, step in enumerate(steps):
         waiting.append(step)
-        if _passes(waiting):
-            told, waiting = Told(parts[place], place), []
+        behind = None if people is None else people[since : place + 1]
+        if _passes(waiting) and _many(waiting, behind):
+            told, waiting, since = Told(parts[place], place), [], place + 1
         found.append(told)
     return found
 
 
-def lone_told(numbers: Sequence[int]) -> list[Told]:
-    """The same for a figure whose total nobody is told: what came since must not be small."""
+def lone_told(numbers: Sequence[int], people: Sequence[int] | None = None) -> list[Told]:
+    """The same for a figure whose total nobody is told: what came since must not be small, and no
+    few people's.
+    """
     found: list[Told] = []
-    before = 0
+    before = start = 0
     told = Told(None, None)
     for place, number in enumerate(numbers):
         since = number - before
-        if since >= 0 and not USUAL.hides(since):
-            told, before = Told(number, place), number
+        few = people is not None and since > 0 and max(people[start : place + 1]) <= USUAL.upto
+        if since >= 0 and not USUAL.hides(since) and not few:
+            told, before, start = Told(number, place), number, place + 1
         found.append(told)
     return found
 
@@ -64,6 +75,16 @@ def _passes(waiting: Sequence[tuple[int, int]]) -> bool:
     if USUAL.hides(part) or USUAL.hides(rest):
         return False
     return all(_has_room(run, part, rest) for run in _runs(waiting))
+
+
+def _many(waiting: Sequence[tuple[int, int]], people: Sequence[tuple[int, int]] | None) -> bool:
+    """Whether enough people are behind the part and the rest; who came twice counts once."""
+    if people is None:
+        return True
+    part = sum(part for _, part in waiting)
+    rest = sum(total for total, _ in waiting) - part
+    of_part, of_rest = (max(side) for side in zip(*people, strict=True))
+    return not ((part and of_part <= USUAL.upto) or (rest and of_rest <= USUAL.upto))
 
 
 def _runs(waiting: Sequence[tuple[int, int]]) -> Iterator[int]:

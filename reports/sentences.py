@@ -19,6 +19,44 @@ _CLOSING = {
     "too_early": _("その年度は、まだ終わっていません。"),
     "already": _("もう済んでいます。"),
     "own": _("締めた人とは、べつの人が確認します。"),
+    "unchecked": _("確認者が確認してから、公表できます。"),
+}
+_REGISTER = {
+    "no_such_place": _("この県の市町村をえらんでください。"),
+    "no_evidence": _("根拠を書いてください。"),
+    "too_early": _("日付を見てください。まだ来ていない日や、ひらく前の日は入れられません。"),
+    "already": _("もう済んでいます。"),
+    "incomplete": _("足りないところがあります。"),
+    "no_such_day": _("その日は、この研修にありません。"),
+    "out_of_range": _("尺度の範囲の数を入れてください。"),
+    "empty": _("ことばを書いてください。"),
+}
+SAID = {
+    "entered": _("帳簿に入れました。"),
+    "kept": _("書きとめました。"),
+    "withdrawn": _("取り下げました。帳簿には、取り消しの記録が入りました。"),
+}
+SITES = {"window": _("相談窓口"), "ibasho": _("居場所")}
+SUPPORTS = {
+    "adviser_sent": _("アドバイザーの派遣"),
+    "municipality_supported": _("市町村への支援"),
+    "network_meeting": _("連絡会議"),
+}
+STAGES = {
+    "not_yet": _("まだ"),
+    "planning": _("検討中"),
+    "preparing": _("準備中"),
+    "open": _("ひらいた"),
+    "steady": _("つづいている"),
+}
+POINTS = {"before": _("はじまる前"), "after": _("おわったとき"), "three_months": _("3か月後")}
+REASONS = {
+    "mistyped": _("書きまちがい"),
+    "twice": _("二重に入れた"),
+    "wrong_subject": _("人がちがう"),
+    "wrong_day": _("日がちがう"),
+    "not_confirmed": _("確認できない"),
+    "replaced": _("入れなおす"),
 }
 CHANNELS = {
     "web": _("Web・チャット"),
@@ -68,3 +106,13 @@ def sentence(code: str) -> str | None:
 def of_closing(code: str) -> str | None:
     """The same of closing a year."""
     return str(_CLOSING[code]) if code in _CLOSING else None
+
+
+def of_register(code: str) -> str | None:
+    """The same of what is entered into a register."""
+    return str(_REGISTER[code]) if code in _REGISTER else None
+
+
+def said(code: str) -> str:
+    """What was just done; nothing for a code that isn't ours."""
+    return str(SAID.get(code, ""))

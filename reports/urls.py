@@ -1,14 +1,47 @@
 """Door plates of figures."""
 
-from django.urls import path
+from django.urls import include, path
 
-from reports.views import closings, records, sheets, usage
+from reports.views import (
+    closings,
+    effects,
+    publishing,
+    records,
+    registers,
+    sheets,
+    trainings,
+    usage,
+)
+
+_registers = [
+    path("sites/", registers.sites, name="reports-sites"),
+    path("sites/baseline/", registers.baseline, name="reports-baseline"),
+    path("sites/<int:pk>/close/", registers.close_site, name="reports-site-close"),
+    path("sites/<int:pk>/withdraw/", registers.withdraw_site, name="reports-site-withdraw"),
+    path("trainings/", trainings.courses, name="reports-trainings"),
+    path("trainings/<int:pk>/", trainings.course, name="reports-training"),
+    path("trainings/<int:pk>/presence/", trainings.presence, name="reports-presence"),
+    path(
+        "trainings/<int:pk>/attendances/<int:attendance>/withdraw/", trainings.withdraw,
+        name="reports-attendance-withdraw",
+    ),
+    path("supports/", registers.supports, name="reports-supports"),
+    path(
+        "supports/<int:pk>/withdraw/", registers.withdraw_support, name="reports-support-withdraw"
+    ),
+    path("effects/", effects.runs, name="reports-effects"),
+    path("effects/improve/", effects.improve, name="reports-improve"),
+    path("effects/<int:pk>/", effects.run, name="reports-effect"),
+    path("returns/", effects.returns, name="reports-returns"),
+]  # fmt: skip
 
 urlpatterns = [
     path("", sheets.home, name="reports"),
     path("import/", records.bring, name="reports-import"),
     path("import/<int:pk>/apply/", records.apply, name="reports-import-apply"),
     path("import/<int:pk>/drop/", records.drop, name="reports-import-drop"),
+    path("", include(_registers)),
+    path("entries/", sheets.own_entries, name="reports-own-entries"),
     path("usage/", usage.shown, name="reports-usage"),
     path("usage/usage.csv", usage.as_csv, name="reports-usage-csv"),
     path("kpi/<slug:slug>/", sheets.sheet, name="reports-sheet"),
@@ -18,6 +51,8 @@ urlpatterns = [
     path("kpi/<slug:slug>/monthly.pdf", sheets.monthly, name="reports-monthly"),
     path("kpi/<slug:slug>/close/", closings.close, name="reports-close"),
     path("kpi/<slug:slug>/close/<int:pk>/check/", closings.check, name="reports-close-check"),
+    path("kpi/<slug:slug>/close/<int:pk>/words/", publishing.words, name="reports-words"),
+    path("kpi/<slug:slug>/close/<int:pk>/publish/", publishing.publish, name="reports-publish"),
     path("kpi/<slug:slug>/exact/", sheets.exact, name="reports-exact"),
     path("kpi/<slug:slug>/<str:code>/<int:year>/", sheets.cell, name="reports-cell"),
     path("kpi/<slug:slug>/<str:code>/<int:year>/entries/", sheets.entries, name="reports-entries"),

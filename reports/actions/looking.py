@@ -11,16 +11,25 @@ from foundation.clock import jst_day
 from foundation.refusals import Refused
 from programs.models import Program
 from reports import evidence, queries
-from reports.policies import must_audit
+from reports.actions.noting import note
+from reports.policies import must_audit, must_keep_registers
 from reports.rules import Figures, Sheet
 
 SHORTEST = 4  # characters of a reason
 
 
 def entries(
-    viewer: Viewer, slug: str, *, code: str, year: int, as_of: date, reason: str, now: datetime
+    viewer: Viewer,
+    slug: str,
+    *,
+    code: str,
+    year: int,
+    as_of: date,
+    reason: str,
+    now: datetime,
+    after: int = 0,
 ) -> list[evidence.Full]:
-    """The entries behind a cell, whole, on any day.
+    """The entries behind a cell, whole, on any day, from a number on.
 
     Raises what `must_audit` raises, and `Refused`: `not_found`, `no_reason`, `too_late` for a day
     that hasn't come.
@@ -33,7 +42,26 @@ def entries(
         _note(
             viewer, program, f"{slug}/{code}/{year}", verb="entries.looked", reason=reason, now=now
         )
-        return evidence.full(sheet.program, indicator, year=year, as_of=as_of)
+        return evidence.full(sheet.program, indicator, year=year, as_of=as_of, after=after)
+
+
+def confirmed(
+    viewer: Viewer, *, program: int, year: int, reason: str, now: datetime, after: int = 0
+) -> list[evidence.Full]:
+    """The entries of a year that the viewer confirmed, whole; nobody else's.
+
+    Raises what `must_keep_registers` raises, and `Refused("no_reason")`.
+    """
+    actor = must_keep_registers(viewer, program=program)
+    if len(reason.strip()) < SHORTEST:
+        raise Refused("no_reason")
+    with transaction.atomic():
+        house = Program.objects.get(pk=program)
+        note(
+            viewer, "entries.looked", what="sheet", number=f"{house.slug}/own/{year}",
+            program=program, reason=reason.strip(), now=now,
+        )  # fmt: skip
+        return evidence.confirmed(house.slug, by=actor, year=year, after=after)
 
 
 def exact(

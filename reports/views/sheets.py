@@ -6,19 +6,32 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.doors import viewer_of_request
 from accounts.staff_doors import recently_proven, staff_only
 from accounts.states import Role
 from foundation import clock
 from foundation.refusals import Refused
-from reports import evidence, formats, guarded, paper, sentences, usage
+from reports import evidence, formats, guarded, paper, queries, sentences, usage
 from reports.actions import looking
 from reports.charts import Bars, bars
-from reports.doors import XLSX, at_program, csv_file, day_of, file, page, pdf_file, refused, year_of
+from reports.doors import (
+    XLSX,
+    at_program,
+    csv_file,
+    day_of,
+    file,
+    kept_program,
+    number_of,
+    page,
+    pdf_file,
+    refused,
+    year_of,
+)
 from reports.guarded import Line, Reading
 from reports.policies import READERS
+from reports.registers import KEEPERS
 from reports.rules import reiwa
 
 
@@ -48,7 +61,6 @@ def sheet(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def cell(request: HttpRequest, slug: str, code: str, year: int) -> HttpResponse:
     """The evidence behind one cell."""
-    after = request.GET.get("after", "")
     try:
         reading, found = evidence.opened(
             viewer_of_request(request),
@@ -56,7 +68,7 @@ def cell(request: HttpRequest, slug: str, code: str, year: int) -> HttpResponse:
             code=code,
             year=year,
             as_of=day_of(request.GET.get("as_of", "")),
-            after=int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0,
+            after=number_of(request.GET.get("after", "")),
             now=clock.now(),
         )
     except Refused as no:
@@ -82,12 +94,42 @@ def entries(request: HttpRequest, slug: str, code: str, year: int) -> HttpRespon
             year=year,
             as_of=as_of,
             reason=request.POST.get("reason", ""),
+            after=number_of(request.POST.get("after", "")),
             now=clock.now(),
         )
     except Refused as no:
         return refused(no, back=reverse("reports-cell", args=[slug, code, year]))
-    context = {"entries": found, "slug": slug, "code": code, "year": year, "as_of": as_of}
+    context = {
+        "entries": found,
+        "slug": slug,
+        "code": code,
+        "year": year,
+        "as_of": as_of,
+        "reason": request.POST.get("reason", ""),
+        "more": found[-1].seq if len(found) == evidence.AT_ONCE else None,
+    }
     return page(request, "entries", context)
+
+
+@staff_only(*KEEPERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def own_entries(request: HttpRequest) -> HttpResponse:
+    """What the viewer confirmed, whole, with a reason; the look is noted."""
+    viewer, program, programs = kept_program(request)
+    year = year_of(request.GET.get("year", "")) or clock.fiscal_year(clock.jst_day(clock.now()))
+    context: dict[str, Any] = {"program": program, "programs": programs, "year": year}
+    if request.method == "POST":
+        try:
+            reason = request.POST.get("reason", "")
+            found = looking.confirmed(
+                viewer, program=program.pk, year=year, reason=reason,
+                after=number_of(request.POST.get("after", "")), now=clock.now(),
+            )  # fmt: skip
+        except Refused as no:
+            return refused(no, back=reverse("reports-own-entries"))
+        more = found[-1].seq if len(found) == evidence.AT_ONCE else None
+        context |= {"entries": found, "reason": reason, "more": more, "looked": True}
+    return page(request, "own_entries", context)
 
 
 @staff_only(Role.AUDITOR)
@@ -205,6 +247,7 @@ def _context(reading: Reading, request: HttpRequest) -> dict[str, Any]:
         "program": reading.program,
         "header": paper.header(reading),
         "legend": paper.LEGEND,
+        "overlap": queries.OVERLAP if queries.overlap_unknown() else "",
         "years": [(year, reiwa(year)) for year in reading.sheet.years],
         "lines": [_shown(line, reading) for line in reading.lines],
         "audits": viewer.holds(Role.AUDITOR, program=reading.program.pk),

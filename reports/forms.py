@@ -1,0 +1,199 @@
+"""What is typed about figures and registers."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from reports import sentences
+from reports.states import INSTRUMENT
+
+
+class Words(forms.Form):
+    """The program's words to each indicator of a closed year; fields are named by their codes."""
+
+    def __init__(self, *args: Any, labels: Mapping[str, str], before: Mapping[str, str]) -> None:
+        super().__init__(*args)
+        for code, label in labels.items():
+            self.fields[code] = forms.CharField(
+                label=label,
+                required=False,
+                max_length=1000,
+                initial=before.get(code, ""),
+                widget=forms.Textarea(attrs={"rows": 3}),
+                error_messages={"max_length": _("1,000文字までで書いてください。")},
+            )
+
+
+class _Form(forms.Form):
+    """Keeps what was typed; the browser fills nothing in by itself."""
+
+    def __init__(self, *args: Any, towns: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        if "municipality" in self.fields:
+            field = self.fields["municipality"]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", _("えらんでください")), *towns]
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("autocomplete", "off")
+
+
+def _day(label: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": sentences.sentence("no_day")},
+    )  # fmt: skip
+
+
+class SiteForm(_Form):
+    """A window or an ibasho that opened."""
+
+    kind = forms.ChoiceField(label=_("種類"), choices=list(sentences.SITES.items()))
+    municipality = forms.ChoiceField(label=_("市町村"))
+    name = forms.CharField(label=_("名前"), max_length=80)
+    operator = forms.CharField(label=_("運営する団体"), max_length=80, required=False)
+    online = forms.BooleanField(label=_("オンライン"), required=False)
+    opened_on = _day(_("ひらいた日"))
+    evidence = forms.CharField(
+        label=_("根拠"), max_length=200, help_text=_("要綱、お知らせ、ページの住所など")
+    )
+
+
+class BaselineForm(_Form):
+    """A municipality of 事業開始前."""
+
+    kind = forms.ChoiceField(label=_("種類"), choices=list(sentences.SITES.items()))
+    municipality = forms.ChoiceField(label=_("市町村"))
+    on = _day(_("いつから(およそで)"))
+
+
+class DayForm(_Form):
+    """A day alone."""
+
+    on = _day(_("閉じた日"))
+
+
+class ReasonForm(_Form):
+    """Why something is taken back."""
+
+    reason = forms.ChoiceField(label=_("理由"), choices=list(sentences.REASONS.items()))
+
+
+class TrainingForm(_Form):
+    """A course that was held."""
+
+    course = forms.SlugField(
+        label=_("研修の符号"), max_length=40,
+        help_text=_("半角の英数字。craft だけが、CRAFTの研修の延べ受講者数に入ります。居場所の運営の研修は ibasho-operation など、べつの符号で。"),  # noqa: E501
+    )  # fmt: skip
+    name = forms.CharField(label=_("研修の名前"), max_length=80)
+    held_on = _day(_("はじめの日"))
+    days = forms.IntegerField(label=_("日数"), min_value=1, max_value=60, initial=1)
+    each_day = forms.BooleanField(
+        label=_("1日ごとに1回とかぞえる(しるしがなければ、何日出ても1回)"),
+        required=False,
+        initial=True,
+    )
+    online = forms.BooleanField(label=_("オンライン"), required=False)
+
+
+class AttendanceForm(_Form):
+    """Who was there on a day."""
+
+    day = forms.IntegerField(label=_("何日め"), min_value=1, max_value=60, initial=1)
+    typed = forms.CharField(
+        label=_("出た人の符号(1行にひとり)"), max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("いつも同じ符号で書いてください。書いたものは残さず、もとにもどせない符号にします。"),
+    )  # fmt: skip
+
+
+class SupportForm(_Form):
+    """An adviser's visit, other support, a network meeting."""
+
+    kind = forms.ChoiceField(label=_("種類"), choices=list(sentences.SUPPORTS.items()))
+    on = _day(_("日"))
+    municipality = forms.ChoiceField(label=_("市町村"), required=False)
+    by_whom = forms.CharField(
+        label=_("行った団体"), max_length=80, required=False,
+        help_text=_("人の名前ではなく、団体の名前"),
+    )  # fmt: skip
+    bodies = forms.IntegerField(
+        label=_("出た団体の数"), min_value=1, max_value=500, initial=1, required=False
+    )
+    words = forms.CharField(
+        label=_("助言・話したこと"), max_length=1000, required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )  # fmt: skip
+    stage = forms.ChoiceField(
+        label=_("市町村の進みぐあい"), required=False,
+        choices=[("", _("書かない")), *sentences.STAGES.items()],
+    )  # fmt: skip
+
+
+class RunForm(_Form):
+    """A run of the family program, and the scales it uses."""
+
+    name = forms.CharField(label=_("名前"), max_length=80)
+    started_on = _day(_("はじめの日"))
+    burden = forms.CharField(
+        label=_("負担の尺度"), max_length=60, initial=INSTRUMENT["burden"]["name"]
+    )
+    burden_lowest = forms.IntegerField(label=_("負担の最小"), initial=0)
+    burden_highest = forms.IntegerField(label=_("負担の最大"), initial=10)
+    relation = forms.CharField(
+        label=_("関係の尺度"), max_length=60, initial=INSTRUMENT["relation"]["name"]
+    )
+    relation_lowest = forms.IntegerField(label=_("関係の最小"), initial=0)
+    relation_highest = forms.IntegerField(label=_("関係の最大"), initial=10)
+
+    @property
+    def instrument(self) -> dict[str, dict[str, Any]]:
+        """As `INSTRUMENT`."""
+        told = self.cleaned_data
+        return {
+            one: {
+                "name": told[one],
+                "lowest": told[f"{one}_lowest"],
+                "highest": told[f"{one}_highest"],
+            }
+            for one in INSTRUMENT
+        }
+
+
+class EffectForm(_Form):
+    """One family at one point."""
+
+    typed = forms.CharField(
+        label=_("家族の符号"), max_length=80,
+        help_text=_("3回とも同じ符号で。書いたものは残さず、もとにもどせない符号にします。"),
+    )  # fmt: skip
+    point = forms.ChoiceField(label=_("いつの記録"), choices=list(sentences.POINTS.items()))
+    on = _day(_("日"))
+    burden = forms.IntegerField(required=False)
+    relation = forms.IntegerField(required=False)
+    used_service = forms.NullBooleanField(
+        label=_("本人が何かのサービスを使ったか"),
+        widget=forms.Select(
+            choices=[("", _("わからない")), ("true", _("はい")), ("false", _("いいえ"))]
+        ),
+    )  # fmt: skip
+
+    def __init__(
+        self, *args: Any, instrument: Mapping[str, Mapping[str, Any]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name, scale in instrument.items():
+            words = f"{scale['name']} ({scale['lowest']}〜{scale['highest']})"
+            self.fields[name].label = words
+
+
+class ImprovementForm(_Form):
+    """改善 of a year."""
+
+    year = forms.IntegerField(label=_("年度(西暦)"), min_value=2000, max_value=2999)
+    words = forms.CharField(
+        label=_("変えること"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
+    )

@@ -1,0 +1,153 @@
+"""What the registers hold, for whoever keeps them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts.states import Role
+from accounts.viewer import Viewer
+from chat.models import Room
+from foundation.refusals import Refused
+from ledger.models import Entry
+from ledger.states import Kind
+from programs.models import Municipality, Program
+from reports.models import (
+    Attendance,
+    FamilyRun,
+    Improvement,
+    Install,
+    Return,
+    Site,
+    Support,
+    Training,
+)
+from reports.policies import must_keep_registers
+from reports.presence import Present, present_in
+
+KEEPERS = (Role.COORDINATOR, Role.COUNSELOR)
+
+
+def programs_of(viewer: Viewer) -> list[Program]:
+    """The programs whose registers the viewer keeps."""
+    return list(Program.objects.filter(pk__in=viewer.programs(*KEEPERS)).order_by("name", "pk"))
+
+
+def municipalities(program: Program) -> list[tuple[str, str]]:
+    """(code, name) of the program's prefecture."""
+    rows = Municipality.objects.filter(code__startswith=program.prefecture_code).order_by("code")
+    return list(rows.values_list("code", "name"))
+
+
+def sites(program: Program) -> list[Site]:
+    """Windows and ibasho, also closed ones, by kind and municipality."""
+    rows = Site.objects.filter(program=program, withdrawn_at=None)
+    return list(
+        rows.select_related("municipality").order_by("-kind", "municipality", "opened_on", "pk")
+    )
+
+
+def baseline(program: Program) -> list[tuple[str, str]]:
+    """(what it is listed for, municipality) of 事業開始前, as far as not taken back."""
+    rows = Entry.objects.filter(program=program.slug, kind=Kind.BASELINE_LISTED)
+    back = set(rows.filter(counters__isnull=False).values_list("counters", flat=True))
+    names = dict(municipalities(program))
+    listed = rows.filter(counters__isnull=True).order_by("destination", "municipality_code")
+    found = listed.values_list("seq", "destination", "municipality_code")
+    return [
+        (kind.removesuffix("_opened"), names.get(code, code))
+        for seq, kind, code in found
+        if seq not in back
+    ]
+
+
+def trainings(program: Program) -> QuerySet[Training]:
+    """Courses, the newest first, each with `counted` (延べ) and `people` (実)."""
+    there = Q(attendances__withdrawn_at=None)
+    return (
+        Training.objects.filter(program=program)
+        .annotate(
+            counted=Count("attendances", filter=there & Q(attendances__seq__isnull=False)),
+            people=Count("attendances__subject", filter=there, distinct=True),
+        )
+        .order_by("-held_on", "-pk")
+    )
+
+
+def training(viewer: Viewer, pk: int) -> Training:
+    """One of a program whose registers the viewer keeps. Raises `Refused("not_found")`."""
+    row = Training.objects.select_related("program").filter(pk=pk).first()
+    if row is None:
+        raise Refused("not_found")
+    must_keep_registers(viewer, program=row.program_id)
+    return row
+
+
+def attendances(row: Training) -> list[Attendance]:
+    """Who was there, by day."""
+    return list(row.attendances.filter(withdrawn_at=None).order_by("day", "subject"))
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """Who was in a room on a day of a course; `new` are those not yet confirmed."""
+
+    day: int
+    on: date
+    room: Room
+    there: list[Present]
+
+
+def rooms(program: Program) -> list[Room]:
+    """The rooms in which an online course may have been."""
+    return list(Room.objects.filter(program=program).order_by("position", "pk"))
+
+
+def proposed(row: Training, *, room: int, day: int) -> Proposed:
+    """Whom a room proposes for a day. Raises `Refused("not_found")`."""
+    where = Room.objects.filter(pk=room, program=row.program_id).first()
+    if where is None or not row.online or not 1 <= day <= row.days:
+        raise Refused("not_found")
+    on = row.held_on + timedelta(days=day - 1)
+    return Proposed(day, on, where, present_in(room, program=row.program_id, on=on))
+
+
+def supports(program: Program) -> list[Support]:
+    """Adviser visits, support and meetings, the newest first."""
+    rows = Support.objects.filter(program=program, withdrawn_at=None)
+    return list(rows.select_related("municipality").order_by("-on", "-pk"))
+
+
+def stages(rows: Sequence[Support]) -> list[tuple[str, str, date]]:
+    """(municipality, how far it has come, since when that is known), from the newest first."""
+    found: dict[str, tuple[str, str, date]] = {}
+    for row in rows:
+        if row.municipality is not None and row.stage:
+            found.setdefault(row.municipality.code, (row.municipality.name, row.stage, row.on))
+    return [found[code] for code in sorted(found)]
+
+
+def runs(program: Program) -> list[FamilyRun]:
+    """Runs of the family program, the newest first."""
+    return list(FamilyRun.objects.filter(program=program).order_by("-started_on", "-pk"))
+
+
+def run(viewer: Viewer, pk: int) -> FamilyRun:
+    """One of a program whose registers the viewer keeps. Raises `Refused("not_found")`."""
+    row = FamilyRun.objects.select_related("program").filter(pk=pk).first()
+    if row is None:
+        raise Refused("not_found")
+    must_keep_registers(viewer, program=row.program_id)
+    return row
+
+
+def improvements(program: Program) -> list[Improvement]:
+    """改善, the newest year first."""
+    return list(Improvement.objects.filter(program=program).order_by("-year"))
+
+
+def returns_of(month: str) -> list[tuple[Install, Return | None]]:
+    """Every house, with its newest file of a month; None where it hasn't come."""
+    came = {row.install_id: row for row in Return.objects.filter(month=month).order_by("taken_at")}
+    return [(house, came.get(house.pk)) for house in Install.objects.order_by("name")]
