@@ -197,9 +197,10 @@ def end_without_role(*, staff: int | None = None, now: datetime) -> int:
 
 
 def count_exposure(viewer: Viewer, *, program: int, items: int = 1) -> int:
-    """The viewer saw so many crisis items at the desk. The shift's count; 0 when none is running.
+    """The viewer took on so many words of crisis at the desk. The shift's count; 0 when none is
+    running.
 
-    The desk calls it in the transaction of what it shows; it is a count and names nothing.
+    The desk calls it in the transaction of the claim; it is a count and names nothing.
     """
     mine = Shift.objects.filter(supporter=viewer.staff, program=program, state__in=RUNNING)
     mine.update(exposure=F("exposure") + items)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 
 from accounts.states import Role
 from accounts.viewer import Viewer
@@ -13,8 +12,7 @@ from chat.actions import items as chat
 from chat.models import Item, Report
 from chat.states import JUDGED_ONLY, ItemKind, ItemState
 from duty.actions.attending import acted
-from duty.models import Shift
-from duty.states import RUNNING
+from duty.actions.shifts import count_exposure
 from foundation.refusals import Refused
 from moderation import policies, telling
 from moderation.recusals import must_read_item
@@ -42,10 +40,7 @@ def claim(viewer: Viewer, *, item: int, now: datetime) -> Item:
         )  # fmt: skip
         if row.kind == ItemKind.CRISIS and row.claimed_by_id != viewer.staff:
             # What somebody carries in a shift is counted for them, never for a list.
-            mine = Shift.objects.filter(
-                supporter=viewer.staff, program=row.program_id, state__in=RUNNING
-            )
-            mine.update(exposure=F("exposure") + 1)
+            count_exposure(viewer, program=row.program_id)
     row.refresh_from_db()
     return row
 

@@ -288,6 +288,7 @@ def test_a_coordinator_is_reachable_by_a_channel_that_leads_somewhere(
 
     mori.email = "mori@example.org"
     mori.save()
+    settings.CAN_MAIL = False
     assert not reachable(), "no mail server is set"
     settings.CAN_MAIL = True
     assert reachable()

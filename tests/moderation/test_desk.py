@@ -6,6 +6,9 @@ import pytest
 from django.utils.html import escape
 
 from accounts.models import RoleRoom
+from chat.actions import items
+from chat.models import Item
+from chat.states import ItemKind
 from duty.actions.attending import attend
 from duty.actions.notes import write_handover
 from duty.actions.plan import cancel_shift
@@ -197,6 +200,27 @@ def test_a_hard_shift_offers_a_note(keeping, ren):
     assert "おもい場面が" not in page(client)
     Shift.objects.update(exposure=3)
     assert "おもい場面が" in page(client)
+
+
+def test_words_of_crisis_that_one_takes_on_are_counted_on_one_s_own_shift(
+    keeping, ren, sora, program, rooms, at
+):
+    other = begun(sora, program, now=at)
+    kinds = [ItemKind.CRISIS] * 3 + [ItemKind.FLAG]
+    items.raise_all(
+        [items.Raised(kind, f"seat:{n}", room=rooms[0].pk) for n, kind in enumerate(kinds)],
+        now=at,
+    )
+    client = signed_in_as(ren)
+    for item in Item.objects.order_by("-kind", "pk"):
+        assert "おもい場面が" not in page(client)
+        # Taken twice, it was carried once.
+        for _ in range(2):
+            client.post(f"/moderation/items/{item.pk}/claim/")
+    assert "おもい場面が" in page(client)
+    keeping.refresh_from_db()
+    other.refresh_from_db()
+    assert (keeping.exposure, other.exposure) == (3, 0)
 
 
 def test_handover_notes_are_read_and_marked(ren, sora, program):
