@@ -15,7 +15,19 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "screening.md"
 SENTENCES = ROOT / "tests" / "chat" / "sentences"
 CLASSES = ("crisis", "contact", "attack")
-SETS = ("tuned", "second", "third", "fourth", "fifth", "aside", "sixth", "seventh", "eighth")
+SETS = (
+    "tuned",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "aside",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+)
 _BETWEEN = re.compile(r"(<!-- {0} -->\n).*?(<!-- /{0} -->)".replace("{0}", "tables"), re.S)
 
 
