@@ -6,10 +6,11 @@ from django.db.models import Q
 
 from moderation.models import Act, Appeal
 from moderation.policies import APPEAL_WITHIN
-from moderation.states import LASTING, AppealState
+from moderation.states import LASTING, ActKind, AppealState
 
 KEPT = timedelta(days=90)  # after its end, and after the time for objecting
 AT_ONCE = 200
+_ON_WORDS = (ActKind.HIDE.value, ActKind.VEIL.value)
 
 
 def purge(*, now: datetime) -> int:
@@ -20,6 +21,9 @@ def purge(*, now: datetime) -> int:
     old = Act.objects.filter(over).exclude(evidence={}, words="")
     waiting = Appeal.objects.filter(state=AppealState.OPEN.value).values("act")
     recent = Appeal.objects.filter(judged_at__gte=now - KEPT).values("act")
+    # What was hidden and is gone can't be shown again: its act is over.
+    orphans = Act.objects.filter(message__isnull=True, closed_at__isnull=True, kind__in=_ON_WORDS)
+    orphans.exclude(pk__in=waiting).update(closed_at=now)
     gone = 0
     while keys := list(
         old.exclude(pk__in=waiting).exclude(pk__in=recent).order_by("pk")
