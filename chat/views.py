@@ -1,6 +1,6 @@
 """The living room without a socket: the list, a room's page, and every act as a plain form."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -28,7 +28,7 @@ from chat.policies import FREE
 from chat.sentences import goodbye, sentence
 from chat.states import RoomKind
 from foundation import clock
-from foundation.refusals import Refused
+from foundation.refusals import Link, Refused
 from foundation.replies import SeeOther
 
 MURMURS_SHOWN = timedelta(hours=12)
@@ -183,7 +183,9 @@ def _act(request: HttpRequest, slug: str, read: Callable[[QueryDict], p.Incoming
             if told.code == p.Refusal.BUSY:
                 return _busy(request)
             wait = None if told.retry_after is msgspec.UNSET else told.retry_after
-            return _refused(request, room, Refused(told.code, retry_after=wait), now)
+            ways = () if told.links is msgspec.UNSET else told.links
+            links = [Link(one.label, one.href) for one in ways]
+            return _refused(request, room, Refused(told.code, retry_after=wait, links=links), now)
     return SeeOther(reverse("room", args=[slug]))
 
 
@@ -208,14 +210,20 @@ def _seat(viewer: Viewer, room: Room, now: datetime) -> Seat:
 def _refused(request: HttpRequest, room: Room, no: Refused, now: datetime) -> HttpResponse:
     """The page again, with a sentence and everything that was typed."""
     said = goodbye(p.Close.NOT_ALLOWED) if no.code == "not_allowed" else sentence(no.code)
-    answer = _page(request, room, now=now, said=said, status=422)
+    answer = _page(request, room, now=now, said=said, ways=no.links, status=422)
     if no.retry_after is not None:
         answer["Retry-After"] = str(max(1, round(no.retry_after)))
     return answer
 
 
 def _page(
-    request: HttpRequest, room: Room, *, now: datetime, said: str | None = None, status: int = 200
+    request: HttpRequest,
+    room: Room,
+    *,
+    now: datetime,
+    said: str | None = None,
+    ways: Sequence[Link] = (),
+    status: int = 200,
 ) -> HttpResponse:
     viewer = _viewer(request)
     person = viewer.participant or 0
@@ -230,7 +238,11 @@ def _page(
     if viewer.staff is None and queries.is_full(room, person=person, now=now):
         return _full(request)
     context = _context(request, room, viewer, now)
-    context |= {"refusal": said, "text": request.POST.get("text", "") if said else ""}
+    context |= {
+        "refusal_ways": ways,
+        "refusal": said,
+        "text": request.POST.get("text", "") if said else "",
+    }
     if said and request.POST.get("nonce"):
         # The same words sent again are the same act.
         context["nonce"] = request.POST["nonce"][:36]

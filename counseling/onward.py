@@ -232,7 +232,7 @@ def going_along(viewer: Viewer, *, now: datetime) -> list[Along]:
         "referral__agency__municipality", "referral__place__municipality"
     )  # fmt: skip
     asked = list(rows.order_by("starts_at", "pk")[:MOST])
-    wanted = [one.referral_id for one in asked]
+    wanted = [one.referral_id for one in asked if one.referral_id is not None]
     standing = Consent.objects.filter(referral_id__in=wanted, withdrawn_at__isnull=True)
     agreed = {one.referral_id for one in standing if one.words and packet.read(one.words).companion}
     met = Meeting.objects.filter(

@@ -2,6 +2,11 @@
 
 const SAFE = /^(\/(?!\/)|https:\/\/|tel:)/;
 
+/** Ways on from a card or a "no", as links of a page; nothing that isn't safe to follow. */
+export const ways = (links) => (links ?? []).filter(({ href }) => SAFE.test(href)).map(
+  ({ label, href }) => Object.assign(document.createElement("a"), { href, textContent: label }),
+);
+
 export class Cards {
   constructor({ place, blank, light }) {
     Object.assign(this, { place, blank, light });
@@ -23,9 +28,9 @@ export class Cards {
     card.querySelector('[data-slot="title"]').textContent = title;
     card.querySelector('[data-slot="text"]').textContent = text;
     card.querySelector('[data-slot="links"]').append(
-      ...(links ?? []).filter(({ href }) => SAFE.test(href)).map(({ label, href }) => {
+      ...ways(links).map((way) => {
         const item = document.createElement("li");
-        item.append(Object.assign(document.createElement("a"), { href, textContent: label }));
+        item.append(way);
         return item;
       }),
     );

@@ -1,4 +1,5 @@
 /* Where one writes. It never sends while a Japanese conversion is going on, and loses nothing. */
+import { ways } from "./cards.js";
 import { choice, read, write } from "./keep.js";
 import { say } from "./words.js";
 
@@ -99,7 +100,7 @@ export class Composer {
   }
 
   /** Refused words come back, unless others are being written. Returns whether they did. */
-  takeBack({ type, text, veil }, sentence, keep = true) {
+  takeBack({ type, text, veil }, sentence, keep = true, links = []) {
     if (this.text.value.trim() !== "") return false;
     this.text.value = text;
     this.veil.value = veil ?? "";
@@ -108,12 +109,13 @@ export class Composer {
     this.#chosen = true;
     if (keep) this.#save();
     this.#show();
-    this.say(sentence);
+    this.say(sentence, links);
     return true;
   }
 
-  say(sentence) {
+  say(sentence, links = []) {
     this.note.textContent = sentence;
+    for (const way of ways(links)) this.note.append(" ", way);
     this.note.hidden = sentence === "";
     if (sentence) this.form.scrollIntoView({ block: "end" });
   }

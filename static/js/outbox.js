@@ -20,7 +20,7 @@ export class Outbox {
 
   /**
    * `does.send(frame)` tells whether it went out; `does.reached(seq)` whether the list holds it;
-   * `does.giveBack(item, sentence)` whether the composer took the words again;
+   * `does.giveBack(item, sentence, code, links)` whether the composer took the words again;
    * `does.murmured(item, at)` shows a murmur that arrived;
    * `does.added()` after something new was written, `does.grew()` after its look changed.
    */
@@ -118,7 +118,7 @@ export class Outbox {
     }
   }
 
-  #refused(item, { code, text, retry_after: wait }) {
+  #refused(item, { code, text, links, retry_after: wait }) {
     if (PASSING.has(code)) {
       // The server's sentence asks to do it again; here that is done for the person.
       item.state = "waiting";
@@ -132,7 +132,7 @@ export class Outbox {
       return;
     }
     if (code === "conflict") item.nonce = this.#renamed(item);
-    if (this.#does.giveBack(item, text, code)) this.#drop(item);
+    if (this.#does.giveBack(item, text, code, links)) this.#drop(item);
     else this.#fail(item, text);
   }
 

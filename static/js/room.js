@@ -100,7 +100,8 @@ export function openRoom(main) {
     send,
     reached: (seq) => seq <= log.last,
     // One's 合言葉 isn't left lying in the tab's memory.
-    giveBack: (item, sentence, code) => composer.takeBack(item, sentence, code !== "passphrase"),
+    giveBack: (item, sentence, code, links) =>
+      composer.takeBack(item, sentence, code !== "passphrase", links),
     murmured,
     added: () => scroll.toEnd(),
     grew: () => scroll.grew(),

@@ -212,3 +212,13 @@ def test_a_case_page_reads_what_it_needs_and_no_more(aoi, kaede, program, now):
     assert len(many) <= len(few)
     assert case.notes.count() == case.steps.count() == 10
     assert case.state == CaseState.OPEN
+
+
+def test_a_number_in_a_murmur_is_refused_and_leads_here(aoi, room):
+    browser = seated(aoi)
+    page(browser, f"/rooms/{room.slug}/")
+    sent = {"text": "電話は 090-1234-5678", "nonce": "3f0e8a1e-0000-4000-8000-000000000003"}
+    answer = browser.post(f"/rooms/{room.slug}/murmur/", sent)
+    told = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'href="/counseling/ask/"' in told[told.index('class="refusal"') :].split("</main>")[0]

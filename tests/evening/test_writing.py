@@ -89,3 +89,11 @@ async def test_refused_words_come_back_with_a_sentence(house: House, phone: NewC
     await page.locator("[data-note]", has_text="連絡先").wait_for()
     assert await page.input_value("#text") == text
     assert text not in [words for _, words in await said(page)]
+    assert await page.locator("[data-note] a").count() == 0
+    # The supporters' ear is no place for it either, and leads to where one can be reached.
+    await page.check("input[name=mode][value=murmur]", force=True)
+    await page.click("[data-send]")
+    ask = page.locator("[data-note] a", has_text="相談をおねがいする")
+    await ask.wait_for()
+    assert await ask.get_attribute("href") == "/counseling/ask/"
+    assert await page.input_value("#text") == text
