@@ -5,9 +5,10 @@ too. A record without a code counts as a person of its own; what was taken back 
 counts as nobody.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, cast
 
 from django.db.models import Case, Count, IntegerField, Q, Value, When
 from django.db.models.functions import ExtractYear
@@ -72,7 +73,7 @@ def behind(sheet: Sheet, indicator: Indicator, moments: Sequence[datetime]) -> B
         sums[f"{name}_nobody"] = Count("pk", filter=where & Q(subject=""))
     found: By = {one: [NOBODY] * len(moments) for one in sheet.years}
     groups = rows.annotate(fiscal=year, layer=layer).order_by().values("fiscal", "layer")
-    for group in groups.annotate(**sums):
+    for group in cast(Iterable[dict[str, Any]], groups.annotate(**sums)):
         told = {name: group[name] + group[f"{name}_nobody"] for name in asked}
         found[group["fiscal"]][group["layer"]] = Behind(
             {split: told[f"in_{split.value}"] for split in PARTS},

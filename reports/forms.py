@@ -43,7 +43,7 @@ class _Form(forms.Form):
 def _day(label: Any) -> forms.DateField:
     return forms.DateField(
         label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": sentences.sentence("no_day")},
+        error_messages={"invalid": sentences.NO_DAY},
     )  # fmt: skip
 
 

@@ -261,7 +261,9 @@ def _line(
                 year: parts_told(
                     [one.actual[year] for one in history],
                     [one.splits[split][year] for one in history],
-                    people and [(one.parts[split], one.rests[split]) for one in people[year]],
+                    None
+                    if people is None
+                    else [(one.parts[split], one.rests[split]) for one in people[year]],
                 )
                 for year in years
             },
@@ -275,7 +277,7 @@ def _line(
             told = {
                 year: lone_told(
                     [getattr(one, lone)[year] for one in history],
-                    behind_it and [one.unknown for one in behind_it[year]],
+                    None if behind_it is None else [one.unknown for one in behind_it[year]],
                 )
                 for year in years
             }
