@@ -19,7 +19,7 @@ from ledger.models import Entry
 from programs.models import Municipality, Program
 from reports import queries, rules
 from reports.behind import By, behind, counts_people
-from reports.indicators import end_of, figures
+from reports.indicators import end_of, figures_at
 from reports.models import Closing
 from reports.policies import READERS, must_read
 from reports.publishing import Told, lone_told, parts_told
@@ -162,7 +162,7 @@ def read(
     upto = end_of(day) if closing is None else closing.upto
     before = [one for one in moments if one.upto <= upto]
     link = _link(sheet.program, moments[-1].upto)
-    history = [_figures(sheet, one.upto, link) for one in before]
+    history = _figures(sheet, [one.upto for one in before], link)
     days = [one.day for one in before]
     people = _people(sheet, [one.upto for one in before], link)
     lines = [
@@ -175,7 +175,7 @@ def read(
     else:
         lines = [_as_closed(line, closing) for line in lines]
         known = [closing] if end_of(ends[-1]) > closing.upto else []
-        exact = _figures(sheet, end_of(ends[-1]), link)
+        exact = _figures(sheet, [end_of(ends[-1])], link)[0]
     return Reading(
         program, sheet, day, ends[::-1], lines, [one.upto for one in before], closing, own,
         [(one, queries.revisions(one, exact)) for one in known],
@@ -218,19 +218,21 @@ def _link(program: str, upto: datetime) -> str:
     return last.order_by("-recorded_at", "-seq").values_list("hash", flat=True).first() or ""
 
 
-def _figures(sheet: Sheet, upto: datetime, link: str) -> list[Figures]:
+def _figures(sheet: Sheet, uptos: Sequence[datetime], link: str) -> list[list[Figures]]:
     # The newest link stands for everything before it: with another one it is another ledger.
-    key = (repr(sheet), upto, link)
+    name = repr(sheet)
     with _lock:
-        if key in _known:
-            _known.move_to_end(key)
-            return _known[key]
-    found = figures(sheet, upto=upto)
+        found = {upto: _known.get((name, upto, link)) for upto in uptos}
+    missing = [upto for upto, lines in found.items() if lines is None]
+    counted = figures_at(sheet, missing) if missing else []
+    found |= dict(zip(missing, counted, strict=True))
     with _lock:
-        _known[key] = found
-        if len(_known) > KEPT:
+        for upto, lines in found.items():
+            _known[name, upto, link] = lines or []
+            _known.move_to_end((name, upto, link))
+        while len(_known) > KEPT:
             _known.popitem(last=False)
-    return found
+    return [found[upto] or [] for upto in uptos]
 
 
 def _people(sheet: Sheet, moments: Sequence[datetime], link: str) -> list[By | None]:

@@ -333,3 +333,28 @@ class OwnSheet(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+
+class Remembered(models.Model):
+    """What a rule counted over the entries up to `seq` (`upto`: of these, recorded before it).
+
+    Derived, and never trusted further than its `hash`: it can be deleted at any moment.
+    """
+
+    program = models.CharField(max_length=40)
+    rule = models.CharField(max_length=400)  # as JSON
+    upto = models.CharField(max_length=40, blank=True)  # an instant, or nothing
+    seq = models.PositiveBigIntegerField()
+    hash = models.CharField(max_length=64, blank=True)
+    counts = models.JSONField()  # [cohort, fiscal year, all, by Web, from our rooms]
+
+    class Meta:
+        verbose_name_plural = "remembered"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["program", "rule", "upto"], name="remembered_once_per_rule"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"remembered {self.program} {self.seq}"

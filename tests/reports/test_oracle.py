@@ -57,9 +57,9 @@ step = st.tuples(
 )
 
 
-def write(program: str, steps) -> None:
-    now = START
-    written = 0
+def write(program: str, steps, start: datetime = START) -> None:
+    now = start
+    written = Entry.objects.filter(program=program).count()
     for what, later in steps:
         now += later
         if isinstance(what, dict):

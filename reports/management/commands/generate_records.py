@@ -1,8 +1,12 @@
-"""`manage.py generate_records N [--program SLUG]`: made-up entries, for measuring alone."""
+"""`manage.py generate_records N [--program SLUG]`: made-up entries, for measuring alone.
+
+They are written as they would have been: day after day, each known by the midnight after it.
+"""
 
 import random
 from argparse import ArgumentParser
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from typing import Any
 
 from django.conf import settings
@@ -40,22 +44,27 @@ class Command(BaseCommand):
         dice = random.Random(seed)
         people = [subject_of(program, str(number)) for number in range(max(1, count // 16))]
         towns = [code + check_digit(code) for code in (f"39{number}" for number in range(201, 235))]
-        now = clock.now()
-        done = 0
-        while done < count:
-            some = [_fact(dice, program, people, towns) for _ in range(min(AT_ONCE, count - done))]
+        days = sorted(dice.randrange(DAYS) for _ in range(count))
+        for first in range(0, count, AT_ONCE):
+            some = [
+                _fact(dice, program, people, towns, FIRST + timedelta(days=day))
+                for day in days[first : first + AT_ONCE]
+            ]
             with transaction.atomic():
-                enter_all(some, confirmed_by="generator", now=now)
-            done += len(some)
-        self.stdout.write(f"{done}件の作りものの記録を書きました。")
+                for day, facts in groupby(some, key=lambda fact: fact.occurred_on):
+                    known = datetime.combine(day, time(23, 59), clock.JST)
+                    enter_all(list(facts), confirmed_by="generator", now=known)
+        self.stdout.write(f"{count}件の作りものの記録を書きました。")
 
 
-def _fact(dice: random.Random, program: str, people: list[str], towns: list[str]) -> Fact:
+def _fact(
+    dice: random.Random, program: str, people: list[str], towns: list[str], day: date
+) -> Fact:
     kind = dice.choice(MIX)
     return Fact(
         program=program,
         kind=kind,
-        occurred_on=FIRST + timedelta(days=dice.randrange(DAYS)),
+        occurred_on=day,
         subject=dice.choice(people),
         municipality_code=dice.choice(towns),
         channel=dice.choice(list(Channel)),

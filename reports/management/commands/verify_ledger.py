@@ -1,4 +1,7 @@
-"""`manage.py verify_ledger`: whether any entry of the ledger was changed; exit code 1 if so."""
+"""`manage.py verify_ledger`: whether any entry, or a count that is remembered, was changed.
+
+Exit code 1 if so.
+"""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -7,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from ledger.queries import verify
 from reports.queries import noted_heads
+from reports.remembered import differing
 
 
 class Command(BaseCommand):
@@ -35,9 +39,11 @@ class Command(BaseCommand):
             noted[program, int(seq)] = hash_
         broken = 0
         for verdict in verify(noted=noted):
-            if verdict.broken:
+            wrong = [] if verdict.broken else differing(verdict.program)
+            if verdict.broken or wrong:
                 broken += 1
-                self.stderr.write(f"{verdict.program}: {verdict.broken}")
+                said = verdict.broken or f"おぼえた数が、数えなおしとあいません({wrong[0]})。"
+                self.stderr.write(f"{verdict.program}: {said}")
             else:
                 end = f"、終わり {verdict.head}" if verdict.entries else ""
                 self.stdout.write(f"{verdict.program}: {verdict.entries}件、変わりなし{end}")
