@@ -1,6 +1,7 @@
 """Figures in a real browser: every page at a desk and on A4, kept as pictures to look at."""
 
 import asyncio
+import re
 
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
@@ -98,6 +99,9 @@ async def on_paper(page: Page, name: str) -> list[str]:
     )
     if shown:
         wrong.append(f"{name}: {shown} things that can't be clicked on paper are printed")
+    ink = await page.evaluate("getComputedStyle(document.body).color")
+    if max(map(int, re.findall(r"\d+", ink)[:3])) > 80:
+        wrong.append(f"{name} prints the night: ink {ink}")
     await page.screenshot(path=PICTURES / f"figures-a4-{name}.png", full_page=True)
     await page.pdf(path=PICTURES / f"figures-a4-{name}.pdf", prefer_css_page_size=True)
     await page.emulate_media(media="screen")
