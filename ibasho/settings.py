@@ -226,12 +226,14 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 # Per address, and per account from one address; what a stranger does slows no colleague. Of what
-# all strangers may guess at an account, one address has a fifth.
+# all strangers may guess at an account, one address has a fifth; when that is used up, every
+# address still has two an hour: crowds of strangers slow a colleague, they don't lock them out.
 ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
     "login_failed": "10/m/ip,5/300s/key",
     "login_strange": "60/3600s/key",
     "login_strange_here": "12/3600s/key",
+    "login_crowded": "2/3600s/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_ADAPTER = "accounts.adapters.SecondFactor"

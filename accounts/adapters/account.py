@@ -80,13 +80,20 @@ class Account(DefaultAccountAdapter):
             return
         # One place alone must not use up what all strangers share: colleagues are among them.
         here = f"{login}|{address_key(request, clock.now())}"
-        for action, key in (("login_strange_here", here), ("login_strange", login)):
-            used = ratelimit.consume(
-                request, app="allauth.account", action=action, key=f"strange|{key}"
-            )
-            if not used:
-                raise self.validation_error("too_many_login_attempts")
+        alone = self._counted(request, "login_strange_here", here)
+        if not alone or not (
+            self._counted(request, "login_strange", login)
+            or self._counted(request, "login_crowded", here)
+        ):
+            raise self.validation_error("too_many_login_attempts")
+
+    def _counted(self, request: HttpRequest, action: str, key: str) -> bool:
+        used = ratelimit.consume(
+            request, app="allauth.account", action=action, key=f"strange|{key}"
+        )
+        if used:
             self._strange.append(used)
+        return bool(used)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """Only a wrong password counts."""
