@@ -61,6 +61,7 @@ _DUTY: Words = {
     "duty.cancelled": _("当番をとりやめた"),
     "duty.attended": _("部屋についた"),
     "duty.left_room": _("部屋をはなれた"),
+    "duty.narrowed": _("当番の部屋をせばめた"),
     "duty.relief_asked": _("交代をたのんだ"),
     "duty.relief_taken": _("交代をうけた"),
     "duty.relief_withdrawn": _("交代のたのみを取り下げた"),

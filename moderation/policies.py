@@ -125,7 +125,7 @@ SECOND_AFTER = timedelta(days=7)
 
 def may_settle_proposal(viewer: Viewer, proposal: Proposal | None, *, near: bool) -> None:
     """Raises `Refused`: `not_found`, `same_coordinator`, `settled`, `too_near` (`near`:
-    the proposer gave them a role, or let them in again, within `SECOND_AFTER`).
+    one of the two gave the other a role, or let them in again, within `SECOND_AFTER`).
     """
     if proposal is None:
         raise Refused("not_found")

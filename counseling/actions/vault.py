@@ -78,7 +78,7 @@ def open_details(viewer: Viewer, *, code: str, reason: str, now: datetime) -> li
     with transaction.atomic():
         case = policies.must_be_assigned(viewer, locked(code))
         ContactOpening.objects.create(case=case, staff_id=viewer.staff or 0, reason=reason, at=now)
-        note(viewer, case, "open_contact", reason=reason, now=now)
+        note(viewer, case, "open_contact", reason=reason, fields=kinds_in(case), now=now)
     return in_clear(case)
 
 
@@ -98,6 +98,12 @@ def in_clear(case: Case) -> list[Opened]:
         ]
     except CannotOpen:
         raise Refused("cannot_open") from None
+
+
+def kinds_in(case: Case) -> list[str]:
+    """What lies in a case's vault, by its kinds alone: for the log."""
+    there = ContactDetail.objects.filter(vault__case=case).order_by("kind")
+    return list(there.values_list("kind", flat=True).distinct())
 
 
 def going_along(

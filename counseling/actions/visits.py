@@ -16,7 +16,7 @@ from accounts.states import Role
 from accounts.viewer import Viewer
 from counseling import policies
 from counseling.actions.moves import locked, note, tell
-from counseling.actions.vault import going_along
+from counseling.actions.vault import going_along, kinds_in
 from counseling.models import AddressLook, Case, Visit, Visitor
 from counseling.states import Detail, DoorRule, VisitState, visit_before
 from counseling.words import must_hold_no_contact
@@ -149,13 +149,17 @@ def look(viewer: Viewer, *, visit: int, now: datetime) -> list[str]:
 
     Raises `Refused`: `not_found`, `second_factor`, `not_yet`, `cannot_open`.
     """
+    kinds = {Detail.ADDRESS.value}
     with transaction.atomic():
         found = visiting(viewer, visit=visit)
         if not found.starts_at - SEEN_BEFORE <= now <= found.ends_at + SEEN_AFTER:
             raise Refused("not_yet")
         AddressLook.objects.create(visit=found, staff_id=viewer.staff or 0, at=now)
-        note(viewer, found.case, "look_at_address", role=Role.SUPPORTER, now=now)
-    opened = going_along(found.case, kinds=[Detail.ADDRESS.value], deposited_by=now)
+        note(
+            viewer, found.case, "look_at_address", role=_role(viewer, found), now=now,
+            reason=f"visit:{found.pk}", fields=sorted(kinds & set(kinds_in(found.case))),
+        )  # fmt: skip
+    opened = going_along(found.case, kinds=sorted(kinds), deposited_by=now)
     return [text for _kind, text in opened]
 
 
@@ -166,7 +170,7 @@ def check_in(viewer: Viewer, *, visit: int, now: datetime) -> None:
         if not found.starts_at - SEEN_BEFORE <= now <= found.ends_at + SEEN_AFTER:
             raise Refused("not_yet")
         _move(found, VisitState.BEGUN, begun_at=now)
-        note(viewer, found.case, "check_in", role=Role.SUPPORTER, now=now)
+        note(viewer, found.case, "check_in", role=_role(viewer, found), now=now)
 
 
 def check_out(viewer: Viewer, *, visit: int, met: bool, now: datetime) -> None:
@@ -175,7 +179,7 @@ def check_out(viewer: Viewer, *, visit: int, met: bool, now: datetime) -> None:
         found = visiting(viewer, visit=visit)
         wanted = VisitState.ENDED if met else VisitState.NOT_THIS_TIME
         _move(found, wanted, ended_at=now)
-        note(viewer, found.case, "check_out", role=Role.SUPPORTER, now=now)
+        note(viewer, found.case, "check_out", role=_role(viewer, found), now=now)
 
 
 def visiting(viewer: Viewer, *, visit: int) -> Visit:
@@ -192,6 +196,12 @@ def visiting(viewer: Viewer, *, visit: int) -> Visit:
     if found is None:
         raise Refused("not_found")
     return found
+
+
+def _role(viewer: Viewer, visit: Visit) -> Role:
+    """In which role they visit; whoever holds both comes as a peer."""
+    peer = viewer.holds(Role.SUPPORTER, program=visit.case.program_id)
+    return Role.SUPPORTER if peer else Role.COUNSELOR
 
 
 def alarm(*, now: datetime) -> int:

@@ -152,6 +152,7 @@ def _do(request: HttpRequest, code: str, number: int, deed: Deed) -> HttpRespons
 
 @counselors_only
 @require_POST
+@recently_proven
 def send(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """It leaves. A link's two halves stand on this answer and nowhere else."""
     viewer, now = viewer_of_request(request), clock.now()
@@ -169,6 +170,7 @@ def send(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 @counselors_only
 @require_POST
+@recently_proven
 def new_link(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Another link; the one before is dead."""
     viewer, now = viewer_of_request(request), clock.now()

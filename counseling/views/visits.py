@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.doors import viewer_of_request
-from accounts.staff_doors import staff_only
+from accounts.staff_doors import recently_proven, staff_only
 from accounts.states import Role
 from counseling import forms, onward, onward_forms, sentences
 from counseling import onward_sentences as said
@@ -151,6 +151,7 @@ def _mine(
 
 @visitors_only
 @require_POST
+@recently_proven
 def look(request: HttpRequest, number: int) -> HttpResponse:
     """The address, on this one answer."""
     viewer, now = viewer_of_request(request), clock.now()

@@ -1,5 +1,6 @@
 """A shift is begun, rested from, ended; its time goes by; hard things in it are counted."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -194,6 +195,23 @@ def end_without_role(*, staff: int | None = None, now: datetime) -> int:
                 continue
             moved += 1
     return moved
+
+
+def keep_to_rooms(*, staff: int, program: int, rooms: Collection[int], now: datetime) -> None:
+    """A supporter's role was narrowed to these rooms: what is attended elsewhere is left, and
+    planned shifts are for these alone. In the transaction that gives the role.
+    """
+    lock_people([staff])
+    theirs = Shift.objects.filter(supporter=staff, program=program)
+    elsewhere = Attendance.objects.filter(shift__in=theirs).exclude(room__in=rooms)
+    for one in elsewhere.select_related("shift").order_by("pk"):
+        note(one.shift, "left_room", actor=None, role=HOUSE, values={"room": one.room}, now=now)
+        one.delete()
+    for held in theirs.filter(state=ShiftState.PLANNED).order_by("pk"):
+        kept = [room for room in held.rooms if room in rooms] or sorted(rooms)
+        if kept != held.rooms:
+            Shift.objects.filter(pk=held.pk).update(rooms=kept, changed_at=now)
+            note(held, "narrowed", actor=None, role=HOUSE, values={"rooms": kept}, now=now)
 
 
 def count_exposure(viewer: Viewer, *, program: int, items: int = 1) -> int:

@@ -64,9 +64,7 @@ def confirm(viewer: Viewer, *, proposal: int, now: datetime) -> Act:
     """
     with transaction.atomic():
         row = _held(proposal)
-        near = row is not None and let_in_by(
-            viewer.staff or 0, by=row.by_id, since=now - policies.SECOND_AFTER
-        )
+        near = row is not None and _near(viewer.staff or 0, row.by_id, now=now)
         policies.may_settle_proposal(viewer, row, near=near)
         assert row is not None
         seat = Seat.objects.filter(pk=row.evidence["seat"]).select_related("room").first()
@@ -92,6 +90,11 @@ def decline(viewer: Viewer, *, proposal: int, now: datetime) -> None:
             raise Refused("settled")
         own = row.by_id == viewer.staff
         _settle(viewer, row, ProposalState.WITHDRAWN if own else ProposalState.DECLINED, now=now)
+
+
+def _near(one: int, other: int, *, now: datetime) -> bool:
+    since = now - policies.SECOND_AFTER
+    return let_in_by(one, by=other, since=since) or let_in_by(other, by=one, since=since)
 
 
 def _held(proposal: int) -> Proposal | None:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.staff_doors import staff_only
+from accounts.staff_doors import recently_proven, staff_only
 from accounts.viewer import Viewer
 from chat.states import ItemKind
 from foundation.refusals import Refused
@@ -118,17 +118,28 @@ def answer(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def proposal(request: HttpRequest, number: int) -> HttpResponse:
     """A proposal's item: agreed (field `agree`), or not."""
+    return (_agree if request.POST.get("agree") == "on" else _decline)(request, number)
+
+
+@recently_proven
+def _agree(request: HttpRequest, number: int) -> HttpResponse:
+    asked = _asked(request, number)
+    return _of_item(
+        request, number, lambda who, now: proposals.confirm(who, proposal=asked, now=now)
+    )
+
+
+def _decline(request: HttpRequest, number: int) -> HttpResponse:
+    asked = _asked(request, number)
+    return _of_item(
+        request, number, lambda who, now: proposals.decline(who, proposal=asked, now=now)
+    )
+
+
+def _asked(request: HttpRequest, number: int) -> int:
     at = at_item(request, number)
     found = looks.detail(at.viewer, item=number, now=at.now).proposal
-    asked = found.pk if found is not None else 0
-
-    def deed(who: Viewer, now: datetime) -> None:
-        if request.POST.get("agree") == "on":
-            proposals.confirm(who, proposal=asked, now=now)
-        else:
-            proposals.decline(who, proposal=asked, now=now)
-
-    return _of_item(request, number, deed)
+    return found.pk if found is not None else 0
 
 
 @staff_only(*TEAM)

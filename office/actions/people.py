@@ -10,7 +10,7 @@ from accounts.actions.invitations import Terms
 from accounts.models import RoleRoom
 from accounts.states import Role
 from accounts.viewer import Viewer
-from duty.actions.shifts import end_without_role
+from duty.actions.shifts import end_without_role, keep_to_rooms
 from foundation.refusals import Refused
 from office.people import room_choices
 from office.policies import must_know_people
@@ -25,11 +25,14 @@ def give_role(
     A room that was taken away may stay named in a role: without it, the role would be for all.
     """
     must_know_people(viewer, program=program)
-    people.give(
-        viewer, staff=staff, role=role, program=program,
-        rooms=_own(program, role, rooms, kept=_named(program, staff, role)),
-        trained_on=trained_on, expires_on=expires_on, now=now,
-    )  # fmt: skip
+    own = _own(program, role, rooms, kept=_named(program, staff, role))
+    with transaction.atomic():
+        people.give(
+            viewer, staff=staff, role=role, program=program, rooms=own, trained_on=trained_on,
+            expires_on=expires_on, now=now,
+        )  # fmt: skip
+        if own:
+            keep_to_rooms(staff=staff, program=program, rooms=own, now=now)
 
 
 def invite(

@@ -13,7 +13,7 @@ from counseling.models import Asking, Case, ContactDetail, Occasion
 from counseling.states import CaseState
 from foundation import clock
 from foundation.clock import jst_day
-from tests.cast import signed_in_as
+from tests.cast import long_proven, signed_in_as
 from tests.counseling.voices import asks, taken
 
 
@@ -148,11 +148,7 @@ def test_the_desk_doesn_t_show_whether_anything_lies_in_the_vault(asked, browser
 def test_opening_asks_for_a_fresh_proof(asked, kaede):
     desk = signed_in_as(kaede)
     desk.post(f"/counseling/desk/{asked.code}/take/")
-    session = desk.session
-    for proof in session["account_authentication_methods"]:
-        proof["at"] -= 600
-    session.save()
-    answer = desk.post(f"/counseling/desk/{asked.code}/details/", {"reason": "電話"})
+    answer = long_proven(desk).post(f"/counseling/desk/{asked.code}/details/", {"reason": "電話"})
     said = answer.content.decode()
     assert answer.status_code == 403
     assert "/accounts/reauthenticate/?next=" in said and "電話" in said

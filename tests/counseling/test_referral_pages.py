@@ -9,7 +9,7 @@ from django.test import Client
 from counseling.models import LinkOpening, Meeting, Referral
 from foundation.clock import jst, jst_day
 from ledger.models import Entry
-from tests.cast import signed_in_as
+from tests.cast import long_proven, signed_in_as
 from tests.counseling.places import make_agency, make_place
 from tests.counseling.test_pages import page, seated
 
@@ -78,6 +78,16 @@ def test_from_proposal_to_arrival(sent, browser, desk):
     seen = page(browser, mine)
     for step in ("提案", "同意", "送付", "受理", "つながった", "リンクと番号で、シートを開いた"):
         assert step in seen
+
+
+def test_a_link_and_its_number_are_shown_after_a_fresh_proof_alone(browser, desk, case, station):
+    _, mine, theirs = propose(desk, case, station)
+    agree(browser, mine)
+    long_proven(desk)
+    for way, sent in (("send/", {"by": "link"}), ("link/", {})):
+        answer = post(desk, f"{theirs}{way}", sent)
+        assert answer["Location"].startswith("/accounts/reauthenticate/?next=")
+    assert Referral.objects.get().sent_at is None
 
 
 def test_a_struck_sentence_is_not_on_the_page_that_is_agreed_to(browser, desk, case, station):

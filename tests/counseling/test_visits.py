@@ -13,7 +13,7 @@ from counseling.states import Detail, DoorRule
 from duty.models import Call
 from foundation.clock import jst
 from foundation.refusals import Refused
-from tests.cast import grant, make_staff, seen_by, signed_in_as, staff_viewer
+from tests.cast import grant, long_proven, make_staff, seen_by, signed_in_as, staff_viewer
 from tests.counseling.test_pages import page, seated
 from tests.counseling.voices import asks, taken
 
@@ -85,8 +85,29 @@ def test_the_address_is_the_named_visitors_for_two_days(visit, aoi, ren, sora, m
             address(stranger, day)
     assert AddressLook.objects.filter(staff=ren).count() == 2
     lines = AuditEntry.objects.filter(verb="counseling.look_at_address")
-    assert {line.actor for line in lines} == {ren.pk}
+    told = {(line.actor, line.role, line.reason, *line.fields) for line in lines}
+    assert told == {(ren.pk, "supporter", f"visit:{visit.pk}", "address")}
     assert HOME not in repr(list(lines.values()))
+
+
+def test_a_counselor_who_visits_stands_in_the_log_as_one(case, aoi, kaede, now):
+    visit = plan(case, kaede, [kaede], now=now, alone="本人の希望")
+    agree(aoi, visit, [kaede], now=now)
+    who, day = staff_viewer(kaede), visit.starts_at
+    visits.look(who, visit=visit.pk, now=day)
+    visits.check_in(who, visit=visit.pk, now=day)
+    visits.check_out(who, visit=visit.pk, met=True, now=visit.ends_at)
+    deeds = [f"counseling.{one}" for one in ("look_at_address", "check_in", "check_out")]
+    lines = AuditEntry.objects.filter(verb__in=deeds)
+    assert [line.role for line in lines] == ["counselor"] * 3
+
+
+def test_the_log_says_which_kinds_were_opened(case, aoi, kaede, now):
+    for kind in (Detail.ADDRESS, Detail.TELEPHONE):
+        vault.deposit(seen_by(aoi), code=case.code, kind=kind, text="ここ", nonce=uuid4(), now=now)
+    vault.open_details(staff_viewer(kaede), code=case.code, reason="下見", now=now)
+    line = AuditEntry.objects.get(verb="counseling.open_contact")
+    assert (line.reason, line.fields) == ("下見", ["address", "telephone"])
 
 
 def test_called_off_the_address_is_gone_too(visit, aoi, ren, sora, now):
@@ -181,6 +202,18 @@ def test_planned_named_looked_at_and_seen(case, aoi, kaede, ren, sora, now):
     assert "おわりました" in page(her, own)
 
 
+def test_a_visitor_without_a_name_to_show_is_no_sign_in_name(case, aoi, kaede, ren, sora, now):
+    type(sora).objects.filter(pk=sora.pk).update(display_name="", username="s.yamada")
+    visit = plan(case, kaede, [ren, sora], now=now)
+    her, own = seated(aoi), f"/counseling/mine/{case.code}/visits/{visit.pk}/"
+    before = page(her, own)
+    agree(aoi, visit, [ren, sora], now=now)
+    visits.look(staff_viewer(sora), visit=visit.pk, now=visit.starts_at)
+    after = page(her, own)
+    assert "s.yamada" not in before + after
+    assert (before.count("支援者さん"), after.count("支援者さん")) == (1, 2)
+
+
 def test_another_supporter_finds_no_visit(visit, aoi, ren, sora, now):
     agree(aoi, visit, [ren, sora], now=now)
     other = make_staff("hoka")
@@ -189,6 +222,21 @@ def test_another_supporter_finds_no_visit(visit, aoi, ren, sora, now):
     assert signed_in_as(other).post(address).status_code == 404
     # ren is named, and is told when it may be seen.
     assert "24時間前から" in signed_in_as(ren).post(address).content.decode()
+
+
+def test_an_address_asks_for_a_fresh_proof(case, aoi, kaede, ren, sora, now):
+    soon = visits.plan(
+        staff_viewer(kaede), code=case.code, starts_at=now + timedelta(hours=20), minutes=60,
+        visitors=[ren.pk, sora.pk], rules=(), alone="", now=now,
+    )  # fmt: skip
+    agree(aoi, soon, [ren, sora], now=now)
+    address, peer = f"/counseling/visits/{soon.pk}/address/", signed_in_as(ren)
+    assert HOME in peer.post(address).content.decode()
+    long_proven(peer)
+    answer = peer.post(address, headers={"Referer": "http://testserver/counseling/visits/"})
+    assert answer.status_code == 303
+    assert answer["Location"] == "/accounts/reauthenticate/?next=%2Fcounseling%2Fvisits%2F"
+    assert AddressLook.objects.count() == 1
 
 
 def test_a_visitor_finds_their_visits_from_either_desk(kaede, ren, mori, program):

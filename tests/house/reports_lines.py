@@ -1,6 +1,19 @@
-"""The lines of figures in the grid."""
+"""The lines of figures in the grid.
 
-from tests.house.everyone import Row, anyone, staff
+`{training}` was held and `{run}` begun in hyogo; `{closing}` of its sheet is published.
+"""
+
+from datetime import date, datetime
+
+from accounts.models import Staff
+from accounts.states import Role
+from programs.models import Program
+from reports.actions.closings import check_closing, close_sheet
+from reports.actions.effects import start_run
+from reports.actions.publications import publish
+from reports.actions.trainings import Course, hold_training
+from tests.cast import grant, make_staff, staff_viewer
+from tests.house.everyone import UNASSIGNED, Row, anyone, staff
 
 READ = staff("analyst", "coordinator", "auditor")
 HOME = staff("analyst", "coordinator", "auditor", everywhere=True)
@@ -9,7 +22,7 @@ CLOSED = staff("coordinator", everywhere=True, code=405)
 BRING = staff("coordinator", "counselor", everywhere=True)
 BROUGHT = staff("coordinator", "counselor", everywhere=True, code=405)
 CLOSED_READ = staff("coordinator", everywhere=True)
-NOWHERE = staff("coordinator", code=404)
+KEPT = staff("coordinator", "counselor") | {UNASSIGNED: 200}
 AUDITED = staff("auditor", code=405)
 
 REPORTS: dict[str, tuple[str, Row]] = {
@@ -22,14 +35,16 @@ REPORTS: dict[str, tuple[str, Row]] = {
     "reports-site-close": ("/reports/sites/1/close/", BROUGHT),
     "reports-site-withdraw": ("/reports/sites/1/withdraw/", BROUGHT),
     "reports-trainings": ("/reports/trainings/", BRING),
-    "reports-training": ("/reports/trainings/9/", NOWHERE),
-    "reports-presence": ("/reports/trainings/9/presence/", BROUGHT),
-    "reports-attendance-withdraw": ("/reports/trainings/9/attendances/9/withdraw/", BROUGHT),
+    "reports-training": ("/reports/trainings/{training}/", KEPT),
+    "reports-presence": ("/reports/trainings/{training}/presence/", BROUGHT),
+    "reports-attendance-withdraw": (
+        "/reports/trainings/{training}/attendances/9/withdraw/", BROUGHT,
+    ),
     "reports-supports": ("/reports/supports/", BRING),
     "reports-support-withdraw": ("/reports/supports/1/withdraw/", BROUGHT),
     "reports-effects": ("/reports/effects/", BRING),
     "reports-improve": ("/reports/effects/improve/", CLOSED),
-    "reports-effect": ("/reports/effects/9/", NOWHERE),
+    "reports-effect": ("/reports/effects/{run}/", KEPT),
     "reports-returns": ("/reports/returns/", CLOSED_READ),
     "reports-own-entries": ("/reports/entries/", BRING),
     "reports-usage": ("/reports/usage/", USED),
@@ -40,14 +55,29 @@ REPORTS: dict[str, tuple[str, Row]] = {
     "reports-sheet-pdf": ("/reports/kpi/hyogo-2020/sheet.pdf", READ),
     "reports-monthly": ("/reports/kpi/hyogo-2020/monthly.pdf", READ),
     "reports-close": ("/reports/kpi/hyogo-2020/close/", CLOSED),
-    "reports-close-check": ("/reports/kpi/hyogo-2020/close/1/check/", CLOSED),
-    # No year of hyogo's was closed or published.
-    "reports-words": ("/reports/kpi/hyogo-2020/close/1/words/", NOWHERE),
-    "reports-publish": ("/reports/kpi/hyogo-2020/close/1/publish/", CLOSED),
+    "reports-close-check": ("/reports/kpi/hyogo-2020/close/{closing}/check/", CLOSED),
+    "reports-words": ("/reports/kpi/hyogo-2020/close/{closing}/words/", staff("coordinator")),
+    "reports-publish": ("/reports/kpi/hyogo-2020/close/{closing}/publish/", CLOSED),
     "published": ("/published/", anyone()),
-    "published-sheet": ("/published/hyogo-2020/", anyone(404)),
-    "published-csv": ("/published/hyogo-2020/table.csv", anyone(404)),
+    "published-sheet": ("/published/hyogo-2020/", anyone()),
+    "published-csv": ("/published/hyogo-2020/table.csv", anyone()),
     "reports-exact": ("/reports/kpi/hyogo-2020/exact/", AUDITED),
     "reports-cell": ("/reports/kpi/hyogo-2020/hyogo.craft/2020/", READ),
     "reports-entries": ("/reports/kpi/hyogo-2020/hyogo.craft/2020/entries/", AUDITED),
-}
+}  # fmt: skip
+
+
+def reports_things(
+    coordinator: Staff, counselor: Staff, program: Program, now: datetime
+) -> dict[str, int | str]:
+    """A course, a run of the family program, and a year that two closed and one published."""
+    of, keeps, closes = program.pk, staff_viewer(counselor), staff_viewer(coordinator)
+    course = Course(course="kiso", name="基礎", held_on=date(2026, 5, 9))
+    training = hold_training(keeps, program=of, course=course, now=now)
+    run = start_run(keeps, program=of, name="春", started_on=date(2026, 4, 1), now=now)
+    second = make_staff("niban", display_name="にばん")
+    grant(second, Role.COORDINATOR, program)
+    closing = close_sheet(closes, program=of, sheet="hyogo-2020", year=2020, now=now)
+    check_closing(staff_viewer(second), program=of, closing=closing.pk, now=now)
+    publish(closes, program=of, closing=closing.pk, now=now)
+    return {"training": training.pk, "run": run.pk, "closing": closing.pk}

@@ -189,6 +189,12 @@ def test_a_bar_for_good_needs_two_coordinators(above, aoi, room, now):
     # Whom one has just made a coordinator is no second voice.
     refused("too_near", confirm, staff_viewer(other), proposal=asked.pk, now=now)
     RoleGrant.objects.filter(pk=held.pk).update(granted_at=now - timedelta(days=8))
+    # Nor is whoever has just made oneself a coordinator.
+    mine = RoleGrant.objects.filter(staff=above.staff)
+    mine.update(granted_by=other.pk, granted_at=now - timedelta(days=6))
+    refused("too_near", confirm, staff_viewer(other), proposal=asked.pk, now=now)
+    assert not chat.standing_of(aoi.pk, room=room.pk, now=now).barred
+    mine.update(granted_at=now - timedelta(days=8))
     act = confirm(staff_viewer(other), proposal=asked.pk, now=now)
     assert chat.standing_of(aoi.pk, room=room.pk, now=now).barred
     assert act.until is None

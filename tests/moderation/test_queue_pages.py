@@ -15,10 +15,10 @@ from chat.models import Item, Message, Room
 from chat.states import ItemKind, ItemState, MessageState
 from foundation import clock
 from moderation.actions.purge import purge
-from moderation.models import Act, Appeal
+from moderation.models import Act, Appeal, Proposal
 from moderation.sentences import sentence
 from moderation.states import ActKind
-from tests.cast import attend, grant, make_staff, signed_in_as
+from tests.cast import attend, grant, long_proven, make_staff, signed_in_as
 from tests.chat.deeds import do, post, rest, seat_of
 from tests.house.everyone import seated
 from tests.moderation.evening import item_of, message, report
@@ -128,6 +128,29 @@ def test_retention_takes_the_message_and_leaves_the_evidence_of_an_open_appeal(
     purge(now=year)
     purge(now=year + timedelta(days=120))
     assert Act.objects.get().evidence == {}
+
+
+def test_a_bar_for_good_asks_both_coordinators_for_a_fresh_proof(aoi, house, mori):
+    person = f"/moderation/people/{seat_of(aoi, house).pk}/"
+    asked = {"deed": "site_bar", "reason": "abuse", "note": "くりかえし"}
+    sent(signed_in_as(mori), f"{person}propose/", **asked)
+    item = f"/moderation/items/{item_of(ItemKind.PROPOSAL).pk}/"
+    other = make_staff("hana", display_name="はな")
+    grant(other, Role.COORDINATOR, house.program)
+    second = long_proven(signed_in_as(other))
+    came = {"Referer": f"http://testserver{item}"}
+    answer = second.post(f"{item}proposal/", {"agree": "on"}, headers=came)
+    assert answer.status_code == 303
+    assert answer["Location"].startswith("/accounts/reauthenticate/?next=%2Fmoderation%2Fitems")
+    assert Proposal.objects.get().state == "asked"
+    # A no asks for nothing.
+    sent(second, f"{item}proposal/")
+    assert Proposal.objects.get().state == "declined"
+    # Another time, just proven.
+    sent(signed_in_as(mori), f"{person}propose/", **asked)
+    item = f"/moderation/items/{Item.objects.filter(kind=ItemKind.PROPOSAL).latest('pk').pk}/"
+    sent(signed_in_as(other), f"{item}proposal/", agree="on")
+    assert Act.objects.get().kind == ActKind.SITE_BAR
 
 
 def test_nobody_reads_or_objects_to_what_was_done_to_somebody_else(desk, aoi, yoso, house):

@@ -13,11 +13,21 @@ from accounts.models import Invitation, RoleGrant, RoleRoom, Staff
 from accounts.states import Role
 from audit.models import AuditEntry
 from chat.models import Room
+from duty.models import Attendance, Shift
 from duty.queries import attending
 from foundation.clock import jst_day
 from foundation.refusals import Refused
 from office import people as office_people
-from tests.cast import grant, make_program, make_room, make_staff, signed_in_as, staff_viewer
+from tests.cast import (
+    attend,
+    grant,
+    long_proven,
+    make_program,
+    make_room,
+    make_staff,
+    signed_in_as,
+    staff_viewer,
+)
 from tests.office.desk import fields, send, words
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +123,27 @@ def test_a_role_is_given_anew_with_another_last_day_and_other_rooms(desk: Client
     held = ren.grants.get(ended_at=None)
     assert [one.room for one in held.rooms.all()] == [room.pk]
     assert "雑談の部屋" in words(desk.get(of(ren)))
+
+
+def test_a_role_narrowed_keeps_no_other_room(desk: Client, ren, room: Room, now):
+    other = make_room("yofukashi", name="夜ふかしの部屋")
+    attend(room, ren, now=now)
+    attend(other, ren, now=now)
+    later = {
+        "supporter": ren, "program": room.program, "changed_at": now,
+        "starts_at": now + timedelta(days=2), "ends_at": now + timedelta(days=2, hours=2),
+    }  # fmt: skip
+    both = Shift.objects.create(rooms=[room.pk, other.pk], **later)
+    renew(desk, ren.grants.get(), rooms=[str(room.pk), str(other.pk)], trained_on="2026-01-10")
+    assert Attendance.objects.filter(shift__supporter=ren).count() == 2
+    held = ren.grants.get(ended_at=None)
+    answer = renew(desk, held, rooms=[str(room.pk)], trained_on="2026-01-10")
+    assert answer.status_code == 303, words(answer)
+    assert Attendance.objects.get(shift__supporter=ren).room == room.pk
+    both.refresh_from_db()
+    assert both.rooms == [room.pk]
+    noted = AuditEntry.objects.filter(verb__startswith="duty.").values_list("verb", flat=True)
+    assert list(noted) == ["duty.left_room", "duty.narrowed"]
 
 
 def test_a_role_renewed_for_its_last_day_alone_keeps_its_rooms_and_its_training(
@@ -270,11 +301,7 @@ def test_an_account_is_closed_with_a_reason(desk: Client, ren):
 
 
 def test_a_screen_left_open_is_not_enough_to_let_somebody_in(desk: Client, ren):
-    session = desk.session
-    for proof in session["account_authentication_methods"]:
-        proof["at"] -= 600
-    session.save()
-    answer = desk.get(f"{of(ren)}sheet/")
+    answer = long_proven(desk).get(f"{of(ren)}sheet/")
     assert answer.status_code == 303
     assert answer["Location"].startswith("/accounts/reauthenticate/?next=")
 
