@@ -47,7 +47,7 @@ class House:
         self.writer = Writer(loop)
         self.writer.start()
         bell.attach(self.hub, loop)
-        bell.on_staff = self.hub.staff_rang
+        bell.on_staff.append(self.hub.staff_rang)
         self._tasks = [loop.create_task(bell.hear()), loop.create_task(bell.knock())]
         self._tasks += [loop.create_task(one) for one in rounds.all_rounds(self.hub, self.keepers)]
 

@@ -49,8 +49,8 @@ class Bell:
         self.me = f"{os.getpid()}-{secrets.token_hex(4)}"
         self.loop: asyncio.AbstractEventLoop | None = None
         self.listener: Listener | None = None
-        # Whoever keeps sockets of staff in this process; called on the loop, must not block.
-        self.on_staff: Callable[[int, int], None] | None = None
+        # All who keep sockets of staff in this process; called on the loop, must not block.
+        self.on_staff: list[Callable[[int, int], None]] = []
         # Whoever keeps the desks that are open in this process; the same.
         self.on_desk: Callable[[int], None] | None = None
         self._lock = threading.Lock()
@@ -120,10 +120,13 @@ class Bell:
         self._soon()
 
     def _tell_staff(self, staff: int, version: int) -> None:
-        if self.on_staff is not None:
-            self.on_staff(staff, version)
+        self._staff_rang(staff, version)
         self._staff[staff] = version
         self._soon()
+
+    def _staff_rang(self, staff: int, version: int) -> None:
+        for call in self.on_staff:
+            call(staff, version)
 
     def _tell_presence(self, room: int) -> None:
         if self.listener:
@@ -185,7 +188,8 @@ class Bell:
 
     def detach(self) -> None:
         """Nobody hears any more; rings are sent one by one."""
-        self.loop = self.listener = self.on_staff = self.on_desk = None
+        self.loop = self.listener = self.on_desk = None
+        self.on_staff.clear()
 
     async def hear(self) -> None:
         """Receive rings for ever; a dead receiver is replaced: deafness doesn't show."""
@@ -236,8 +240,7 @@ class Bell:
         for person, version in ring.get("people", ()):
             self.listener.person_rang(person, version)
         for staff, version in ring.get("staff", ()):
-            if self.on_staff is not None:
-                self.on_staff(staff, version)
+            self._staff_rang(staff, version)
         for room in ring.get("presence", ()):
             self.listener.presence_rang(room)
         for program in ring.get("desks", ()):

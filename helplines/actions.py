@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.template.loader import render_to_string
@@ -112,6 +112,10 @@ def _write(path: Path, text: str) -> None:
 
 
 # --- the copy that is there when nothing else is -------------------------------------------------
+
+
+# The house writes it every hour; an older one says that the rounds have stopped.
+COPY_LATE = timedelta(hours=3)
 
 
 def copy_file() -> Path:

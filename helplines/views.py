@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from foundation import clock
 from foundation.clock import jst_day, wire
-from helplines.actions import copy_file
+from helplines.actions import COPY_LATE, copy_file
 from helplines.lines import EMERGENCY, is_stale, served, shown
 
 log = logging.getLogger("ibasho.helplines")
@@ -44,18 +44,22 @@ def _copy() -> str:
 
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
-    """What is served just now, for operators: the coordinators' lines or the house's own."""
+    """What is served just now, for operators: the coordinators' lines or the house's own.
+
+    `status`: `broken` when the coordinators' can't be read, `late` when the copy is missing or old.
+    """
     found, at = served(), clock.now()
     try:
-        kept = copy_file().stat().st_mtime
+        kept = clock.instant(copy_file().stat().st_mtime)
     except OSError:
         kept = None
+    late = kept is None or at - kept > COPY_LATE
     return JsonResponse(
         {
-            "status": "broken" if found.broken else "ok",
+            "status": "broken" if found.broken else "late" if late else "ok",
             "served": found.origin,
             "lines": len(found.lines),
             "unverified": sum(is_stale(line, jst_day(at)) for line in found.lines),
-            "copy": wire(clock.instant(kept)) if kept is not None else None,
+            "copy": wire(kept) if kept is not None else None,
         }
     )

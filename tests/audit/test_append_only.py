@@ -46,6 +46,18 @@ def test_no_entry_is_changed_or_removed_by_any_statement(entry):
     assert AuditEntry.objects.get().verb == "grant"
 
 
+def test_no_entry_is_written_over(entry, now):
+    Purge.objects.create(at=now, upto=now, entries=1)
+    for table, column in (("audit_auditentry", "actor"), ("audit_purge", "entries")):
+        again = f"INTO {table} SELECT * FROM {table} WHERE true"
+        refused(f"INSERT {again} ON CONFLICT (id) DO UPDATE SET {column} = 9")
+        if connection.vendor == "sqlite":
+            refused(f"REPLACE {again}", f"INSERT OR REPLACE {again}")
+    assert AuditEntry.objects.get().actor == 3
+    assert Purge.objects.get().entries == 1
+    assert noted(now).pk > entry.pk
+
+
 def test_an_old_entry_stays_too_until_its_going_is_on_record(db, now):
     noted(now - OLD)
     refused("DELETE FROM audit_auditentry")

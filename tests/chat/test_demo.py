@@ -31,6 +31,7 @@ from foundation.clock import jst_day
 from programs.models import Program
 from tests.accounts.codes import code_of
 from tests.cast import make_staff
+from tests.live import bare_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 NIGHT = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)  # 03:00 in Japan
@@ -112,6 +113,37 @@ def test_every_demo_account_signs_in_with_what_the_file_tells() -> None:
     assert secrets_of(people) & {str(row) for row in Authenticator.objects.values("data")} == set()
     call_command("demo", verbosity=0)
     assert json.loads(file.read_text(encoding="utf-8")) == people, "filled once"
+
+
+def told(data: Path, **env: str) -> str:
+    """What `make run` says of signing in, as a process of its own."""
+    asked = "from tools.run import told_sign_ins as told; print(told('http://127.0.0.1:8000'))"
+    ran = subprocess.run(
+        [sys.executable, "-c", asked],
+        cwd=ROOT, env={**bare_environment(), "IBASHO_DATA": str(data), **env},
+        capture_output=True, text=True, timeout=30, check=True,
+    )  # fmt: skip
+    return ran.stdout.strip()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_house_tells_on_opening_how_to_sign_in_and_never_in_production() -> None:
+    call_command("demo", verbosity=0)
+    data = Path(settings.DATA)
+    people = json.loads((data / "demo.json").read_text(encoding="utf-8"))
+    said = told(data)
+    assert "http://127.0.0.1:8000/accounts/login/" in said
+    rows = [line.split() for line in said.splitlines()]
+    for one in people:
+        assert [one["username"], one["password"], one["totp_secret"]] in rows
+    assert told(data, IBASHO_ENV="production") == ""
+
+
+@pytest.mark.parametrize("kept", [None, "", "[", "\xff"])
+def test_a_house_without_a_demo_tells_no_sign_ins(tmp_path: Path, kept: str | None) -> None:
+    if kept is not None:
+        (tmp_path / "demo.json").write_text(kept, encoding="latin-1")
+    assert told(tmp_path) == ""
 
 
 def secrets_of(people: list[dict[str, str]]) -> set[str]:

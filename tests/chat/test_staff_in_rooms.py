@@ -1,9 +1,10 @@
 """Supporters sit in rooms by the name they bear, as supporters, and are counted nowhere."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from itertools import count
 
 import pytest
+import time_machine
 from django.test import Client
 
 from accounts.actions import people
@@ -180,12 +181,17 @@ def test_a_sign_in_that_fell_asleep_says_nothing_more(sitting: LetIn) -> None:
     assert act(sitting, post("あと"), now=later).close == p.Close.NOT_ENTERED
 
 
-def test_a_role_that_ends_with_its_last_day_ends_at_midnight(sitting: LetIn, ren, now) -> None:
-    assert act(sitting, post("まえ")).close is None
-    RoleGrant.objects.filter(staff=ren).update(expires_on=(now - timedelta(days=2)).date())
-    ren.version += 1
-    ren.save(update_fields=["version"])
-    assert act(sitting, post("あと")).close == p.Close.NOT_ALLOWED
+def test_a_role_that_ends_with_its_last_day_ends_at_midnight(room: Room, ren, now) -> None:
+    today = clock.jst_day(now)
+    midnight = datetime.combine(today + timedelta(days=1), time(), clock.JST)
+    RoleGrant.objects.filter(staff=ren).update(expires_on=today)
+    with time_machine.travel(midnight - timedelta(minutes=5), tick=False) as clock_in_hand:
+        sitting = knock(signed_in_as(ren))
+        assert isinstance(sitting, LetIn)
+        clock_in_hand.move_to(midnight - timedelta(seconds=1))
+        assert act(sitting, post("まえ")).close is None
+        clock_in_hand.move_to(midnight)
+        assert act(sitting, post("あと")).close == p.Close.NOT_ALLOWED
 
 
 def test_without_script_the_page_and_its_form_do_the_same(room: Room, ren, aoi) -> None:

@@ -1,7 +1,8 @@
-"""Invited, signed in and on a first shift, all on a small phone; called on it, if one says yes."""
+"""Invited, signed in and on a first shift, by phone or at a desk; called on it, if one says yes."""
 
 from typing import Any
 
+import pytest
 from playwright.async_api import Browser
 
 from tests.accounts.codes import code_of
@@ -15,6 +16,9 @@ from tests.live import House
 SMALL: dict[str, Any] = {
     "viewport": {"width": 320, "height": 640}, "is_mobile": True, "has_touch": True, **JAPAN,
 }  # fmt: skip
+SIZES: dict[str, dict[str, Any]] = {
+    "small": SMALL, "wide": {"viewport": {"width": 1280, "height": 800}, **JAPAN},
+}  # fmt: skip
 # A push service is nobody's on this machine: the browser tells what it would have told.
 PUSH = """(told) => {
   const yes = { toJSON: () => ({ endpoint: told.endpoint, keys: told }) };
@@ -23,8 +27,9 @@ PUSH = """(told) => {
 }"""
 
 
-async def test_from_an_invitation_to_a_first_shift_on_a_small_phone(
-    own_house: House, browser: Browser
+@pytest.mark.parametrize("size", SIZES)
+async def test_from_an_invitation_to_a_first_shift_on_a_small_phone_or_at_a_desk(
+    own_house: House, browser: Browser, size: str
 ) -> None:
     house = own_house
     desk = await sign_in(await browser.new_context(**JAPAN), house, "hyogo-coordinator")
@@ -34,13 +39,13 @@ async def test_from_an_invitation_to_a_first_shift_on_a_small_phone(
     await desk.click("main form button.main")
     link = await desk.locator("code, output, input[readonly]").first.inner_text()
 
-    context = await browser.new_context(**SMALL)
+    context = await browser.new_context(**SIZES[size])
     watch = Watch(context, house.urls[0])
     page = await context.new_page()
-    look = looking(page, "small")
+    look = looking(page, size)
     await page.goto(link)
     await look("invitation")
-    await accept(page, link, name="kei-small")
+    await accept(page, link, name=f"kei-{size}")
     await look("second-factor")
     await page.click("a[href$='totp/activate/']")
     await look("totp")
@@ -62,9 +67,12 @@ async def test_from_an_invitation_to_a_first_shift_on_a_small_phone(
     assert watch.complaints == []
 
 
-async def test_a_small_phone_says_yes_to_calls(own_house: House, browser: Browser) -> None:
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_small_phone_or_a_desk_says_yes_to_calls(
+    own_house: House, browser: Browser, size: str
+) -> None:
     house = own_house
-    context = await browser.new_context(**SMALL)
+    context = await browser.new_context(**SIZES[size])
     await context.grant_permissions(["notifications"], origin=house.urls[0])
     watch = Watch(context, house.urls[0])
     page = await sign_in(context, house, "hyogo-supporter-4")
@@ -72,7 +80,7 @@ async def test_a_small_phone_says_yes_to_calls(own_house: House, browser: Browse
     alerts = f"{house.urls[0]}/moderation/alerts/"
     await page.goto(alerts)
     await page.wait_for_selector("html[data-ready]", state="attached")
-    await looking(page, "small")("alerts")
+    await looking(page, size)("alerts")
     button = page.get_by_role("button", name="この端末でうけとる")
     # Nobody is asked before the button is pressed, and no worker stands before it.
     assert (
@@ -87,7 +95,7 @@ async def test_a_small_phone_says_yes_to_calls(own_house: House, browser: Browse
         await page.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.length)")
         == 1
     )
-    await picture(page, "a-browser-that-may-be-called")
+    await picture(page, f"a-browser-that-may-be-called-{size}")
     await press(page, "外す")
     await page.get_by_text("まだ、ひとつもありません").wait_for()
     assert watch.strangers == []

@@ -1,18 +1,23 @@
 """A role, an account, a sign-in that ends takes its sockets along, on every process, at once."""
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
 
 from tests.accounts.codes import code_of
 from tests.caller import Caller, Person
 from tests.faults.gathering import ROOM, at_door, wait_for_listeners
 from tests.live import House
+from tests.moderation.test_live_desk import desk_of, heard
 
 WITH_BROKER_S, WITHOUT_S = 1.0, 3.0
+PROGRAM = "hyogo"
 
 # The demo's own people; what a deed took away is given back for the next test.
 _DEED = """
@@ -104,6 +109,37 @@ async def test_what_ends_a_supporters_standing_ends_their_sockets(
             assert max(took) <= within, what
         finally:
             await asyncio.gather(*(one.leave() for one in sockets))
+            await asyncio.to_thread(_run, house, undo, name)
+
+
+async def _shut(desk: ClientConnection) -> tuple[int | None, float]:
+    with contextlib.suppress(ConnectionClosed):
+        while True:
+            await asyncio.wait_for(desk.recv(), 60)
+    return desk.close_code, time.time()
+
+
+async def test_what_ends_a_supporters_standing_ends_their_open_desks(
+    reach: tuple[House, float], supporter: Callable[[House], tuple[Person, str]]
+) -> None:
+    house, within = reach
+    for what, (deed, undo, _) in DEEDS.items():
+        person, name = await asyncio.to_thread(supporter, house)
+        desks = [
+            await desk_of(person, PROGRAM, door=number % len(house.urls)) for number in range(2)
+        ]
+        try:
+            for desk in desks:
+                assert (await heard(desk))["type"] == "desk", what
+            waiting = [asyncio.create_task(_shut(desk)) for desk in desks]
+            began = await asyncio.to_thread(_run, house, deed, name)
+            ends = await asyncio.gather(*waiting)
+            took = [at - began for _, at in ends]
+            print(f"{house.shape}, {what}: shut after {[f'{t:.2f} s' for t in took]}")
+            assert {number for number, _ in ends} == {4403}, what
+            assert max(took) <= within, what
+        finally:
+            await asyncio.gather(*(desk.close() for desk in desks))
             await asyncio.to_thread(_run, house, undo, name)
 
 

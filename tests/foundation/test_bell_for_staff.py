@@ -27,7 +27,7 @@ async def process():
     """A bell as another process has it, and what it heard for staff."""
     bell, heard = Bell(), asyncio.Queue()
     bell.attach(Silent(), asyncio.get_running_loop())
-    bell.on_staff = lambda staff, version: heard.put_nowait((staff, version))
+    bell.on_staff.append(lambda staff, version: heard.put_nowait((staff, version)))
     task = asyncio.create_task(bell.hear())
     await asyncio.sleep(0.3)
     try:
@@ -48,12 +48,22 @@ async def test_a_ring_for_staff_is_heard_here_and_elsewhere():
         assert time.monotonic() - began < 1
 
 
+async def test_all_who_keep_sockets_of_staff_in_a_process_hear_it():
+    async with process() as (here, heard_here), process() as (there, heard_there):
+        for bell in (here, there):
+            bell.on_staff += bell.on_staff
+        here.staff(7, 3)
+        for heard in (heard_here, heard_here, heard_there, heard_there):
+            assert await asyncio.wait_for(heard.get(), 1) == (7, 3)
+
+
 async def test_a_ring_with_nobody_listening_for_staff_harms_nothing():
     async with process() as (here, _), process() as (there, heard_there):
-        there.on_staff = None
+        listening = there.on_staff.copy()
+        there.on_staff.clear()
         here.staff(7, 3)
         await asyncio.sleep(0.3)
-        there.on_staff = lambda staff, version: heard_there.put_nowait((staff, version))
+        there.on_staff += listening
         here.staff(7, 4)
         assert await asyncio.wait_for(heard_there.get(), 1) == (7, 4)
 

@@ -1,14 +1,19 @@
 """Lines that coordinators corrected: a file of their own, and never a page without lines."""
 
+import asyncio
 import json
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 
+from chat.hub import Hub
+from chat.rounds import all_rounds
+from foundation import clock
 from foundation.refusals import Refused
 from helplines import actions, views
 from helplines.hours import Stretch
@@ -132,6 +137,7 @@ def test_a_broken_file_is_passed_by_told_to_the_operator_and_never_lost(broken, 
     assert served().lines == shipped()
     assert health()["status"] == "broken" and health()["served"] == "shipped"
     actions.verify("yorisoi", seen=mark(line("yorisoi")), now=now)
+    actions.keep_copy(now=now)
     assert health()["status"] == "ok" and health()["served"] == "edited"
     assert edited_file().with_suffix(".broken").read_bytes() == broken
 
@@ -152,6 +158,32 @@ def test_the_copy_is_true_at_any_time_and_shown_when_the_page_itself_breaks(monk
     actions.copy_file().unlink()
     page = Client().get("/now/").content.decode()
     assert "tel:0120279338" in page and "https://talkme.jp/" in page and "tel:110" in page
+
+
+async def test_a_house_keeps_the_copy_by_itself():
+    with ThreadPoolExecutor(1) as pool:
+        rounds = {one.cr_frame.f_locals["name"]: one for one in all_rounds(Hub(pool), pool)}
+        turning = asyncio.ensure_future(rounds.pop("help lines"))
+        for other in rounds.values():
+            other.close()
+        try:
+            async with asyncio.timeout(10):
+                while not actions.copy_file().exists():
+                    await asyncio.sleep(0.01)
+        finally:
+            turning.cancel()
+    assert "tel:0120279338" in actions.copy_file().read_text(encoding="utf-8")
+
+
+def test_operators_hear_of_a_copy_that_is_missing_or_that_nobody_renews(now):
+    assert (health()["status"], health()["copy"]) == ("late", None)
+    actions.keep_copy(now=now)
+    assert health()["status"] == "ok"
+    a_round_late, a_week = timedelta(hours=1, minutes=10), timedelta(days=7)
+    for age, status in ((a_round_late, "ok"), (actions.COPY_LATE, "late"), (a_week, "late")):
+        written = (clock.now() - age).timestamp()
+        os.utime(actions.copy_file(), (written, written))
+        assert health()["status"] == status
 
 
 def test_of_two_copies_written_at_once_the_one_with_the_newer_lines_stays(monkeypatch, now):

@@ -39,6 +39,7 @@ def test_it_runs_no_script_of_its_own_and_sets_no_cookie(broken_database):
     answer = Client().get("/now/")
     assert not answer.cookies
     assert "no-store" in answer["Cache-Control"]
+    assert "<script" not in answer.content.decode().lower()
 
 
 def test_it_cannot_be_posted_to():

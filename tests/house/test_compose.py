@@ -6,7 +6,9 @@ import subprocess
 
 import pytest
 import yaml
+from django.conf import settings
 
+from helplines.actions import copy_file
 from tests.house.tree import ROOT
 
 
@@ -38,6 +40,23 @@ def test_the_proxy_cuts_slow_senders(compose):
     assert re.search(r"read_header 10s\s+read_body 10s", proxy)
     assert "header_up X-Forwarded-For {remote_host}" in proxy
     assert not re.search(r"^\s*log\b", proxy, re.M)
+
+
+def test_when_no_house_answers_the_proxy_shows_the_help_lines_and_what_they_wear(services):
+    proxy = (ROOT / "Caddyfile").read_text(encoding="utf-8")
+    found = re.search(r"^  handle_errors 502 503 504 \{\n(.*?)^  \}", proxy, re.M | re.S)
+    assert found is not None
+    assert re.search(r"@copy path /now/ /static/\*$", found[1], re.M)
+    shown = re.search(r"handle @copy \{\s+root \* (/\S+)\s+file_server\s+\}", found[1])
+    assert shown is not None
+    # What a house keeps there, the proxy reads there.
+    mounts = dict(one.split(":", 1) for one in services["proxy"]["volumes"])
+    assert mounts["data"] == f"{shown[1]}:ro"
+    for web in ("web1", "web2"):
+        data = services[web]["environment"]["IBASHO_DATA"]
+        assert f"data:{data}" in services[web]["volumes"]
+    assert copy_file().relative_to(settings.DATA).as_posix() == "now/index.html"
+    assert settings.DATA / settings.STATIC_URL.strip("/") == settings.STATIC_ROOT
 
 
 def test_a_house_runs_for_real(web):

@@ -1,6 +1,6 @@
-"""Every frame that a client may send × everyone: what each gets.
+"""Every socket's door, and every frame that a client may send there × everyone: what each gets.
 
-A new frame without a line fails, and so does a line without everyone.
+A new door or frame without a line fails, and so does a line without everyone.
 """
 
 from collections.abc import Callable
@@ -16,8 +16,10 @@ from chat.actions.sitting import Act
 from chat.arrivals import Knock, LetIn, arrive
 from chat.models import Room, Seat
 from foundation import clock
+from ibasho.asgi import sockets
+from moderation.consumers import arrives
 from tests.chat.deeds import post, rest, said
-from tests.house.everyone import EVERYONE, everyone
+from tests.house.everyone import EVERYONE, OTHER_ROOM, everyone
 
 OUTSIDE: dict[str, str] = {"visitor": "4401", "barred": "4403"} | dict.fromkeys(
     # Signed in by a password alone, or with no role in this room.
@@ -55,6 +57,11 @@ FRAMES: dict[type[p.Incoming], list[tuple[p.Incoming, dict[str, str]]]] = {
     p.Resume: [(p.Resume(since=0), line("let in", "let in"))],
     p.Ping: [(p.Ping(at=1), line("let in", "let in"))],
 }
+# The desk says a number and hears nothing: the program's team is let in, whoever else isn't told
+# whether it is there.
+DESK = dict.fromkeys(EVERYONE, "4403") | dict.fromkeys((*KEEPERS, OTHER_ROOM), "let in")
+DOORS = {"ws/rooms/<slug:slug>/": [row for rows in FRAMES.values() for _, row in rows],
+         "ws/desk/<slug:slug>/": [DESK]}  # fmt: skip
 LINES = [pytest.param(frame, row, id=f"{kind.__name__}-{number}")
          for kind, rows in FRAMES.items() for number, (frame, row) in enumerate(rows)]  # fmt: skip
 
@@ -64,6 +71,16 @@ def test_every_frame_has_a_line_and_every_line_has_everyone() -> None:
     for rows in FRAMES.values():
         assert rows
         for _, row in rows:
+            assert set(row) == set(EVERYONE)
+
+
+def test_every_door_has_lines_and_every_line_has_everyone() -> None:
+    *doors, nowhere = sockets.routes
+    assert {str(one.pattern) for one in doors} == set(DOORS)
+    assert str(nowhere.pattern) == ""
+    for rows in DOORS.values():
+        assert rows
+        for row in rows:
             assert set(row) == set(EVERYONE)
 
 
@@ -114,3 +131,11 @@ def test_everyone_gets_what_the_line_says(spoken, frame: p.Incoming, row: dict[s
     # Whoever may take something away comes last.
     order = sorted(EVERYONE, key=lambda name: row[name] == "ack")
     assert {name: got(spoken[name], frame) for name in order} == row
+
+
+@pytest.mark.parametrize("slug", ["hyogo", "no-such-program"])
+def test_everyone_gets_at_the_desk_s_door_what_the_line_says(callers, slug: str) -> None:
+    row = DESK if slug == "hyogo" else dict.fromkeys(EVERYONE, "4403")
+    keys = {name: client.cookies.get("seat") for name, client in callers.items()}
+    came = {name: arrives(key.value if key else None, slug) for name, key in keys.items()}
+    assert {name: "let in" if found else "4403" for name, found in came.items()} == row

@@ -58,6 +58,28 @@ def test_no_entry_is_changed_or_removed_by_any_statement(entry):
     assert Entry.objects.get().quantity == 1
 
 
+@pytest.mark.parametrize(
+    ("unique", "elsewhere"),
+    [
+        ("id", {}),
+        ("(program, seq)", {"id": "id + 10"}),
+        ("(program, counters)", {"id": "id + 10", "seq": "seq + 10"}),
+    ],
+)
+def test_no_entry_is_written_over_whatever_of_it_is_unique(entry, now, unique, elsewhere):
+    counter_enter("kochi", seq=entry.seq, reason=Reason.TWICE, confirmed_by=8, now=now)
+    columns = [one.column for one in Entry._meta.concrete_fields]
+    told = ", ".join(elsewhere.get(one, one) for one in columns)
+    again = f"INTO ledger_entry ({', '.join(columns)}) SELECT {told} FROM ledger_entry"
+    again += " WHERE counters IS NOT NULL"
+    if connection.vendor == "sqlite":
+        refused(f"REPLACE {again}", f"INSERT OR REPLACE {again}")
+    where = " WHERE counters IS NOT NULL" if "counters" in unique else ""
+    on = unique if unique.startswith("(") else f"({unique})"
+    refused(f"INSERT {again} ON CONFLICT {on}{where} DO UPDATE SET quantity = -9")
+    assert set(Entry.objects.values_list("quantity", flat=True)) == {1, -1}
+
+
 def test_entries_are_numbered_without_a_gap_and_chained_in_each_program(db, now):
     for program in ("kochi", "kochi", "hyogo", "kochi"):
         entered(now, program=program)

@@ -42,6 +42,54 @@ def test_a_room_is_made_given_hours_and_stands_on_the_list(desk: Client, program
     assert "朝の部屋" in Client().get("/rooms/").content.decode()
 
 
+def test_who_a_room_is_for_and_where_and_how_slowly_it_goes_is_set_here(
+    desk: Client, program, towns
+):
+    answer = send(
+        desk, "/manage/rooms/new/", slug="himeji", name="姫路のしずかな部屋",
+        kind="calm", audience="women", municipality="282014", slow_s="30",
+    )  # fmt: skip
+    assert answer.status_code == 303
+    made = Room.objects.get(slug="himeji")
+    assert (made.kind, made.audience, made.municipality_id, made.slow_s) == (
+        "calm", "women", "282014", 30,
+    )  # fmt: skip
+    address = f"/manage/rooms/{made.pk}/"
+    shown = fields(desk.get(address).content.decode(), address)
+    changed = {"kind": "family", "audience": "family", "municipality": "281000", "slow_s": "600"}
+    was = {"kind": "calm", "audience": "women", "municipality": "282014", "slow_s": "30"}
+    assert {name: shown[name] for name in was} == {name: [value] for name, value in was.items()}
+    assert send(desk, address, **changed).status_code == 303
+    made.refresh_from_db()
+    assert (made.kind, made.audience, made.municipality_id, made.slow_s) == (
+        "family", "family", "281000", 600,
+    )  # fmt: skip
+    assert send(desk, address, municipality="").status_code == 303
+    made.refresh_from_db()
+    assert made.municipality_id is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("kind", "palace", ""),
+        # A talk with a counselor isn't made by hand.
+        ("kind", "counseling", ""),
+        ("audience", "nobody", ""),
+        ("municipality", "999999", "市町村をえらんでください。"),
+        ("slow_s", "601", "0 から 600 まで"),
+        ("slow_s", "-1", "0 から 600 まで"),
+        ("slow_s", "ゆっくり", "0 から 600 まで"),
+    ],
+)
+def test_what_a_room_can_not_be_is_refused(desk: Client, program, towns, name, value, said):
+    given = {"slug": "himeji", "name": "姫路の部屋", "kind": "calm", name: value}
+    answer = send(desk, "/manage/rooms/new/", **given)
+    assert answer.status_code == 422 and said in words(answer)
+    assert "姫路の部屋" in answer.content.decode()
+    assert not Room.objects.exists()
+
+
 def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(desk: Client):
     answer = send(
         desk, "/manage/rooms/new/", slug="あさ", name="朝の部屋", required_supporters="0",
