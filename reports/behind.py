@@ -2,19 +2,21 @@
 
 Ten consultations of one person are ten, and one person: what is told of a part is judged by people
 too. A record without a code counts as a person of its own; what was taken back before it was told
-counts as nobody.
+counts as nobody; codes that were known to be one person's when it was told are one.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from django.db.models import Case, Count, IntegerField, Q, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import ExtractYear
 
 from ledger.models import Entry
 from ledger.states import IBASHO, Channel, Cohort, Kind
+from reports.counting import resolved
 from reports.rules import Indicator, Sheet
 from reports.states import Counting, Split
 
@@ -67,20 +69,72 @@ def behind(sheet: Sheet, indicator: Indicator, moments: Sequence[datetime]) -> B
     for split, part in PARTS.items():
         asked[f"in_{split.value}"] = counted & part
         asked[f"out_{split.value}"] = counted & ~part
+    rows = rows.annotate(fiscal=year, layer=layer).order_by()
+    told: defaultdict[tuple[int, int], Counter[str]] = defaultdict(Counter)
+    ones = _ones(sheet.program, moments)
+    if ones[-1]:
+        merged = _codes(sheet.program)
+        for place, people in _merged(rows.filter(merged), asked, ones).items():
+            told[place] += people
+        rows = rows.exclude(merged)
     sums = {}
     for name, where in asked.items():
         sums[name] = Count("subject", distinct=True, filter=where & ~Q(subject=""))
         sums[f"{name}_nobody"] = Count("pk", filter=where & Q(subject=""))
     found: By = {one: [NOBODY] * len(moments) for one in sheet.years}
-    groups = rows.annotate(fiscal=year, layer=layer).order_by().values("fiscal", "layer")
-    for group in cast(Iterable[dict[str, Any]], groups.annotate(**sums)):
-        told = {name: group[name] + group[f"{name}_nobody"] for name in asked}
-        found[group["fiscal"]][group["layer"]] = Behind(
-            {split: told[f"in_{split.value}"] for split in PARTS},
-            {split: told[f"out_{split.value}"] for split in PARTS},
-            told["unknown"],
+    groups = rows.values("fiscal", "layer").annotate(**sums)
+    for group in cast(Iterable[dict[str, Any]], groups):
+        people = Counter({name: group[name] + group[f"{name}_nobody"] for name in asked})
+        told[group["fiscal"], group["layer"]] += people
+    for (fiscal, place), people in told.items():
+        found[fiscal][place] = Behind(
+            {split: people[f"in_{split.value}"] for split in PARTS},
+            {split: people[f"out_{split.value}"] for split in PARTS},
+            people["unknown"],
         )
     return found
+
+
+def _ones(program: str, moments: Sequence[datetime]) -> list[dict[str, str]]:
+    """For each moment, which code stands for which by the merges known then.
+
+    A later merge changes nothing of what was told before it: it could be subtracted.
+    """
+    merges = Entry.objects.filter(program=program, kind=Kind.SUBJECT_MERGED)
+    known = merges.values_list("seq", "counters", "subject", "merged_into", "recorded_at")
+    rows = sorted(known.filter(recorded_at__lt=moments[-1]).order_by(), key=lambda row: row[0])
+    found = []
+    for upto in moments:
+        back = {counters for _, counters, _, _, at in rows if at < upto}
+        found.append(
+            resolved(
+                (subject, into)
+                for seq, counters, subject, into, at in rows
+                if at < upto and counters is None and seq not in back
+            )
+        )
+    return found
+
+
+def _codes(program: str) -> Q:
+    """Whatever stands under a code that was ever merged, which is little."""
+    merges = Entry.objects.filter(program=program, kind=Kind.SUBJECT_MERGED).order_by()
+    return Q(subject__in=merges.values("subject")) | Q(subject__in=merges.values("merged_into"))
+
+
+def _merged(
+    rows: QuerySet[Entry, Entry], asked: dict[str, Q], ones: Sequence[dict[str, str]]
+) -> dict[tuple[int, int], Counter[str]]:
+    """People by year and moment, each with all their codes."""
+    people: defaultdict[tuple[int, int], set[tuple[str, str]]] = defaultdict(set)
+    there = {f"any_{name}": Count("pk", filter=where) for name, where in asked.items()}
+    groups = rows.values("fiscal", "layer", "subject").annotate(**there)
+    for group in cast(Iterable[dict[str, Any]], groups):
+        who = ones[group["layer"]].get(group["subject"], group["subject"])
+        people[group["fiscal"], group["layer"]] |= {
+            (name, who) for name in asked if group[f"any_{name}"]
+        }
+    return {place: Counter(name for name, _ in found) for place, found in people.items()}
 
 
 def _taken_back_at_once(

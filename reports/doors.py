@@ -101,11 +101,11 @@ def number_of(text: str) -> int:
 
 
 def year_of(text: str) -> int | None:
-    """A fiscal year as addresses and forms carry it; None for none. Raises `Refused("no_day")`."""
+    """A fiscal year as addresses and forms carry it; None for none. Raises `Refused("no_year")`."""
     if not text:
         return None
-    if len(text) != 4 or not (text.isascii() and text.isdigit()):
-        raise Refused("no_day")
+    if len(text) != 4 or not (text.isascii() and text.isdigit() and text[0] == "2"):
+        raise Refused("no_year")  # 2000 to 2999: a calendar ends in 9999
     return int(text)
 
 

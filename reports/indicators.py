@@ -39,8 +39,21 @@ def figures_at(sheet: Sheet, uptos: Sequence[datetime | None]) -> list[list[Figu
     A ledger with the same end is the same ledger: figures are kept in this process's memory under
     its hash, and are asked for again only when something was entered.
     """
-    newest = _newest(sheet.program)
-    wanted = [None if upto is None or newest is None or newest < upto else upto for upto in uptos]
+    while True:
+        wanted = _wanted(sheet.program, uptos)
+        found = _counted(sheet, wanted)
+        # An entry that came meanwhile may lie after a moment that was after all of them: again.
+        if wanted == list(uptos) or wanted == _wanted(sheet.program, uptos):
+            return found
+
+
+def _wanted(program: str, uptos: Sequence[datetime | None]) -> list[datetime | None]:
+    """The moments; None for those after all that is known, which are one."""
+    newest = _newest(program)
+    return [None if upto is None or newest is None or newest < upto else upto for upto in uptos]
+
+
+def _counted(sheet: Sheet, wanted: Sequence[datetime | None]) -> list[list[Figures]]:
     name, end = repr(sheet), _end(sheet.program)
     found = {upto: _KEPT.get((name, end, upto)) for upto in wanted}
     missing = [upto for upto, lines in found.items() if lines is None]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from chat.models import Visit
+from chat.states import RoomKind
 from foundation import clock
 
 LEAST = timedelta(minutes=30)  # unless a training asks for another time
@@ -22,7 +23,8 @@ class Present:
 def present_in(room: int, *, program: int, on: date, least: timedelta = LEAST) -> list[Present]:
     """Who stayed in a room of the program for `least` or longer on a day of Japan.
 
-    Visits are kept for 90 days; of an older day there is nobody to propose.
+    Visits are kept for 90 days; of an older day there is nobody to propose. Who was in a talk is
+    told to nobody.
     """
     start = datetime.combine(on, time(), clock.JST)
     end = start + timedelta(days=1)
@@ -34,6 +36,7 @@ def present_in(room: int, *, program: int, on: date, least: timedelta = LEAST) -
         seen_at__gt=start,
     ).select_related("seat")
     stayed: defaultdict[tuple[int, str], timedelta] = defaultdict(timedelta)
+    visits = visits.exclude(room__kind=RoomKind.COUNSELING)
     for visit in visits.order_by("started_at"):
         assert visit.seat is not None and visit.seat.participant_id is not None
         until = min(visit.ended_at or visit.seen_at, end)

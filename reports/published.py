@@ -114,9 +114,10 @@ def _line(
         for row, then in told
         if one.code in then and then[one.code][row.year] != newest[row.year]
     ]
+    years = {row.year for row, _ in told}
     return Line(
         one,
-        {year: number for year, number in newest.items() if year <= last.year},
+        {year: number for year, number in newest.items() if year in years},
         _caveat(one, last),
         said,
         revised,

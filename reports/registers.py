@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from accounts.states import Role
 from accounts.viewer import Viewer
 from chat.models import Room
+from chat.states import RoomKind
 from foundation.refusals import Refused
 from ledger.models import Entry
 from ledger.states import Kind
@@ -100,13 +101,17 @@ class Proposed:
 
 
 def rooms(program: Program) -> list[Room]:
-    """The rooms in which an online course may have been."""
-    return list(Room.objects.filter(program=program).order_by("position", "pk"))
+    """The rooms in which an online course may have been: never the room of a talk."""
+    return list(_rooms(program.pk).order_by("position", "pk"))
+
+
+def _rooms(program: int) -> QuerySet[Room]:
+    return Room.objects.filter(program=program).exclude(kind=RoomKind.COUNSELING)
 
 
 def proposed(row: Training, *, room: int, day: int) -> Proposed:
     """Whom a room proposes for a day. Raises `Refused("not_found")`."""
-    where = Room.objects.filter(pk=room, program=row.program_id).first()
+    where = _rooms(row.program_id).filter(pk=room).first()
     if where is None or not row.online or not 1 <= day <= row.days:
         raise Refused("not_found")
     on = row.held_on + timedelta(days=day - 1)

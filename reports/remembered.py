@@ -19,7 +19,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import OperationalError, transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from foundation.clock import fiscal_year
 from ledger.models import Entry, Head
@@ -33,6 +33,7 @@ from reports.models import Remembered
 FEW, MANY = 1000, 6000
 KEPT_EVERY = 100  # a count is written down anew when so many entries lie after it
 AT_ONCE = 500
+INSTANTS = 64  # of a program: of any day that somebody asks for, a count is written down
 _SAID = (
     "seq", "recorded_at", "kind", "cohort", "subject", "destination", "occurred_on", "channel",
     "origin", "quantity", "merged_into", "counters",
@@ -146,7 +147,7 @@ class Memory:
     def extended(self, rule: Rule, row: Remembered) -> list[Count] | None:
         """A remembered count, led to the ledger's end; None where too much lies between."""
         had = _Set(row.seq, datetime.fromisoformat(row.upto) if row.upto else None)
-        kept = [Count(*one) for one in row.counts]
+        kept = added((1, (Count(*one) for one in row.counts)))
         between = self._between(rule, had)
         if between is None:
             return None
@@ -240,8 +241,19 @@ def keep(rows: list[Remembered]) -> None:
                 unique_fields=["program", "rule", "upto"],
                 update_fields=["seq", "hash", "counts"],
             )
+            for program in {row.program for row in rows}:
+                _drop_oldest(program)
     except OperationalError:
         pass  # whoever writes just now has it locked: the figures are right without it
+
+
+def _drop_oldest(program: str) -> None:
+    """Those of the instants that weren't counted for longest."""
+    known = Remembered.objects.filter(program=program).exclude(upto="")
+    by_use = known.values("upto").annotate(counted=Max("seq"), latest=Max("pk"))
+    old = list(by_use.order_by("-counted", "-latest").values_list("upto", flat=True)[INSTANTS:])
+    if old:
+        known.filter(upto__in=old).delete()
 
 
 def differing(program: str) -> list[str]:

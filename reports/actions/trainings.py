@@ -102,7 +102,7 @@ def confirm_presence(
     """
     must_keep_registers(viewer, program=program)
     row = Training.objects.filter(pk=training, program=program).first()
-    if row is None or not row.online:
+    if row is None or not row.online or not 1 <= day <= row.days:
         raise Refused("not_found")
     there = present_in(room, program=program, on=row.held_on + timedelta(days=day - 1))
     typed = [f"participant:{one.participant}" for one in there if one.participant in participants]

@@ -116,7 +116,11 @@ def entries(request: HttpRequest, slug: str, code: str, year: int) -> HttpRespon
 def own_entries(request: HttpRequest) -> HttpResponse:
     """What the viewer confirmed, whole, with a reason; the look is noted."""
     viewer, program, programs = kept_program(request)
-    year = year_of(request.GET.get("year", "")) or clock.fiscal_year(clock.jst_day(clock.now()))
+    try:
+        asked = year_of(request.GET.get("year", ""))
+    except Refused as no:
+        return refused(no, back=reverse("reports-own-entries"))
+    year = asked or clock.fiscal_year(clock.jst_day(clock.now()))
     context: dict[str, Any] = {"program": program, "programs": programs, "year": year}
     if request.method == "POST":
         try:

@@ -14,6 +14,8 @@ from reports.forms import AttendanceForm, TrainingForm
 from reports.registers import KEEPERS
 from reports.views.registers import reason_of
 
+LONGEST = 19  # digits that a database's number may have
+
 
 @staff_only(*KEEPERS)
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -84,7 +86,9 @@ def presence(request: HttpRequest, pk: int) -> HttpResponse:
         viewer, program=row.program_id, training=pk, day=_number(request.POST, "day"),
         room=_number(request.POST, "room"),
         participants={
-            int(one) for one in request.POST.getlist("there") if one.isascii() and one.isdigit()
+            int(one)
+            for one in request.POST.getlist("there")
+            if one.isascii() and one.isdigit() and len(one) < LONGEST
         },
         now=clock.now(),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.states import Role
 from audit.models import AuditEntry
-from ledger.entries import Fact, counter_enter, enter_all
+from ledger.entries import Fact, counter_enter, enter_all, merge_subjects
 from ledger.states import Cohort, Kind, Reason
 from ledger.subjects import subject_of
 from reports import guarded
@@ -103,6 +103,36 @@ def test_records_without_a_code_and_what_was_taken_back_at_once(viewer):
     assert found[2020][0].rests[Split.WEB] == 8
     assert found[2020][1].parts[Split.WEB] == 0
     assert found[2021][0].rests[Split.WEB] == 0
+
+
+@pytest.mark.parametrize(("merged", "told"), [(date(2020, 6, 1), None), (date(2020, 8, 1), 40)])
+def test_two_codes_of_one_person_are_one_person(viewer, merged, told):
+    """As soon as it is known: what was told before stays told."""
+    consult(40, "web", date(2020, 5, 1), people=10)
+    consult(40, "phone", date(2020, 5, 2), people=30)
+    assert part(viewer, "うちWeb", FIRST) == 40
+    one, other = (subject_of("kochi", f"web{number}") for number in (1, 2))
+    with transaction.atomic():
+        merge_subjects(
+            "kochi", subject=one, into=other, on=merged, confirmed_by=1,
+            now=datetime(merged.year, merged.month, merged.day, 3, tzinfo=UTC),
+        )  # fmt: skip
+    assert part(viewer, "うちWeb", FIRST) == told
+    sheet = shipped()["kochi-2020"]
+    (found,) = behind(sheet, sheet.indicator(CODE), [end_of(SECOND)])[2020]
+    assert (found.parts[Split.WEB], found.rests[Split.WEB], found.unknown) == (9, 30, 0)
+
+
+def test_a_year_that_no_calendar_has_is_refused():
+    person = make_staff("tashika")
+    grant(person, Role.COUNSELOR, make_program("kochi"))
+    client = signed_in_as(person)
+    for year in ("9999", "0000", "1999", "3000", "x"):
+        address = f"/reports/entries/?year={year}"
+        assert "年度を読めませんでした" in client.get(address).content.decode()
+        assert client.post(address, {"reason": "つきあわせ"}).status_code == 422
+    for year in ("2000", "2999"):
+        assert client.get(f"/reports/entries/?year={year}").status_code == 200
 
 
 def test_people_of_several_quarters_are_not_added_up():

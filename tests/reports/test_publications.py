@@ -141,6 +141,20 @@ def test_a_year_that_was_corrected_later_says_so(closed, two):
     assert ">17<" in page
 
 
+def test_a_year_between_that_nobody_published_is_not_told(closed, two):
+    """Closed and checked isn't published."""
+    close(*two, 2021, datetime(2022, 4, 20, tzinfo=UTC))
+    at = datetime(2023, 4, 20, tzinfo=UTC)
+    last = close(*two, 2022, at)
+    with time_machine.travel(at, tick=False):
+        for row in (closed, last):
+            assert signed_in_as(two[0]).post(address(row, "publish")).status_code == 303
+        text = Client().get(f"{PUBLIC}table.csv").content.decode("utf-8-sig")
+    told = next(row for row in csv.reader(io.StringIO(text)) if "延べ相談件数" in row[0])
+    assert told[3:9] == ["300", "33", "525", "-", "750", "0"]
+    assert told[10] == "33"
+
+
 def test_nobody_else_writes_or_publishes(closed):
     stranger = make_staff("yosomono")
     grant(stranger, Role.COORDINATOR, make_program())

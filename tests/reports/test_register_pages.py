@@ -150,6 +150,11 @@ def test_presence_in_a_training_room_is_proposed_and_confirmed_by_staff(
     assert client.post(f"{page}presence/", sent).status_code == 303
     assert Attendance.objects.count() == 1, "nobody is counted whom the room didn't propose"
     assert client.get(f"{page}?room={room.pk}&day=2").status_code == 404
+    for day in ("0", "2", "999999999"):
+        assert client.post(f"{page}presence/", sent | {"day": day}).status_code == 404
+    many = {"there": ["9" * 4400, "9" * 19, haha.pk]}
+    assert client.post(f"{page}presence/", sent | many).status_code == 303
+    assert Attendance.objects.count() == 1
 
 
 def test_a_visit_keeps_what_was_advised_and_how_far_a_municipality_is(program, client):

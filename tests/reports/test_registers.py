@@ -12,6 +12,7 @@ from foundation.refusals import Refused
 from ledger.models import Entry
 from ledger.queries import verify
 from ledger.states import Kind, Reason
+from reports import registers
 from reports.actions.sites import Sign, close_site, list_baseline, open_site, withdraw_site
 from reports.actions.supports import Occasion, note_support, withdraw_support
 from reports.actions.trainings import (
@@ -26,6 +27,7 @@ from reports.models import Attendance, Site
 from reports.presence import present_in
 from reports.rules import shipped
 from reports.states import SiteKind, Stage
+from tests.cast import make_room
 
 pytestmark = pytest.mark.usefixtures("towns")
 HIMEJI, AKASHI, KOBE = "282014", "282031", "281000"
@@ -177,6 +179,30 @@ def test_an_online_day_is_confirmed_from_who_was_in_its_room(
     assert Attendance.objects.get().seq is not None
     with pytest.raises(Refused, match="not_found"):
         confirmed(aoi, program=program.pk + 1)
+
+
+def test_who_was_in_a_talk_is_proposed_by_no_course(program, counselor, craft, room, aoi, now):
+    day = now - timedelta(days=1)
+    training = craft(held_on=clock.jst_day(day), online=True)
+    start = clock.jst(day).replace(hour=12, minute=0)
+    end = start + timedelta(minutes=31)
+    talk = make_room(slug="talk", kind="counseling")
+    for where in (room, talk):
+        seat = Seat.objects.create(
+            room=where, participant=aoi, handle=aoi.handle, key=f"k{where.pk}", mark="m"
+        )
+        Visit.objects.create(room=where, seat=seat, started_at=start, seen_at=end, ended_at=end)
+    assert registers.rooms(program) == [room]
+    assert [one.participant for one in registers.proposed(training, room=room.pk, day=1).there] == [
+        aoi.pk
+    ]
+    with pytest.raises(Refused, match="not_found"):
+        registers.proposed(training, room=talk.pk, day=1)
+    sent = confirm_presence(
+        counselor, program=program.pk, training=training.pk, day=1, room=talk.pk,
+        participants=[aoi.pk], now=now,
+    )  # fmt: skip
+    assert sent == 0 and not Attendance.objects.exists()
 
 
 def test_a_visit_keeps_what_was_advised_and_how_far_the_municipality_has_come(

@@ -183,6 +183,53 @@ def test_a_remembered_count_that_was_changed_is_found(db, now, as_in_another_pro
     assert "new_case" in capsys.readouterr().err
 
 
+def test_an_untouched_count_of_two_channels_is_in_order(db, now, as_in_another_process):
+    """The database tells a year in several rows, one for each mark."""
+    for number, channel in enumerate(["web", "phone", "web"]):
+        fact = Fact(
+            program="kochi", kind=Kind.NEW_CASE, occurred_on=date(2021 - number // 2, 5, 1),
+            cohort="yes", channel=channel, subject=subject_of("kochi", f"K{number}"),
+        )  # fmt: skip
+        enter(fact, confirmed_by=1, now=now)
+    figures(KOCHI)
+    assert remembered.differing("kochi") == []
+    call_command("verify_ledger")
+    compare(KOCHI, None)
+
+
+def test_an_entry_that_comes_while_it_is_counted_is_not_of_a_moment_before_it(
+    db, now, as_in_another_process, monkeypatch
+):
+    enter_all(some(4), confirmed_by=1, now=now)
+    upto, newest = now + timedelta(days=1), indicators._newest
+    late = iter([some(4, first=4)])
+
+    def then_one_comes(program):
+        found = newest(program)
+        for facts in late:
+            enter_all(facts, confirmed_by=1, now=upto + timedelta(seconds=1))
+        return found
+
+    monkeypatch.setattr(indicators, "_newest", then_one_comes)
+    told = next(one for one in figures(KOCHI, upto=upto) if one.indicator.kind == Kind.CONSULTATION)
+    assert sum(told.actual.values()) == 2
+
+
+def test_of_days_that_were_asked_once_the_oldest_are_forgotten(
+    db, now, as_in_another_process, monkeypatch
+):
+    monkeypatch.setattr(remembered, "INSTANTS", 3)
+    enter_all(some(8), confirmed_by=1, now=now)
+    enter_all(some(8), confirmed_by=1, now=now + timedelta(days=20))
+    figures(KOCHI)
+    days = [now + timedelta(days=number) for number in (5, 4, 3, 2, 1)]
+    for upto in days:
+        figures(KOCHI, upto=upto)
+    kept = set(Remembered.objects.values_list("upto", flat=True))
+    assert kept == {"", *(upto.isoformat() for upto in days[2:])}
+    compare(KOCHI, days[0])
+
+
 def test_a_figure_is_told_where_it_cannot_be_remembered(
     db, now, as_in_another_process, monkeypatch
 ):
