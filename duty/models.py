@@ -187,6 +187,8 @@ class Relief(models.Model):
 
     shift = models.ForeignKey(Shift, on_delete=models.CASCADE, related_name="reliefs")
     rooms = models.JSONField(default=list)
+    # The shift was only taken off these rooms and goes on in the others.
+    only_room = models.BooleanField(default=False)
     asked_at = models.DateTimeField()
     state = models.CharField(max_length=10, default=AskState.ASKED.value)
     # The shift that took the rooms over.

@@ -1,11 +1,12 @@
 """知っている人かもしれない: whose words and items a member of staff isn't shown. Reads."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from accounts.viewer import Viewer
 from chat.models import Item, Message
+from chat.states import ItemKind
 from foundation.refusals import Refused
-from moderation.models import Recusal
+from moderation.models import Appeal, Recusal
 
 
 def hidden_from(viewer: Viewer) -> set[int]:
@@ -28,8 +29,22 @@ def must_read(viewer: Viewer, participant: int | None) -> None:
 
 def must_read_item(viewer: Viewer, item: Item | None) -> None:
     """The same of what waits. Raises `Refused("not_found")`."""
-    if item is not None and item.seat is not None:
-        must_read(viewer, item.seat.participant_id)
+    if item is not None:
+        must_read(viewer, person_of(item))
+
+
+def person_of(item: Item) -> int | None:
+    """Whom it is about; an objection has no seat and is about whoever objects."""
+    if item.kind != ItemKind.APPEAL:
+        return item.seat.participant_id if item.seat is not None else None
+    told = Appeal.objects.filter(pk=int(item.subject.partition(":")[2]))
+    return told.values_list("act__participant", flat=True).first()
+
+
+def appeals_of(participants: Collection[int]) -> list[str]:
+    """The subjects of the items of these people's objections."""
+    told = Appeal.objects.filter(act__participant__in=participants).order_by("pk")
+    return [f"appeal:{key}" for key in told.values_list("pk", flat=True)]
 
 
 def without_hidden(viewer: Viewer, said: Iterable[Message]) -> list[Message]:

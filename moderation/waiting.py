@@ -17,7 +17,7 @@ from duty.policies import must_be_of_the_team
 from foundation.refusals import Refused
 from moderation import policies
 from moderation.models import AlarmStep, DeskChoice
-from moderation.recusals import hidden_from, must_read_item
+from moderation.recusals import appeals_of, hidden_from, must_read_item
 from moderation.states import Many
 
 SHOWN = 50
@@ -97,6 +97,7 @@ def at_the_desk(viewer: Viewer, *, program: int) -> QuerySet[Item]:
     found = Item.objects.filter(program=program, about_staff__isnull=True)
     if hidden := hidden_from(viewer):
         found = found.exclude(seat__participant__in=hidden)
+        found = found.exclude(kind=ItemKind.APPEAL.value, subject__in=appeals_of(hidden))
     rooms = rooms_among(viewer, program)
     return found if rooms is None else found.filter(room__in=rooms)
 

@@ -2,6 +2,7 @@
 
 import random
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -38,13 +39,15 @@ def take(viewer: Viewer, *, room: Room, standing: Standing) -> Seat:
     person = Participant.objects.get(pk=viewer.participant)
     try:
         with transaction.atomic():
-            return Seat.objects.create(
+            seat = Seat.objects.create(
                 room=room,
                 participant=person,
                 key=secrets.token_urlsafe(8)[:11],
                 handle=_name(room, person),
                 mark=_mark(room),
             )
+            _stay_hidden(seat)
+            return seat
     except IntegrityError:  # the same person arrived twice at once
         return Seat.objects.get(room=room, participant=person)
 
@@ -57,16 +60,41 @@ def _take_for_staff(staff: int, room: Room) -> Seat:
     if seat is None:
         try:
             with transaction.atomic():
-                return Seat.objects.create(
+                seat = Seat.objects.create(
                     room=room, staff=person, key=secrets.token_urlsafe(8)[:11], handle=name,
                     mark=_mark(room), role=SUPPORTER,
                 )  # fmt: skip
+                _keep_hidden(seat)
+                return seat
         except IntegrityError:  # the same person arrived twice at once
             seat = Seat.objects.get(room=room, staff=person)
     if seat.handle != name:
         seat.handle = name
         seat.save(update_fields=["handle"])
     return seat
+
+
+def _stay_hidden(seat: Seat) -> None:
+    """From the staff who don't want to read them in some room, they are hidden in this one too."""
+    known = Mute.objects.filter(muted__participant=seat.participant_id, seat__staff__isnull=False)
+    staff = Seat.objects.filter(room=seat.room_id, staff__in=known.values("seat__staff"))
+    _hide((one, seat.pk) for one in staff.order_by("pk").values_list("pk", flat=True))
+
+
+def _keep_hidden(seat: Seat) -> None:
+    """The same from the other side: a member of staff comes to a room for the first time."""
+    known = Mute.objects.filter(seat__staff=seat.staff_id, muted__participant__isnull=False)
+    theirs = Seat.objects.filter(
+        room=seat.room_id, participant__in=known.values("muted__participant")
+    )
+    _hide((seat.pk, one) for one in theirs.order_by("pk").values_list("pk", flat=True))
+
+
+def _hide(pairs: Iterable[tuple[int, int]]) -> None:
+    now = clock.now()
+    rows = [Mute(seat_id=seat, muted_id=muted, at=now) for seat, muted in pairs]
+    if rows:
+        Mute.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _name(room: Room, person: Participant) -> str:

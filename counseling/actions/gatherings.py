@@ -10,6 +10,7 @@ from audit.actions import record
 from counseling import policies
 from counseling.models import Gathering
 from foundation.refusals import Refused
+from programs.models import Program
 from programs.queries import place as place_of
 
 SHORTEST, LONGEST = timedelta(minutes=15), timedelta(hours=12)
@@ -46,15 +47,16 @@ def add(
         _note(viewer, "add_gathering", program=program, now=now)
 
 
-def remove(viewer: Viewer, *, number: int, now: datetime) -> None:
-    """It doesn't take place. Raises `Refused`: `not_found`, `second_factor`."""
-    found = Gathering.objects.filter(pk=number).select_related("place").first()
+def remove(viewer: Viewer, *, number: int, now: datetime) -> Program:
+    """It doesn't take place; whose it was. Raises `Refused`: `not_found`, `second_factor`."""
+    found = Gathering.objects.filter(pk=number).select_related("place__program").first()
     if found is None:
         raise Refused("not_found")
     policies.may_coordinate(viewer, program=found.place.program_id)
     with transaction.atomic():
         Gathering.objects.filter(pk=number).delete()
         _note(viewer, "remove_gathering", program=found.place.program_id, now=now)
+    return found.place.program
 
 
 def _note(viewer: Viewer, verb: str, *, program: int, now: datetime) -> None:

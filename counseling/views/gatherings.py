@@ -53,5 +53,5 @@ def gatherings(request: HttpRequest) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, number: int) -> HttpResponse:
     """It doesn't take place."""
-    deeds.remove(viewer_of_request(request), number=number, now=clock.now())
-    return done("counseling-gatherings")
+    program = deeds.remove(viewer_of_request(request), number=number, now=clock.now())
+    return done("counseling-gatherings", program=program.slug)

@@ -19,17 +19,22 @@ from foundation.refusals import Refused
 
 
 def ask_relief(viewer: Viewer, *, shift: int, now: datetime) -> Relief:
-    """「かわって」. Asked again it is the same one. Raises `Refused`: `not_found`, `not_begun`."""
+    """「かわって」. Asked again it is the same one; one for some rooms becomes the whole shift's.
+
+    Raises `Refused`: `not_found`, `not_begun`.
+    """
     with transaction.atomic():
         held = policies.must_be_own(
             viewer, Shift.objects.select_for_update(no_key=True).filter(pk=shift).first()
         )
         if held.state != ShiftState.BEGUN:
             raise Refused("not_begun")
-        if asked := Relief.objects.filter(shift=held, state=AskState.ASKED).first():
-            return asked
-        rooms = Attendance.objects.filter(shift=held, acted_at__gt=now - ACT_WITHIN)
-        return _ask(held, list(rooms.order_by("room").values_list("room", flat=True)), now=now)
+        there = Attendance.objects.filter(shift=held, acted_at__gt=now - ACT_WITHIN)
+        rooms = list(there.order_by("room").values_list("room", flat=True))
+        if (handed := _handed_over(held)) is not None:
+            return _ask_for_more(handed, held, rooms, only_room=False, now=now)
+        asked = Relief.objects.filter(shift=held, state=AskState.ASKED).first()
+        return asked or _ask(held, rooms, now=now)
 
 
 def hand_over_room(viewer: Viewer, *, program: int, room: int, now: datetime) -> None:
@@ -49,16 +54,37 @@ def hand_over_room(viewer: Viewer, *, program: int, room: int, now: datetime) ->
             held, "left_room", actor=viewer.staff, role=Role.SUPPORTER, values={"room": room},
             now=now,
         )  # fmt: skip
-        if not Relief.objects.filter(shift=held, state=AskState.ASKED).exists():
-            _ask(held, [room], now=now)
+        if (handed := _handed_over(held)) is not None:
+            _ask_for_more(handed, held, [room], only_room=True, now=now)
+        elif not Relief.objects.filter(shift=held, state=AskState.ASKED).exists():
+            _ask(held, [room], only_room=True, now=now)
 
 
-def _ask(held: Shift, rooms: list[int], *, now: datetime) -> Relief:
-    relief = Relief.objects.create(shift=held, asked_at=now, rooms=rooms)
+def _handed_over(held: Shift) -> Relief | None:
+    # Whoever takes some rooms over doesn't touch this shift: it may wait for them, its row locked.
+    asked = Relief.objects.filter(shift=held, state=AskState.ASKED, only_room=True)
+    return asked.select_for_update(no_key=True).first()
+
+
+def _ask(held: Shift, rooms: list[int], *, only_room: bool = False, now: datetime) -> Relief:
+    relief = Relief.objects.create(shift=held, asked_at=now, rooms=rooms, only_room=only_room)
+    _call_colleagues(held, rooms, now=now)
+    return relief
+
+
+def _ask_for_more(
+    relief: Relief, held: Shift, rooms: list[int], *, only_room: bool, now: datetime
+) -> Relief:
+    relief.rooms, relief.only_room = sorted({*relief.rooms, *rooms}), only_room
+    relief.save(update_fields=["rooms", "only_room"])
+    _call_colleagues(held, relief.rooms, now=now)
+    return relief
+
+
+def _call_colleagues(held: Shift, rooms: list[int], *, now: datetime) -> None:
     note(held, "relief_asked", actor=held.supporter_id, role=Role.SUPPORTER, now=now)
     told = _who_hears(held, rooms, now=now) - {held.supporter_id}
     tell(told, NoticeKind.RELIEF_ASKED, shift=held, about=held.supporter_id, now=now)
-    return relief
 
 
 def _who_hears(held: Shift, rooms: Collection[int], *, now: datetime) -> set[int]:
@@ -102,12 +128,11 @@ def take_relief(viewer: Viewer, *, relief: int, now: datetime) -> Relief:
         if mine is None:
             raise Refused("not_begun")
         policies.must_be_at_the_desk(mine, now=now)
-        off = RoomOff.objects.filter(shift=row.shift, room__in=row.rooms).exists()
-        if not off:
+        if not row.only_room:
             Attendance.objects.filter(shift=row.shift).delete()
         for room in row.rooms:
             _take_if_possible(viewer, mine, room=room, now=now)
-        if row.shift.state == ShiftState.BEGUN and not off:
+        if row.shift.state == ShiftState.BEGUN and not row.only_room:
             move(row.shift, ShiftState.RESTING, actor=taker, role=Role.SUPPORTER, now=now)
         row.state, row.taken_by, row.settled_at = AskState.TAKEN.value, mine, now
         row.save(update_fields=["state", "taken_by", "settled_at"])

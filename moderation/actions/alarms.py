@@ -14,7 +14,7 @@ from duty.alerts import Call, Called, Colleague, Rung, Why, next_call
 from duty.colleagues import team
 from duty.states import Channel
 from moderation.models import AlarmStep, Appeal
-from moderation.recusals import recused_from
+from moderation.recusals import person_of, recused_from
 from moderation.states import AppealState
 
 AT_ONCE = 100
@@ -85,11 +85,11 @@ def _people(item: Item, *, now: datetime) -> list[Colleague]:
 
 def _besides(item: Item) -> tuple[int | None, ...]:
     """Whoever it is about, whose act is objected to, or who may know the person."""
+    known = sorted(recused_from(person_of(item)))
     if item.kind == ItemKind.APPEAL:
         key = int(item.subject.partition(":")[2])
-        return tuple(Appeal.objects.filter(pk=key).values_list("act__by", flat=True))
-    known = item.seat.participant_id if item.seat is not None else None
-    return (item.about_staff_id, *sorted(recused_from(known)))
+        return (*Appeal.objects.filter(pk=key).values_list("act__by", flat=True), *known)
+    return (item.about_staff_id, *known)
 
 
 def _record(item: Item, call: Call, steps: Sequence[AlarmStep], *, now: datetime) -> None:

@@ -16,6 +16,7 @@ from foundation.tidy import tidy
 from moderation import policies, telling
 from moderation.actions.undo import close_by
 from moderation.models import Act, Appeal
+from moderation.recusals import must_read
 from moderation.states import AppealState, Outcome
 
 MOST_WORDS = 1000
@@ -54,8 +55,9 @@ def judge(viewer: Viewer, *, appeal: int, overturn: bool, answer: str, now: date
     """
     found = Appeal.objects.select_related("act__proposal").filter(pk=appeal).first()
     role = policies.may_judge(viewer, found)
-    words = tidy(answer, most=MOST_WORDS)
     assert found is not None
+    must_read(viewer, found.act.participant_id)
+    words = tidy(answer, most=MOST_WORDS)
     policies.must_hold_no_contact(words, program=found.act.program_id)
     with transaction.atomic():
         row = Appeal.objects.select_for_update(of=("self",)).get(pk=appeal)

@@ -1,7 +1,6 @@
 """すこし席をはずします: stamps only for at most 15 minutes, said kindly; and back by one tap."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -72,20 +71,31 @@ def come_back(viewer: Viewer, *, shift: int, now: datetime) -> None:
     Raises `Refused`: `not_found`, `moved_on`.
     """
     with transaction.atomic():
-        since = Shift.objects.filter(pk=shift).values_list("changed_at", flat=True).first()
-        left = Act.objects.filter(kind=ActKind.AWAY.value, by=viewer.staff, at__gte=since or now)
-        mine = list(left.order_by("room", "pk"))
-        lock_rooms([one.room_id or 0 for one in mine])
+        held = Shift.objects.filter(pk=shift).values_list("program", "changed_at").first()
+        program, since = held or (0, now)
+        left = Act.objects.filter(kind=ActKind.AWAY.value, by=viewer.staff, program=program)
+        left = left.filter(at__gte=since).order_by("room", "pk")
+        lock_rooms([room or 0 for room in left.values_list("room", flat=True)])
         shifts.come_back(viewer, shift=shift, now=now)
-        for one in mine:
-            with suppress(Refused):  # somebody else's by now, or one too many
-                attending.attend(viewer, shift=shift, room=one.room_id or 0, now=now)
-            if one.closed_at is None:
-                close_by(
-                    viewer.staff or 0, role=Role.SUPPORTER, act=one.pk, note="", now=now, told=False
-                )
+        # Read under the rooms' locks: what somebody ended meanwhile is closed here.
+        for one in list(left):
+            watched = _attends_again(viewer, shift=shift, room=one.room_id or 0, now=now)
+            if one.closed_at is not None:
+                continue
+            close_by(
+                viewer.staff or 0, role=Role.SUPPORTER, act=one.pk, note="", now=now, told=False
+            )
+            if watched:
                 said = _("支援者が、もどりました。")
                 lines.speak(room=one.room_id or 0, text=said, now=now)
+
+
+def _attends_again(viewer: Viewer, *, shift: int, room: int, now: datetime) -> bool:
+    try:
+        attending.attend(viewer, shift=shift, room=room, now=now)
+    except Refused:  # somebody else's by now, or one too many
+        return False
+    return True
 
 
 def end_kept(*, now: datetime) -> int:

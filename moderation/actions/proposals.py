@@ -18,6 +18,7 @@ from moderation import policies
 from moderation.actions import acts
 from moderation.actions.people import restrict
 from moderation.models import Act, Proposal
+from moderation.recusals import must_read
 from moderation.states import ActKind, Outcome, ProposalState, Reason
 
 MOST_NOTE = 200
@@ -67,6 +68,7 @@ def confirm(viewer: Viewer, *, proposal: int, now: datetime) -> Act:
         near = row is not None and _near(viewer.staff or 0, row.by_id, now=now)
         policies.may_settle_proposal(viewer, row, near=near)
         assert row is not None
+        must_read(viewer, row.participant_id)
         seat = Seat.objects.filter(pk=row.evidence["seat"]).select_related("room").first()
         if seat is None or seat.participant_id is None:
             raise Refused("gone")
@@ -86,6 +88,7 @@ def decline(viewer: Viewer, *, proposal: int, now: datetime) -> None:
         if row is None:
             raise Refused("not_found")
         must_hold(viewer, Role.COORDINATOR, program=row.program_id)
+        must_read(viewer, row.participant_id)
         if row.state != ProposalState.ASKED:
             raise Refused("settled")
         own = row.by_id == viewer.staff

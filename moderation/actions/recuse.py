@@ -1,5 +1,6 @@
 """知っている人かもしれない: off the room, and that person hidden. No reason, told to nobody."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
@@ -7,8 +8,9 @@ from django.db import transaction
 from accounts.policies import must_hold
 from accounts.states import Role
 from accounts.viewer import Viewer
-from chat.actions import items
+from chat.actions import items, seats
 from chat.models import Item, Mute, Seat
+from chat.policies import FREE
 from chat.states import ItemState
 from duty.actions.relief import hand_over_room
 from duty.policies import TEAM
@@ -33,6 +35,8 @@ def recuse(viewer: Viewer, *, seat: int, now: datetime) -> None:
         Recusal.objects.get_or_create(
             staff_id=staff, participant_id=row.participant_id, defaults={"at": now}
         )
+        with suppress(Refused):  # whoever may not sit there reads nothing there
+            seats.take(viewer, room=row.room, standing=FREE)
         _hide_in_rooms(staff, row.participant_id, now=now)
         mine = Item.objects.filter(
             state=ItemState.CLAIMED.value, claimed_by=staff,
@@ -42,6 +46,7 @@ def recuse(viewer: Viewer, *, seat: int, now: datetime) -> None:
             items.let_go(item, by=staff)
         if viewer.holds(Role.SUPPORTER, program=row.room.program_id, room=row.room_id):
             hand_over_room(viewer, program=row.room.program_id, room=row.room_id, now=now)
+        items.changed([row.room.program_id])
 
 
 def _hide_in_rooms(staff: int, participant: int, *, now: datetime) -> None:

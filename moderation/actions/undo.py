@@ -48,7 +48,7 @@ def close_by(
 ) -> Act:
     """Close a row and end what it did, in one transaction; the loser of two is refused."""
     with transaction.atomic():
-        row = Act.objects.select_for_update(of=("self",)).get(pk=act)
+        row = _locked(act)
         if row.closed_at is not None:
             raise Refused("closed")
         row.closed_at = row.undone_at = now
@@ -62,6 +62,13 @@ def close_by(
         if told:
             telling.tell_undone(row, now=now) if row.kind in telling.WHAT else None
     return row
+
+
+def _locked(act: int) -> Act:
+    # As every action: the room before what stands in it.
+    room = Act.objects.values_list("room", flat=True).get(pk=act)
+    lock_rooms([room] if room else [])
+    return Act.objects.select_for_update(of=("self",)).get(pk=act)
 
 
 def _end(row: Act, *, now: datetime) -> None:
@@ -139,7 +146,7 @@ def close_due(*, now: datetime) -> int:
 def close_now(act: int, *, at: datetime, now: datetime) -> bool:
     """Close a row that nobody undid; whether it still stood."""
     with transaction.atomic():
-        row = Act.objects.select_for_update(of=("self",)).get(pk=act)
+        row = _locked(act)
         if row.closed_at is not None:
             return False
         row.closed_at = at

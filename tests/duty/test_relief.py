@@ -6,7 +6,7 @@ import pytest
 
 from accounts.states import Role
 from duty.actions.attending import attend
-from duty.actions.relief import ask_relief, take_relief, withdraw_relief
+from duty.actions.relief import ask_relief, hand_over_room, take_relief, withdraw_relief
 from duty.actions.shifts import end_shift
 from duty.models import Attendance, Notice
 from duty.queries import attending, reliefs
@@ -56,6 +56,45 @@ def test_the_room_is_watched_on_by_the_colleague_and_the_one_who_asked_rests(
     again = refused(lambda: take_relief(staff_viewer(sora), relief=relief.pk, now=now))
     assert again == "taken_already"
     assert logged()[-3:] == ["duty.attended", "duty.resting", "duty.relief_taken"]
+
+
+@pytest.fixture
+def watching_two(watching, ren, sora, program, now):
+    """ren attends two rooms, and sora is on duty."""
+    begun(sora, program)
+    attend(staff_viewer(ren), shift=watching.pk, room=OTHER, now=now)
+    return watching
+
+
+def test_whoever_is_relieved_rests_also_if_a_room_was_handed_over_after_the_asking(
+    watching_two, ren, sora, program, now
+):
+    relief = ask_relief(staff_viewer(ren), shift=watching_two.pk, now=now)
+    hand_over_room(staff_viewer(ren), program=program.pk, room=ROOM, now=now)
+    take_relief(staff_viewer(sora), relief=relief.pk, now=now)
+    watching_two.refresh_from_db()
+    assert watching_two.state == ShiftState.RESTING
+    assert not watching_two.attendances.exists()
+
+
+def test_what_was_asked_for_a_room_that_was_handed_over_can_be_asked_for_the_whole_shift(
+    watching_two, ren, sora, program, now
+):
+    hand_over_room(staff_viewer(ren), program=program.pk, room=ROOM, now=now)
+    (handed,) = reliefs(staff_viewer(sora), program=program.pk, now=now)
+    relief = ask_relief(staff_viewer(ren), shift=watching_two.pk, now=now)
+    assert (relief.pk, relief.rooms) == (handed.pk, [ROOM, OTHER])
+    take_relief(staff_viewer(sora), relief=relief.pk, now=now)
+    watching_two.refresh_from_db()
+    assert watching_two.state == ShiftState.RESTING
+    assert not watching_two.attendances.exists()
+
+
+def test_a_second_room_that_is_handed_over_is_asked_for_too(watching_two, ren, program, now):
+    for room in (ROOM, OTHER):
+        hand_over_room(staff_viewer(ren), program=program.pk, room=room, now=now)
+    (handed,) = reliefs(staff_viewer(ren), program=program.pk, now=now)
+    assert (handed.rooms, handed.only_room) == ([ROOM, OTHER], True)
 
 
 def test_nobody_gets_more_rooms_than_they_can_keep_an_eye_on(watching, ren, sora, program, now):

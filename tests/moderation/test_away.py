@@ -1,13 +1,19 @@
 """Stepping away for a while; stepping back from whom one may know."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from accounts.states import Role
 from audit.models import AuditEntry
 from chat import rooms_now
 from chat.actions import rooms as gates
+from chat.actions import seats
 from chat.models import Message, Mute, Room
+from chat.policies import FREE
+from chat.queries import muted_keys
 from chat.states import Hand, ItemKind, RoomState
 from duty.actions.attending import attend
 from duty.actions.relief import take_relief
@@ -18,15 +24,17 @@ from foundation import clock
 from foundation.refusals import Refused
 from moderation import looks, waiting
 from moderation.actions.alarms import climb
+from moderation.actions.appeals import appeal, judge
 from moderation.actions.away import AWAY_FOR, come_back, end_kept, step_away
 from moderation.actions.messages import act_on_message
+from moderation.actions.proposals import confirm, decline, propose
 from moderation.actions.queue import claim
 from moderation.actions.recuse import recuse
 from moderation.actions.rooms import act_on_room
 from moderation.actions.undo import close_due, undo
 from moderation.models import Act, AlarmStep, Recusal
 from moderation.states import ActKind, Reason
-from tests.cast import signed_in_as, staff_viewer
+from tests.cast import grant, make_room, make_staff, seen_by, signed_in_as, staff_viewer
 from tests.chat.deeds import do, post, seat_of
 from tests.duty.team import begun
 from tests.moderation.evening import item_of, message, report
@@ -88,6 +96,37 @@ def test_a_tap_brings_the_room_back(keeping, ren, open_room, now):
     assert state_of(open_room, now + MINUTE) is RoomState.OPEN
     assert lines_of(open_room)[-1] == "支援者が、もどりました。"
     assert not Act.objects.filter(closed_at__isnull=True).exists()
+
+
+def test_a_room_that_one_can_t_attend_again_isn_t_told_that_one_is_back(
+    keeping, ren, aoi, open_room, now
+):
+    step_away(staff_viewer(ren), shift=keeping.pk, now=now)
+    recuse(staff_viewer(ren), seat=seat_of(aoi, open_room).pk, now=now)
+    come_back(staff_viewer(ren), shift=keeping.pk, now=now + MINUTE)
+    assert attending([open_room.pk], now=now + MINUTE) == {}
+    assert "支援者が、もどりました。" not in lines_of(open_room)
+    assert not Act.objects.filter(closed_at__isnull=True).exists()
+
+
+@pytest.mark.parametrize("by", ["its time", "a colleague who watches", "a coordinator"])
+def test_whatever_ends_it_locks_the_room_before_the_act(
+    by, keeping, ren, sora, mori, program, open_room, now
+):
+    (away,) = step_away(staff_viewer(ren), shift=keeping.pk, now=now)
+    hers = begun(sora, program, now=now)
+    attend(staff_viewer(sora), shift=hers.pk, room=open_room.pk, now=now)
+    with CaptureQueriesContext(connection) as seen:
+        if by == "its time":
+            assert close_due(now=now + AWAY_FOR) == 1
+        elif by == "a colleague who watches":
+            assert end_kept(now=now + MINUTE) == 1
+        else:
+            undo(staff_viewer(mori), act=away.pk, now=now)
+    said = [one["sql"] for one in seen.captured_queries]
+    room = next(n for n, sql in enumerate(said) if 'WHERE "chat_room"."id" IN (' in sql)
+    act = next(n for n, sql in enumerate(said) if sql.startswith('UPDATE "moderation_act"'))
+    assert room < act
 
 
 def test_after_fifteen_minutes_the_gate_judges_and_without_anybody_the_room_stays_quiet(
@@ -240,6 +279,92 @@ def test_no_alarm_about_them_calls_whoever_may_know_them(
     climb(now=now + timedelta(minutes=30))
     assert item_of(ItemKind.CRISIS)
     assert ren.pk not in AlarmStep.objects.values_list("staff", flat=True)
+
+
+def test_the_desk_is_told_that_something_changed(keeping, ren, aoi, program, open_room, now):
+    before = waiting.version_of(program.pk)
+    recuse(staff_viewer(ren), seat=seat_of(aoi, open_room).pk, now=now)
+    assert waiting.version_of(program.pk) == before + 1
+
+
+def test_one_may_still_ask_to_be_relieved_of_the_whole_shift(keeping, ren, aoi, open_room, now):
+    recuse(staff_viewer(ren), seat=seat_of(aoi, open_room).pk, now=now)
+    assert Relief.objects.exists()
+    page = signed_in_as(ren).get("/moderation/").content.decode()
+    assert f"/moderation/shifts/{keeping.pk}/relief/" in page
+
+
+def hidden_in(room: Room, who) -> list[str]:
+    """The seats there whose words somebody isn't shown."""
+    return muted_keys(seats.take(staff_viewer(who), room=room, standing=FREE).pk)
+
+
+def test_in_a_room_that_one_never_opened_they_are_hidden_from_the_first_moment(
+    keeping, ren, aoi, open_room, now
+):
+    theirs = seat_of(aoi, open_room)
+    recuse(staff_viewer(ren), seat=theirs.pk, now=now)
+    assert hidden_in(open_room, ren) == [theirs.key]
+
+
+def test_in_other_rooms_they_are_hidden_whoever_of_the_two_comes_later(
+    keeping, ren, sora, aoi, haha, open_room, rooms, now
+):
+    one, another = rooms[1], make_room("asa", name="朝の部屋")
+    assert hidden_in(one, ren) == []
+    recuse(staff_viewer(ren), seat=seat_of(aoi, open_room).pk, now=now)
+    came_later = seat_of(aoi, one).key
+    assert hidden_in(one, ren) == [came_later]
+    keys = [seat_of(who, another).key for who in (aoi, haha)]
+    assert hidden_in(another, ren) == keys[:1]
+    assert hidden_in(another, sora) == []
+
+
+@pytest.fixture
+def knows(aoi, open_room, program, now):
+    """A coordinator who may know aoi."""
+    made = make_staff("hana")
+    grant(made, Role.COORDINATOR)
+    grant(made, Role.SUPPORTER, trained_on=date(2026, 6, 1))
+    begun(made, program, now=now)
+    recuse(staff_viewer(made), seat=seat_of(aoi, open_room).pk, now=now)
+    return made
+
+
+def test_nobody_judges_the_objection_of_whom_they_may_know(
+    knows, ren, mori, aoi, program, open_room, now
+):
+    act = act_on_message(
+        staff_viewer(ren), ActKind.HIDE, message=message(aoi, open_room).pk, now=now
+    )
+    made = appeal(seen_by(aoi), act=act.pk, text="", now=now)
+    item = item_of(ItemKind.APPEAL)
+    assert item.pk in waiting.at_the_desk(
+        staff_viewer(mori), program=program.pk
+    ).values_list("pk", flat=True)  # fmt: skip
+    viewer = staff_viewer(knows)
+    found = waiting.at_the_desk(viewer, program=program.pk)
+    assert item.pk not in found.values_list("pk", flat=True)
+    for deed in (
+        lambda: looks.detail(viewer, item=item.pk, now=now),
+        lambda: claim(viewer, item=item.pk, now=now),
+        lambda: judge(viewer, appeal=made.pk, overturn=True, answer="もどします", now=now),
+    ):
+        with pytest.raises(Refused, match="not_found"):
+            deed()
+    climb(now=now + timedelta(hours=80))
+    assert mori.pk in AlarmStep.objects.values_list("staff", flat=True)
+    assert knows.pk not in AlarmStep.objects.values_list("staff", flat=True)
+
+
+def test_nobody_agrees_to_bar_whom_they_may_know(knows, mori, aoi, open_room, now):
+    made = propose(
+        staff_viewer(mori), seat=seat_of(aoi, open_room).pk, reason=Reason.CALM, note="つづく",
+        now=now,
+    )  # fmt: skip
+    for deed in (confirm, decline):
+        with pytest.raises(Refused, match="not_found"):
+            deed(staff_viewer(knows), proposal=made.pk, now=now)
 
 
 def test_by_the_page_without_script_and_all_are_shown_again(keeping, ren, aoi, open_room, now):

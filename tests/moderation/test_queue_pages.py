@@ -15,10 +15,11 @@ from chat.models import Item, Message, Room
 from chat.states import ItemKind, ItemState, MessageState
 from foundation import clock
 from moderation.actions.purge import purge
+from moderation.actions.queue import claim
 from moderation.models import Act, Appeal, Proposal
 from moderation.sentences import sentence
 from moderation.states import ActKind
-from tests.cast import attend, grant, long_proven, make_staff, signed_in_as
+from tests.cast import attend, grant, long_proven, make_staff, signed_in_as, staff_viewer
 from tests.chat.deeds import do, post, rest, seat_of
 from tests.house.everyone import seated
 from tests.moderation.evening import item_of, message, report
@@ -257,6 +258,15 @@ def test_many_end_together_after_a_look_at_them(desk, aoi, haha, house):
     sent(desk, TOGETHER, item=keys, deed="nothing")
     assert Item.objects.filter(state=ItemState.DONE).count() == 2
     assert not Act.objects.exists()
+
+
+def test_when_others_have_all_of_them_it_says_so(desk, aoi, haha, house, sora):
+    report(haha, message(aoi, house))
+    item = Item.objects.get()
+    claim(staff_viewer(sora), item=item.pk, now=clock.now())
+    answer = desk.post(TOGETHER, {"item": item.pk, "deed": "nothing"})
+    assert answer.status_code == 422
+    assert escape(sentence("claimed_already")) in answer.content.decode()
 
 
 def held_and_told(aoi, haha, yoso, house) -> tuple[list[int], list[int]]:
