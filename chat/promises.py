@@ -25,6 +25,11 @@ def called(*, room: int, program: int, now: datetime) -> str:
     ) % {"when": _said(later, now)}
 
 
+def called_in_talk() -> str:
+    """For a card in a talk of two: the counselors are called, the supporters of the rooms never."""
+    return _("相談員をよんでいます。すぐに読めるとは、かぎりません。")
+
+
 def read(*, room: int, program: int, now: datetime) -> str:
     """For a murmur: 「あした…までに読みます」, or what else is true."""
     if _somebody(room, program, now):

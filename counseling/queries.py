@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
 
-from django.db.models import Max, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
 
 from accounts.policies import must_be_entered
 from accounts.queries import open_grants
@@ -219,13 +219,14 @@ def _listed(cases: Iterable[Case]) -> list[Waiting]:
     ):
         steps[step.case_id] = step  # the earliest stays
     seen = {case.room_id or 0: case.need_seen_at for case in found}
-    needs, spoke = _needs(rooms, seen), _spoke(rooms)
+    talked, spoke = _needs(rooms, seen), _spoke(rooms)
+    needs = {case.pk for case in found if case.room_id in talked} | asked_in_need(found)
     rows = [
         Waiting(
             case=case,
             since=case.waiting_since or spoke.get(case.room_id or 0),
-            urgency=Urgency.TODAY if case.room_id in needs else Urgency(case.urgency),
-            in_need=case.room_id in needs,
+            urgency=Urgency.TODAY if case.pk in needs else Urgency(case.urgency),
+            in_need=case.pk in needs,
             asking=askings.get(case.pk),
             step=steps.get(case.pk),
         )
@@ -269,6 +270,15 @@ def _needs(rooms: Sequence[int], seen: Mapping[int, datetime | None]) -> set[int
         if "crisis" in classes and (until is None or until < at):
             with_need.add(room)
     return with_need & set(_spoke(sorted(with_need)))
+
+
+def asked_in_need(cases: Iterable[Case]) -> set[int]:
+    """Cases in which words of need were asked with that nobody of ours has seen or answered."""
+    needs = [case.pk for case in cases if case.need_at is not None]
+    said = Message.objects.filter(room=OuterRef("room"), seat__role=COUNSELOR)
+    rows = Case.objects.filter(~Exists(said.filter(at__gt=OuterRef("need_at"))), pk__in=needs)
+    unseen = rows.filter(Q(need_seen_at__isnull=True) | Q(need_seen_at__lt=F("need_at")))
+    return set(unseen.values_list("pk", flat=True)) if needs else set()
 
 
 def offered_to(viewer: Viewer) -> list[HandOver]:
@@ -363,7 +373,8 @@ def waiting_import(viewer: Viewer, *, program: int) -> OccasionImport | None:
 
 def _is_in_need(case: Case) -> bool:
     room = case.room_id
-    return room is not None and room in _needs([room], {room: case.need_seen_at})
+    talked = room is not None and room in _needs([room], {room: case.need_seen_at})
+    return talked or case.pk in asked_in_need([case])
 
 
 def absent_ones(viewer: Viewer, *, program: int, since: datetime) -> list[Case]:

@@ -3,19 +3,33 @@
 Contact details have one place, the vault. Everywhere else they are refused, whoever writes them.
 """
 
+from dataclasses import dataclass
+
 from accounts import passphrase
 from chat.screening import screen
 from foundation.refusals import Refused
 
 
-def heard(text: str, *, passphrase_key: str | None = None) -> bool:
-    """Whether the words call for someone. Raises `Refused`: `contact`, `passphrase`."""
-    if passphrase.contained_in(text, passphrase_key):
-        raise Refused("passphrase")
-    found = screen(text)
-    if found.contact:
-        raise Refused("contact")
-    return found.crisis
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was heard: a call for someone counts also where the words aren't taken."""
+
+    in_need: bool
+    refusal: str  # `contact`, `passphrase`; "" where nothing stands against them
+
+    def must_pass(self) -> None:
+        """Raises `Refused`: `contact`, `passphrase`."""
+        if self.refusal:
+            raise Refused(self.refusal)
+
+
+def heard(*texts: str, passphrase_key: str | None = None) -> Heard:
+    """Look at all of it: a later line may hold what is refused, or call for someone."""
+    found = [screen(text) for text in texts]
+    refusal = "contact" if any(one.contact for one in found) else ""
+    if any(passphrase.contained_in(text, passphrase_key) for text in texts):
+        refusal = "passphrase"
+    return Heard(any(one.crisis for one in found), refusal)
 
 
 def must_hold_no_contact(*texts: str) -> None:

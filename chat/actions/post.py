@@ -7,8 +7,8 @@ from chat import policies, queries
 from chat import protocol as p
 from chat.actions import words
 from chat.actions.sitting import Act, Answer, Sitting
-from chat.asked import RoomRow, Said
-from chat.models import Message, Room, Seat
+from chat.asked import Said
+from chat.models import Message, Seat
 from chat.repeats import body_key
 from chat.states import MessageState
 from chat.written import NewMessage
@@ -72,10 +72,6 @@ def post(sitting: Sitting, act: Act, frame: p.Post) -> Answer:
     return Answer([p.Ack(nonce=frame.nonce, at=sitting.at, seq=message.seq or 0)])
 
 
-def _is_talk(room: Room | RoomRow) -> bool:
-    return not (room.required if isinstance(room, RoomRow) else room.required_supporters)
-
-
 def _again(earlier: Said | NewMessage | Message, nonce: str, *, premoderated: bool) -> Answer:
     """The original answer, for a repeat."""
     if earlier.seq is None:
@@ -100,7 +96,7 @@ def _waits(sitting: Sitting, seat: Seat, room: int) -> bool:
 def _held_for(sitting: Sitting, seat: Seat, room: int, look: words.Look) -> str:
     """Why a supporter reads it first; empty: the room hears it at once."""
     # Nobody but the two reads a talk: it has no holds.
-    if _is_talk(sitting.rooms[room]):
+    if words.is_talk(sitting.rooms[room]):
         return ""
     if _waits(sitting, seat, room):
         return "premoderated"

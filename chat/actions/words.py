@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import letters, passphrase
 from chat import in_force, promises
 from chat.actions.sitting import Letter, Sitting
+from chat.asked import RoomRow
 from chat.models import Finding, Message, Murmur, Room, Seat
 from chat.protocol import Refusal
 from chat.repeats import body_key
@@ -68,8 +69,15 @@ def look_at(sitting: Sitting, seat: Seat, text: str) -> Look:
 
 
 def _called(sitting: Sitting, seat: Seat) -> str:
-    program = Room.objects.values_list("program", flat=True).get(pk=seat.room_id)
+    if is_talk(sitting.rooms[seat.room_id]):
+        return promises.called_in_talk()
+    program = sitting.program(seat.room_id)
     return promises.called(room=seat.room_id, program=program, now=sitting.now)
+
+
+def is_talk(room: Room | RoomRow) -> bool:
+    """Whether two talk there: nobody else reads what they write."""
+    return not (room.required if isinstance(room, RoomRow) else room.required_supporters)
 
 
 def _seen(sitting: Sitting, seat: Seat, key: str) -> bool:
@@ -92,8 +100,9 @@ def flag(
         return
     if not look.screened.crisis and not stored and not _tried_before(sitting, seat, look):
         return  # a slip: nothing was stored, and nothing is
-    # A 合言葉 is kept nowhere, not even among the words of someone in need.
-    keep = not stored and not look.passphrase
+    # A 合言葉 is kept nowhere, not even among the words of someone in need. What a talk of two
+    # refused is kept nowhere either: only what was found is masked, and names stand beside it.
+    keep = not stored and not look.passphrase and not is_talk(sitting.rooms[seat.room_id])
     sitting.add_finding(
         Finding(
             room_id=seat.room_id,

@@ -2,7 +2,7 @@
 
 The case's own counselor first; after five minutes the programme's other counselors; after ten its
 coordinators. Whoever said nothing of this hour is let sleep, but for the coordinators. It ends when
-somebody takes the case, writes, or says that they have seen it.
+somebody writes or says that they have seen it, and for what was asked when somebody takes the case.
 """
 
 from collections.abc import Iterable
@@ -16,10 +16,10 @@ from accounts.queries import open_grants
 from accounts.states import Role
 from accounts.viewer import Viewer
 from chat.models import Finding, Message
-from counseling import policies
+from counseling import policies, queries
 from counseling.actions.moves import locked, note
-from counseling.models import Asking, Case, Crossing
-from counseling.states import AskingState, CaseState, Urgency
+from counseling.models import Case, Crossing
+from counseling.states import CaseState
 from duty.actions.alarms import call
 from duty.calls import calls_about
 from duty.colleagues import reachable
@@ -30,6 +30,8 @@ COORDINATORS_AFTER = timedelta(minutes=10)
 # Words of need in a packet: a line that stands on no page of steps.
 NEED = "need"
 LOOKED_AT = timedelta(days=2)
+# Also what nobody has taken yet.
+GOING_ON = (CaseState.WAITING, CaseState.OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def needs(*, now: datetime) -> list[Need]:
 
 def _in_talks(now: datetime) -> Iterable[Need]:
     rows = (
-        Finding.objects.filter(room__case__state=CaseState.OPEN, at__gt=now - LOOKED_AT)
+        Finding.objects.filter(room__case__state__in=GOING_ON, at__gt=now - LOOKED_AT)
         .select_related("room__case")
         .order_by("at", "pk")
     )
@@ -63,19 +65,18 @@ def _in_talks(now: datetime) -> Iterable[Need]:
 
 
 def _in_askings(now: datetime) -> Iterable[Need]:
-    rows = Asking.objects.filter(
-        state=AskingState.ASKED,
-        case__state=CaseState.WAITING,
-        case__urgency=Urgency.TODAY,
-        asked_at__gt=now - LOOKED_AT,
-    ).select_related("case")
-    for row in rows.order_by("asked_at", "pk"):
-        yield Need(f"asking:{row.pk}", row.case.program_id, None, row.asked_at)
+    rows = Case.objects.filter(state__in=GOING_ON, need_at__gt=now - LOOKED_AT)
+    found = list(rows.order_by("need_at", "pk"))
+    unanswered = queries.asked_in_need(found)
+    for case in found:
+        if case.need_at is not None and case.pk in unanswered:
+            about = f"asking:{case.pk}-{case.need_at:%y%m%d%H%M%S}"
+            yield Need(about, case.program_id, case.counselor_id, case.need_at)
 
 
 def _in_packets(now: datetime) -> Iterable[Need]:
     rows = Crossing.objects.filter(
-        what=NEED, at__gt=now - LOOKED_AT, referral__case__state=CaseState.OPEN
+        what=NEED, at__gt=now - LOOKED_AT, referral__case__state__in=GOING_ON
     ).select_related("referral__case")
     for row in rows.order_by("at", "pk"):
         case: Case = row.referral.case
@@ -112,7 +113,7 @@ def _climb(need: Need, *, now: datetime) -> int:
 def _of(need: Need) -> Q:
     kind, _, number = need.about.partition(":")
     if kind == "asking":
-        return Q(askings=int(number))
+        return Q(pk=int(number.partition("-")[0]))
     if kind == "packet":
         return Q(referrals__crossings=int(number))
     return Q(room__finding=int(number))

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import letters
@@ -10,9 +11,9 @@ from accounts.models import Participant
 from accounts.policies import must_be_entered
 from accounts.viewer import Viewer
 from chat.actions import talks
-from chat.actions.words import CARE_LINKS
+from chat.actions.words import AGAIN, CARE_LINKS
 from chat.models import Seat
-from counseling import policies
+from counseling import policies, queries
 from counseling.actions.moves import locked, make_case, move, move_asking, room_of
 from counseling.forms import Asked
 from counseling.models import Asking, Case, Invitation
@@ -21,12 +22,14 @@ from counseling.words import heard
 from foundation.refusals import Link, Refused
 
 ASK = "/counseling/ask/"
+_GOING_ON = (CaseState.WAITING, CaseState.OPEN)
 
 
 def ask(viewer: Viewer, *, program: int, asked: Asked, now: datetime) -> Case:
     """Ask the counselors of a program; the case it belongs to. The same nonce twice is one asking.
 
-    Words of need bring a card at once and put the case on top of the inbox.
+    Words of need bring a card at once, put the case on top of the inbox and call the counselors:
+    also when what was asked is then refused.
     Raises `Refused`: `not_entered`, `no_passphrase`, `asked_already`, `contact`, `passphrase`.
     """
     participant = must_be_entered(viewer)
@@ -34,21 +37,48 @@ def ask(viewer: Viewer, *, program: int, asked: Asked, now: datetime) -> Case:
     policies.must_have_a_way_back(person)
     if (again := _said(participant, asked)) is not None:
         return again
-    in_need = heard(asked.words, passphrase_key=person.passphrase_key if person else None)
+    assert person is not None
+    told = heard(asked.words, passphrase_key=person.passphrase_key)
+    try:
+        told.must_pass()
+        return _take_up(person, program, asked, in_need=told.in_need, now=now)
+    except Refused:
+        if told.in_need:
+            _call_all_the_same(person, program, asked, now)
+        raise
+
+
+def _take_up(
+    person: Participant, program: int, asked: Asked, *, in_need: bool, now: datetime
+) -> Case:
     try:
         with transaction.atomic():
-            case = _case_for(participant, program, asked, in_need=in_need, now=now)
-            _note_asking(case, participant, asked, now)
-            if person is not None:
-                # Seated from the start: they may write at once, and hear an answer as it comes.
-                talks.seat_person(room_of(case), person=person)
+            mine = _mine(person.pk, program, asked)
+            if mine.filter(askings__state__in=[one.value for one in STANDING]).exists():
+                raise Refused("asked_already")
+            case = _case_for(mine, person, program, asked, in_need=in_need, now=now)
+            _note_asking(case, person.pk, asked, now)
             if in_need:
-                care(participant, now)
+                care(person.pk, now)
     except IntegrityError:  # sent twice at once: the other one is stored
-        if (again := _said(participant, asked)) is not None:
+        if (again := _said(person.pk, asked)) is not None:
             return again
         raise Refused("asked_already") from None
     return case
+
+
+def _call_all_the_same(person: Participant, program: int, asked: Asked, now: datetime) -> None:
+    """What was refused isn't kept, but that somebody is in need is: their case waits with it."""
+    try:
+        with transaction.atomic():
+            mine = _mine(person.pk, program, asked)
+            known = mine.filter(need_at__gt=now - AGAIN, state__in=_GOING_ON).first()
+            if known is not None and queries.asked_in_need([known]):
+                return
+            _case_for(mine, person, program, asked, in_need=True, now=now)
+            care(person.pk, now)
+    except IntegrityError:  # sent twice at once: the other one called
+        return
 
 
 def _said(participant: int, asked: Asked) -> Case | None:
@@ -57,16 +87,33 @@ def _said(participant: int, asked: Asked) -> Case | None:
     return asking.case if asking else None
 
 
-def _case_for(
-    participant: int, program: int, asked: Asked, *, in_need: bool, now: datetime
-) -> Case:
-    mine = Case.objects.select_for_update().filter(
+def _mine(participant: int, program: int, asked: Asked) -> QuerySet[Case]:
+    return Case.objects.select_for_update().filter(
         participant_id=participant, program_id=program, relation=asked.relation
     )
-    standing = [one.value for one in STANDING]
-    if mine.filter(askings__state__in=standing).exists():
-        raise Refused("asked_already")
-    urgency = Urgency.TODAY if in_need else Urgency.USUAL
+
+
+def _case_for(
+    mine: QuerySet[Case],
+    person: Participant,
+    program: int,
+    asked: Asked,
+    *,
+    in_need: bool,
+    now: datetime,
+) -> Case:
+    case = _found_or_made(mine, person.pk, program, asked, now=now)
+    if in_need:
+        case.urgency, case.need_at = Urgency.TODAY, now
+        case.save(update_fields=["urgency", "need_at"])
+    # Seated from the start: they may write at once, and hear an answer as it comes.
+    talks.seat_person(room_of(case), person=person)
+    return case
+
+
+def _found_or_made(
+    mine: QuerySet[Case], participant: int, program: int, asked: Asked, *, now: datetime
+) -> Case:
     known = mine.order_by("-pk").first()
     going_on = known is not None and known.state != CaseState.CLOSED
     if known is None or (asked.relation is not Relation.SELF and not going_on):
@@ -75,13 +122,12 @@ def _case_for(
             participant_id=participant,
             relation=asked.relation.value,
             cohort=asked.cohort.value,
-            urgency=urgency.value,
             opened_at=now,
             waiting_since=now,
         )
     if not going_on:
         move(known, CaseState.WAITING, counselor=None, assigned_at=None, closed_at=None)
-    Case.objects.filter(pk=known.pk).update(waiting_since=now, urgency=urgency.value)
+    Case.objects.filter(pk=known.pk).update(waiting_since=now, urgency=Urgency.USUAL)
     return known
 
 

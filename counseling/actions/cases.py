@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from accounts.viewer import Viewer
 from counseling import policies
 from counseling.actions.moves import (
+    change_seats,
+    empty_seats,
     locked,
     make_case,
     move,
@@ -43,9 +45,9 @@ def take(viewer: Viewer, *, code: str, now: datetime) -> Case:
             policies.must_be_counselor(viewer, program=case.program_id)
             raise Refused("taken_already")
         case = policies.must_be_of_the_team(viewer, case)
-        move(case, CaseState.OPEN, counselor_id=viewer.staff, assigned_at=now)
+        move(case, CaseState.OPEN, counselor_id=viewer.staff, assigned_at=now, need_at=None)
         move_asking(case, AskingState.TAKEN, taken_at=now)
-        seat_counselor(case, staff=viewer.staff or 0)
+        change_seats(case, to=viewer.staff or 0, now=now)
         note(viewer, case, "take", now=now)
         tell(
             case,
@@ -125,6 +127,7 @@ def close(viewer: Viewer, *, code: str, now: datetime) -> None:
             raise Refused("being_handed_over")
         move(case, CaseState.CLOSED, closed_at=now, waiting_since=None, urgency=Urgency.USUAL)
         move_asking(case, AskingState.CLOSED, ended_at=now)
+        empty_seats(case, now=now)
         NextStep.objects.filter(case=case, done_at__isnull=True).update(done_at=now)
         note(viewer, case, "close", now=now)
         tell(
@@ -141,6 +144,7 @@ def reopen(viewer: Viewer, *, code: str, now: datetime) -> None:
     with transaction.atomic():
         case = policies.must_be_assigned(viewer, locked(code))
         move(case, CaseState.OPEN, closed_at=None, assigned_at=now)
+        seat_counselor(case, staff=viewer.staff or 0)
         note(viewer, case, "reopen", now=now)
 
 

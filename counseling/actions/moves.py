@@ -78,9 +78,14 @@ def seat_counselor(case: Case, *, staff: int) -> None:
 
 def change_seats(case: Case, *, to: int, now: datetime) -> None:
     """Whoever was responsible until now loses their seat in the talk, and whom they asked in."""
+    empty_seats(case, now=now)
+    seat_counselor(case, staff=to)
+
+
+def empty_seats(case: Case, *, now: datetime) -> None:
+    """Nobody of the staff sits in the talk; the person's own seat stays."""
     if case.room_id is not None:
         talks.end_seats(case.room_id, now=now)
-    seat_counselor(case, staff=to)
 
 
 def note(

@@ -13,12 +13,13 @@ from accounts.models import Participant
 from accounts.queries import open_grants
 from accounts.states import Role
 from accounts.viewer import Viewer
+from chat.actions.words import AGAIN
 from counseling import packet, policies
 from counseling.actions.alarms import NEED
 from counseling.actions.asking import care
 from counseling.actions.crossing import crossed, end, end_consent, move, own, tell_of
 from counseling.actions.moves import locked, note
-from counseling.models import Case, Consent, Referral
+from counseling.models import Case, Consent, Crossing, Referral
 from counseling.onward_forms import Agreed, Edited
 from counseling.states import (
     CONSENTED,
@@ -29,7 +30,7 @@ from counseling.states import (
     Relation,
     Urgency,
 )
-from counseling.words import heard, must_hold_no_contact
+from counseling.words import Heard, heard, must_hold_no_contact
 from duty.colleagues import name_of
 from foundation.refusals import Refused
 from programs.queries import agency as agency_of
@@ -149,27 +150,41 @@ def edit(viewer: Viewer, *, code: str, referral: int, edited: Edited, now: datet
 
     Raises `Refused`: `not_entered`, `not_found`, `moved_on`, `contact`, `passphrase`.
     """
-    in_need = _heard(viewer, edited)
-    with transaction.atomic():
-        found = own(viewer, code=code, referral=referral)
-        _must_be(found, ReferralState.PROPOSED)
-        kept = packet.edited(Relation(found.case.relation), edited.lines, edited.added)
-        if kept != found.draft:
-            Referral.objects.filter(pk=found.pk).update(draft=kept)
-            crossed(found, "edited", Mover.PERSON, now=now)
-        if in_need:
-            care(viewer.participant or 0, now)
-            crossed(found, NEED, Mover.PERSON, now=now)
-            Case.objects.filter(pk=found.case_id).update(urgency=Urgency.TODAY, waiting_since=now)
+    told = _heard(viewer, edited)
+    try:
+        told.must_pass()
+        with transaction.atomic():
+            found = own(viewer, code=code, referral=referral)
+            _must_be(found, ReferralState.PROPOSED)
+            kept = packet.edited(Relation(found.case.relation), edited.lines, edited.added)
+            if kept != found.draft:
+                Referral.objects.filter(pk=found.pk).update(draft=kept)
+                crossed(found, "edited", Mover.PERSON, now=now)
+            if told.in_need:
+                _call(viewer, found, now=now)
+    except Refused:
+        # What was refused isn't kept; that somebody is in need is.
+        if told.in_need:
+            with transaction.atomic():
+                _call(viewer, own(viewer, code=code, referral=referral), now=now)
+        raise
 
 
-def _heard(viewer: Viewer, edited: Edited) -> bool:
+def _call(viewer: Viewer, found: Referral, *, now: datetime) -> None:
+    lately = Crossing.objects.filter(referral=found, what=NEED, at__gt=now - AGAIN)
+    seen = found.case.need_seen_at
+    if (lately.filter(at__gt=seen) if seen is not None else lately).exists():
+        return
+    care(viewer.participant or 0, now)
+    crossed(found, NEED, Mover.PERSON, now=now)
+    Case.objects.filter(pk=found.case_id).update(urgency=Urgency.TODAY, waiting_since=now)
+
+
+def _heard(viewer: Viewer, edited: Edited) -> Heard:
     person = Participant.objects.filter(pk=viewer.participant or 0).first()
     key = person.passphrase_key if person else None
     texts = [one.text for said in edited.lines.values() for one in said if not one.struck]
-    # All of them are looked at: a later one may hold what is refused.
-    found = [heard(text, passphrase_key=key) for text in (*texts, *edited.added.values())]
-    return any(found)
+    return heard(*texts, *edited.added.values(), passphrase_key=key)
 
 
 def agree(viewer: Viewer, *, code: str, referral: int, agreed: Agreed, now: datetime) -> Consent:

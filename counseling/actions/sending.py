@@ -160,13 +160,16 @@ def sheet_for_link(*, token: str, link: int | None, taken: bool, now: datetime) 
         found = _opened(token, link, now)
         if taken:
             LinkOpening.objects.create(link=found, what="pdf", at=now)
-        return _sheet(found.referral)
+        return _sheet(found.referral, now=now)
 
 
 def _opened(token: str, link: int | None, now: datetime) -> OneTimeLink:
     found = _link(token)
+    consent = consent_of(found.referral) if found is not None else None
     if (
         found is None
+        or consent is None
+        or consent.expires_at <= now
         or found.pk != link
         or found.spent_at is None
         or found.spent_at + OPEN_FOR <= now
@@ -177,9 +180,9 @@ def _opened(token: str, link: int | None, now: datetime) -> OneTimeLink:
     return found
 
 
-def _sheet(referral: Referral) -> Sheet:
-    consent = consent_of(referral)
-    if consent is None or packet.digest(consent.words) != consent.digest:
+def _sheet(referral: Referral, *, now: datetime) -> Sheet:
+    consent = _standing(referral, now)
+    if packet.digest(consent.words) != consent.digest:
         raise Refused("consent_over")
     case = Case.objects.get(pk=referral.case_id)
     details = going_along(case, kinds=consent.scope, deposited_by=consent.at)
@@ -198,7 +201,7 @@ def paper(viewer: Viewer, *, code: str, referral: int, now: datetime) -> Sheet:
             raise Refused("moved_on")
         crossed(found, "printed", Mover.COUNSELOR, now=now)
         note(viewer, found.case, "print", now=now)
-        return _sheet(found)
+        return _sheet(found, now=now)
 
 
 def accept_by_link(*, token: str, link: int | None, who: str, now: datetime) -> None:
@@ -235,7 +238,7 @@ def record_acceptance(
 ) -> None:
     """The agency said yes by telephone, fax or letter; who, and who wrote it down.
 
-    Raises `Refused`: `not_found`, `second_factor`, `moved_on`, `contact`.
+    Raises `Refused`: `not_found`, `second_factor`, `moved_on`, `consent_over`, `contact`.
     """
     must_hold_no_contact(answer.who, answer.line)
     with transaction.atomic():
@@ -249,8 +252,9 @@ def _accept(referral: Referral, mover: Mover, answer: Answer, *, now: datetime) 
         referral, ReferralState.ACCEPTED, mover, now=now, line=answer.who,
         accepted_at=now, accepted_by=answer.by.value, accepted_who=answer.who,
     )  # fmt: skip
-    consent = consent_of(referral)
-    if consent is not None and consent.scope:
+    # Nobody says yes to what the person no longer agrees to: the move is undone with it.
+    consent = _standing(referral, now)
+    if consent.scope:
         # From here the details have 90 days.
         Vault.objects.filter(case=referral.case, sent_at__isnull=True).update(sent_at=now)
     tell_of(

@@ -55,6 +55,8 @@ class Case(models.Model):
     # When a counselor confirmed it as a new one (新規).
     confirmed_new_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    # When words of need came with an asking, also with a refused one; null once somebody took it.
+    need_at = models.DateTimeField(null=True)
     # Until when the counselor has seen the words of need that were written.
     need_seen_at = models.DateTimeField(null=True)
 

@@ -9,11 +9,15 @@ from accounts.states import Role
 from audit.models import AuditEntry
 from chat.items import Item
 from chat.models import Finding
-from counseling.actions import alarms, talk
+from counseling.actions import alarms, asking, referrals, talk
+from counseling.models import Case
+from counseling.onward_forms import Edited
+from counseling.states import Goal, Heading
 from duty.actions import own
 from duty.models import Call
 from duty.rota import hour_of_week
 from duty.states import Channel
+from foundation.refusals import Refused
 from tests.cast import grant, make_staff, seen_by, signed_in_as, staff_viewer
 from tests.counseling.voices import asks
 
@@ -114,3 +118,96 @@ def test_a_counselor_says_on_a_page_how_they_are_called(case, aoi, kaede, progra
     talk.say(seen_by(aoi), code=case.code, text=NEED, nonce=uuid4(), now=now)
     alarms.climb(now=now)
     assert [(one.staff, one.channel) for one in Call.objects.all()] == [(kaede, "email")]
+
+
+def waiting(aoi, program, now):
+    """aoi asked, quietly; nobody took it yet."""
+    return asks(aoi, program, now=now, words="しずかな夜です")
+
+
+def test_words_of_need_in_a_talk_nobody_has_taken_call_every_counselor(aoi, awake, program, now):
+    case = waiting(aoi, program, now)
+    talk.say(seen_by(aoi), code=case.code, text=NEED, nonce=uuid4(), now=now)
+    alarms.climb(now=now)
+    assert sorted(rung()) == ["kaede", "sora"]
+
+
+@pytest.mark.parametrize("end", [None, "answer", "seen"])
+def test_need_in_a_second_asking_calls_who_has_the_case(case, awake, aoi, program, kaede, now, end):
+    asking.withdraw(seen_by(aoi), code=case.code, now=now)
+    assert asks(aoi, program, now=now, words=NEED).pk == case.pk
+    at, viewer = now + timedelta(seconds=30), staff_viewer(kaede)
+    desk = signed_in_as(kaede).get(f"/counseling/desk/{case.code}/").content.decode()
+    assert "まだ、だれも答えていません" in desk
+    if end == "answer":
+        talk.answer(viewer, code=case.code, text="よみました", nonce=uuid4(), now=at)
+    elif end == "seen":
+        alarms.seen(viewer, code=case.code, now=at)
+    alarms.climb(now=at)
+    assert rung() == ([] if end else ["kaede"])
+
+
+@pytest.mark.parametrize("stands", [True, False])
+def test_need_in_an_asking_that_is_refused_brings_the_card_and_calls(
+    aoi, awake, program, now, stands
+):
+    if stands:
+        waiting(aoi, program, now)
+    for _ in range(2):
+        with pytest.raises(Refused, match="contact"):
+            asks(aoi, program, now=now, words=f"{NEED} 090-1234-5678")
+    alarms.climb(now=now)
+    assert sorted(rung()) == ["kaede", "sora"]
+    assert aoi.letters.filter(kind="care").count() == 1
+    case = Case.objects.get()
+    assert not case.askings.filter(words__contains="1234").exists()
+    if not stands:  # without the number it is taken up in the same case
+        assert asks(aoi, program, now=now, words="話したいです").pk == case.pk
+
+
+def test_need_in_an_asking_while_another_stands_calls(case, awake, aoi, program, now):
+    with pytest.raises(Refused, match="asked_already"):
+        asks(aoi, program, now=now, words=NEED)
+    alarms.climb(now=now)
+    assert rung() == ["kaede"]
+    assert aoi.letters.filter(kind="care").exists()
+
+
+def test_a_refused_asking_without_need_calls_nobody(aoi, awake, program, now):
+    with pytest.raises(Refused, match="contact"):
+        asks(aoi, program, now=now, words="090-1234-5678")
+    assert (alarms.climb(now=now), Case.objects.count()) == (0, 0)
+
+
+def test_need_in_a_packet_with_a_number_in_it_calls(case, awake, aoi, kaede, now):
+    made = referrals.propose(
+        staff_viewer(kaede), code=case.code, goal=Goal.AGENCY, typed={}, now=now
+    )
+    edited = Edited(lines={}, added={Heading.SELF: f"{NEED} 090-1234-5678"})
+    for _ in range(2):
+        with pytest.raises(Refused, match="contact"):
+            referrals.edit(seen_by(aoi), code=case.code, referral=made.pk, edited=edited, now=now)
+    alarms.climb(now=now)
+    assert rung() == ["kaede"]
+    assert aoi.letters.filter(kind="care").count() == 1
+    made.refresh_from_db()
+    assert "1234" not in str(made.draft)
+
+
+def test_the_card_in_a_talk_names_who_is_called(case, aoi, now):
+    talk.say(seen_by(aoi), code=case.code, text=NEED, nonce=uuid4(), now=now)
+    card = aoi.letters.get(kind="care").text
+    assert "相談員をよんでいます" in card
+    assert "支援者" not in card, "the peers are never told"
+
+
+def test_what_a_talk_refused_is_kept_nowhere(case, aoi, now):
+    canary = "山田花子、青空町8丁目"
+    for minute, words in enumerate([canary, canary, f"{canary} {NEED}"]):
+        with pytest.raises(Refused, match="contact"):
+            talk.say(
+                seen_by(aoi), code=case.code, text=f"{words} 090-1234-5678", nonce=uuid4(),
+                now=now + timedelta(minutes=minute),
+            )  # fmt: skip
+    assert Finding.objects.filter(room=case.room).count() == 2
+    assert not Finding.objects.exclude(words="").exists()

@@ -270,3 +270,37 @@ def test_a_counselor_has_no_move_that_says_yes_for_anyone(referral):
     withdrawing = {by for (_, to), by in REFERRAL_MOVES.items() if to is ReferralState.WITHDRAWN}
     assert agreeing == withdrawing == {frozenset({"person"})}
     assert Referral.objects.get().state == "proposed"
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_after_the_date_it_said_a_consent_opens_nothing_and_nobody_accepts(
+    referral, aoi, kaede, now, late
+):
+    agree(aoi, referral, now=now)
+    send(kaede, referral, now=now, by=Sent.PAPER)
+    viewer, at = staff_viewer(kaede), now + timedelta(days=91 if late else 89)
+    deeds = (
+        lambda: sending.paper(viewer, code=referral.case.code, referral=referral.pk, now=at),
+        lambda: accept(kaede, referral, now=at, by=Sent.FAX),
+    )
+    for deed in deeds:
+        if late:
+            with pytest.raises(Refused, match="consent_over"):
+                deed()
+        else:
+            deed()
+    assert state(referral) == (ReferralState.SENT if late else ReferralState.ACCEPTED)
+
+
+def test_a_link_opened_in_the_last_minute_shows_nothing_afterwards(way, referral, now):
+    Consent.objects.update(expires_at=now + timedelta(minutes=10))
+    number = sending.open_link(token=way.token, code=way.code, now=now)
+    sheet = {"token": way.token, "link": number, "taken": False}
+    assert sending.sheet_for_link(**sheet, now=now + timedelta(minutes=9))
+    for deed in (
+        lambda at: sending.sheet_for_link(**sheet, now=at),
+        lambda at: sending.accept_by_link(token=way.token, link=number, who="係", now=at),
+    ):
+        with pytest.raises(Refused, match="link_over"):
+            deed(now + timedelta(minutes=11))
+    assert state(referral) == ReferralState.SENT

@@ -10,7 +10,7 @@ from chat import protocol as p
 from chat.arrivals import Knock, LetIn, arrive
 from chat.models import Seat
 from chat.whereabouts import recheck
-from counseling.actions import hand_over, talk
+from counseling.actions import cases, hand_over, talk
 from foundation import clock
 from foundation.refusals import Refused
 from tests.cast import grant, make_staff, seen_by, signed_in_as, staff_viewer
@@ -100,3 +100,28 @@ def test_a_colleague_comes_in_openly_and_leaves_openly(case, aoi, kaede, now):
     assert said[-2:] == ["はじめまして", "相談先の人は、ここからはなれました。"]
     with pytest.raises(Refused, match="not_found"):
         talk.join_in(second, code=case.code, text="まだ", nonce=uuid4(), now=now)
+
+
+def test_whoever_had_a_case_before_it_was_closed_sits_there_no_more(case, aoi, kaede, program, now):
+    sora, hoshi = (make_staff(name, display_name=name) for name in ("sora", "hoshi"))
+    for one in (sora, hoshi):
+        grant(one, Role.COUNSELOR)
+    first = staff_viewer(kaede)
+    talk.ask_in(first, code=case.code, colleague=sora.pk, now=now)
+    cases.close(first, code=case.code, now=now)
+    assert not Seat.objects.filter(room=case.room, staff__isnull=False, ended_at=None).exists()
+    assert aoi.seats.filter(room=case.room, ended_at=None).exists()
+    cases.reopen(first, code=case.code, now=now)
+    assert knock(case, signed_in_as(kaede)) == "in"
+    cases.close(first, code=case.code, now=now)
+    asks(aoi, program, now=now)
+    taken(case, hoshi, now=now)
+    theirs = f"/counseling/desk/{case.code}/talk/"
+    for gone in (kaede, sora):
+        client = signed_in_as(gone)
+        assert client.get(theirs).status_code == 404
+        assert knock(case, client) == p.Close.NO_SUCH_ROOM
+        with pytest.raises(Refused, match="not_found"):
+            talk.join_in(staff_viewer(gone), code=case.code, text="まだ", nonce=uuid4(), now=now)
+    assert knock(case, signed_in_as(hoshi)) == "in"
+    assert len(case.room.messages.all()) == 3, "the words stay"
