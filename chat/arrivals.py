@@ -84,7 +84,7 @@ def arrive(knock: Knock, now: datetime) -> TurnedAway | LetIn:
     participant = seating.held_by(held)
     if participant is None:
         return _staff_arrives(knock, room, hours, now)
-    coming = _coming(room.pk, participant, now)
+    coming = _coming(room, participant, now)
     if coming is None or not seating.is_good(held, coming.passphrase_at):
         return TurnedAway(p.Close.NOT_ENTERED)
     viewer = Viewer(participant=participant, session=knock.session)
@@ -174,12 +174,12 @@ LEFT JOIN chat_seat s ON s.participant_id = p.id AND s.room_id = %s WHERE p.id =
 """
 
 
-def _coming(room: int, participant: int, now: datetime) -> _Coming | None:
+def _coming(room: Room, participant: int, now: datetime) -> _Coming | None:
     """Someone at the door: their seat if they had one, what stands against them, what waits."""
     # Letters are numbered before the log is read, so that one written meanwhile is not missed.
     rows, there = ask(
-        Statement(_COMING, [now - SAME_VISIT, room, participant]),
-        watching_statement([room], now=now),
+        Statement(_COMING, [now - SAME_VISIT, room.pk, participant]),
+        watching_statement([room.pk], now=now),
     )
     if not rows:
         return None
@@ -188,12 +188,14 @@ def _coming(room: int, participant: int, now: datetime) -> _Coming | None:
         version=version,
         letter=letter or 0,
         mode=Mode(mode) if mode else Mode.WATCHING,
-        standing=queries.standing_of(participant, room=room, now=now) if restrictions else FREE,
+        standing=queries.standing_of(participant, room=room.pk, now=now)
+        if restrictions and room.kind != RoomKind.COUNSELING
+        else FREE,
         passphrase_at=instant(renewed) if renewed else None,
-        watch=watched(there, now=now).get(room, NOBODY),
+        watch=watched(there, now=now).get(room.pk, NOBODY),
         seat=None
         if seat is None
-        else Seat(pk=seat, room_id=room, key=key, handle=handle, mark=mark, role=role),
+        else Seat(pk=seat, room_id=room.pk, key=key, handle=handle, mark=mark, role=role),
     )
 
 

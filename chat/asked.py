@@ -36,7 +36,7 @@ REMEMBERED = 20_000
 
 _ROOMS = """
 SELECT id, head, slow_s, premoderated, newcomers_held, removed_at, hand, required_supporters,
-  program_id, watched, turning_since,
+  program_id, kind, watched, turning_since,
   holidays || '|' || CAST(special_days AS text) || '|' ||
     coalesce((SELECT string_agg(o.weekday || ' ' || o.opens || ' ' || o.closes, ',')
     FROM chat_opening o WHERE o.room_id = chat_room.id), '')
@@ -86,6 +86,7 @@ class RoomRow:
     hand: str
     required: int
     program: int
+    kind: str
     watched: bool | None
     turning_since: datetime | None
     hours: str

@@ -147,6 +147,11 @@ def text(posted: QueryDict, name: str, *, most: int = MAX_NOTE) -> str:
     return tidy(posted.get(name, ""), most=most)
 
 
+def line(posted: QueryDict, name: str, *, most: int = MAX_LINE) -> str:
+    """Words that may be missing. Raises what `tidy` raises."""
+    return tidy(posted.get(name, ""), most=most, required=False)
+
+
 def reason(posted: QueryDict) -> str:
     """Why. Raises `Refused("no_reason")` where nobody says."""
     found = tidy(posted.get("reason", ""), most=MAX_LINE, required=False)

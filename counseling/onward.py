@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from django.db.models import Count
+
 from accounts.queries import open_grants
 from accounts.states import Role
 from accounts.viewer import Viewer
@@ -93,6 +95,22 @@ def referrals(viewer: Viewer, *, code: str) -> tuple[Case, list[Referral]]:
 def referral(viewer: Viewer, *, code: str, referral: int) -> Seen:
     """One of a case, for its counselor. Raises `Refused`: `not_found`, `second_factor`."""
     return _seen(queries.case(viewer, code=code), referral)
+
+
+def leads_on(case: Case) -> bool:
+    """Whether anything ever led on from a case."""
+    of = (Referral.objects, Meeting.objects, Visit.objects)
+    return any(rows.filter(case=case).exists() for rows in of)
+
+
+def is_to_come(case: Case, *, now: datetime) -> bool:
+    """Whether an appointment stands, or a visit: agreed to, or begun, until a day after its end."""
+    visits = Visit.objects.filter(
+        case=case, state__in=[VisitState.AGREED, VisitState.BEGUN],
+        ends_at__gte=now - LONGEST_AGO,
+    )  # fmt: skip
+    chosen = Meeting.objects.filter(case=case, state=MeetingState.CHOSEN, starts_at__gt=now)
+    return visits.exists() or chosen.exists()
 
 
 def own_meetings(viewer: Viewer, *, code: str) -> list[Meeting]:
@@ -201,10 +219,13 @@ def _visits(case: Case) -> list[Visit]:
 
 
 def visits_of(viewer: Viewer, *, now: datetime) -> list[Visit]:
-    """The visits that a visitor was named for, until a day after: when and how, no case."""
-    rows = Visit.objects.filter(
-        visitors__staff_id=viewer.staff or 0, visitors__agreed_at__isnull=False,
-        ends_at__gte=now - timedelta(hours=24),
+    """The visits that a visitor was named for, until a day after: when and how, no case.
+
+    Each with how many go (`going`).
+    """
+    agreed = Visitor.objects.filter(staff_id=viewer.staff or 0, agreed_at__isnull=False)
+    rows = Visit.objects.annotate(going=Count("visitors")).filter(
+        pk__in=agreed.values("visit"), ends_at__gte=now - timedelta(hours=24)
     ).exclude(state__in=[VisitState.PLANNED, VisitState.CANCELLED])  # fmt: skip
     return list(rows.order_by("starts_at", "pk")[:MOST])
 

@@ -20,7 +20,7 @@ from chat.asked import Known, RoomRow, Said
 from chat.models import Finding, Message, Murmur, Report, Room, RoomEvent, Seat, StampGiven
 from chat.policies import FREE, Standing, keeps_seat
 from chat.schedule import Now
-from chat.states import MessageState
+from chat.states import MessageState, RoomKind
 from chat.written import NewMessage, write
 from foundation.bell import Ring, bell
 from foundation.clock import wire
@@ -152,7 +152,10 @@ class Sitting:
     def standing(self, seat: int, room: int) -> Standing:
         """What stands against the person of a seat, in this room, now."""
         one = self._known.get(seat)
-        return FREE if one is None else asked.standing(one, room=room, now=self.now)
+        # What peers have decided stands in their rooms, never between someone and a counselor.
+        if one is None or self.rooms[room].kind == RoomKind.COUNSELING:
+            return FREE
+        return asked.standing(one, room=room, now=self.now)
 
     def signed_in(self, act: "Act") -> bool:
         """Whether the session an act came by still holds its seat."""

@@ -17,7 +17,7 @@ from counseling import policies, queries
 from counseling.actions.moves import locked, make_case, move, move_asking, room_of
 from counseling.forms import Asked
 from counseling.models import Asking, Case, Invitation
-from counseling.states import STANDING, AskingState, CaseState, Relation, Urgency
+from counseling.states import STANDING, AskingState, CaseState, Cohort, Relation, Urgency
 from counseling.words import heard
 from foundation.refusals import Link, Refused
 
@@ -128,6 +128,9 @@ def _found_or_made(
     if not going_on:
         move(known, CaseState.WAITING, counselor=None, assigned_at=None, closed_at=None)
     Case.objects.filter(pk=known.pk).update(waiting_since=now, urgency=Urgency.USUAL)
+    if known.confirmed_new_at is None and asked.cohort is not Cohort.UNKNOWN:
+        # Not counted yet: what they say now is what will be.
+        Case.objects.filter(pk=known.pk).update(cohort=asked.cohort.value)
     return known
 
 

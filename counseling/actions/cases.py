@@ -6,7 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.viewer import Viewer
-from counseling import policies
+from counseling import onward, policies
+from counseling.actions import linking
 from counseling.actions.moves import (
     change_seats,
     empty_seats,
@@ -119,16 +120,19 @@ def describe(
 def close(viewer: Viewer, *, code: str, now: datetime) -> None:
     """The counselor ends it; the person may ask again at any time.
 
-    Raises `Refused`: `not_found`, `second_factor`, `being_handed_over`, `moved_on`.
+    Raises `Refused`: `not_found`, `second_factor`, `being_handed_over`, `still_to_come`,
+    `moved_on`.
     """
     with transaction.atomic():
         case = policies.must_be_assigned(viewer, locked(code))
         if HandOver.objects.filter(case=case, state=HandOverState.OFFERED).exists():
             raise Refused("being_handed_over")
+        if onward.is_to_come(case, now=now):
+            raise Refused("still_to_come")
         move(case, CaseState.CLOSED, closed_at=now, waiting_since=None, urgency=Urgency.USUAL)
         move_asking(case, AskingState.CLOSED, ended_at=now)
         empty_seats(case, now=now)
-        NextStep.objects.filter(case=case, done_at__isnull=True).update(done_at=now)
+        linking.finish_all_but_looking_after(case, now=now)
         note(viewer, case, "close", now=now)
         tell(
             case,

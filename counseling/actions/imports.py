@@ -37,7 +37,8 @@ def stage(viewer: Viewer, *, program: int, data: bytes, now: datetime) -> Occasi
     bad += _judged(viewer, program, good)
     wrong = {one["at"] for one in bad}
     with transaction.atomic():
-        mine.filter(applied_at__isnull=True, dropped_at__isnull=True).update(dropped_at=now)
+        waiting = mine.filter(applied_at__isnull=True, dropped_at__isnull=True)
+        waiting.update(dropped_at=now, rows=[], bad=[])
         return OccasionImport.objects.create(
             program_id=program,
             counselor_id=staff,

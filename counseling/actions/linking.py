@@ -12,7 +12,7 @@ from accounts.viewer import Viewer
 from counseling.actions.crossing import assigned, crossed, move, tell_of
 from counseling.actions.moves import note
 from counseling.facts import subject
-from counseling.models import NextStep, Referral, StageDone
+from counseling.models import Case, NextStep, Referral, StageDone
 from counseling.states import STAGES, Evidence, Goal, Mover, Origin, ReferralState, Relation, Stage
 from counseling.words import must_hold_no_contact
 from foundation.clock import jst_day
@@ -62,7 +62,7 @@ def confirm_linked(
         )  # fmt: skip
         for after in LOOKING_AFTER:
             NextStep.objects.create(
-                case=found.case, text=_("つながった先でのようすを、きいてみる"),
+                case=found.case, text=_ask_after(),
                 due_on=on + after, made_by_id=viewer.staff or 0, at=now,
             )  # fmt: skip
         note(viewer, found.case, "confirm_linked", now=now)
@@ -74,6 +74,26 @@ def confirm_linked(
             ),
             now=now,
         )
+
+
+def _ask_after() -> str:
+    return _("つながった先でのようすを、きいてみる")
+
+
+def finish_all_but_looking_after(case: Case, *, now: datetime) -> None:
+    """Every next step of a case is done, inside the caller's transaction.
+
+    Only what is asked after someone has arrived stands beyond the end of the talk.
+    """
+    arrived = Referral.objects.filter(case=case, linked_on__isnull=False)
+    kept = [
+        on + after
+        for on in arrived.values_list("linked_on", flat=True)
+        if on is not None
+        for after in LOOKING_AFTER
+    ]
+    steps = NextStep.objects.filter(case=case, done_at__isnull=True)
+    steps.exclude(text=_ask_after(), due_on__in=kept).update(done_at=now)
 
 
 def undo_linked(viewer: Viewer, *, code: str, referral: int, reason: Reason, now: datetime) -> None:

@@ -12,7 +12,7 @@ from counseling.actions.moves import locked, note, tell
 from counseling.models import Case, Meeting, Referral
 from counseling.states import Channel, MeetingState, meeting_before
 from counseling.words import must_hold_no_contact
-from foundation.clock import jst
+from foundation.clock import jst, jst_day
 from foundation.refusals import Refused
 
 REMINDED_BEFORE = timedelta(hours=24)
@@ -124,12 +124,12 @@ _SAID = {
 
 
 def remind(*, now: datetime) -> int:
-    """A letter the day before, once; how many were written."""
+    """A letter within a day before, once; how many were written."""
     soon = Meeting.objects.filter(
         state=MeetingState.CHOSEN, reminded_at__isnull=True,
         starts_at__gt=now, starts_at__lte=now + REMINDED_BEFORE,
     )  # fmt: skip
-    told = 0
+    told, today = 0, jst_day(now)
     for found in soon.select_related("case").order_by("starts_at", "pk")[:_AT_ONCE]:
         with transaction.atomic():
             # Of two processes one writes it.
@@ -139,7 +139,7 @@ def remind(*, now: datetime) -> int:
             at = jst(found.starts_at or now)
             tell(
                 found.case,
-                title=_("あしたの予定"),
+                title=_("きょうの予定") if today == at.date() else _("あしたの予定"),
                 text=_("%(hour)d時%(minute)02d分からです。行けなくなっても、だいじょうぶです。")
                 % {"hour": at.hour, "minute": at.minute},
                 label=_("相談のようす"),

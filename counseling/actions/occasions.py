@@ -42,6 +42,7 @@ def _case(viewer: Viewer, program: int, told: Told, now: datetime) -> Case:
         case = locked(told.code) if codes.typed(told.code) else None
         if case is None or case.counselor_id != viewer.staff or case.program_id != program:
             raise Refused("no_case")
+        _complete(case, told)
         return case
     return open_by_hand(
         viewer,
@@ -51,6 +52,21 @@ def _case(viewer: Viewer, program: int, told: Told, now: datetime) -> Case:
         origin=told.origin,
         now=now,
     )
+
+
+def _complete(case: Case, told: Told) -> None:
+    # Until it is counted as a new one, what was asked with the occasion fills what nobody knew.
+    if case.confirmed_new_at is not None:
+        return
+    known = {
+        name: value.value
+        for name, value in (("cohort", told.cohort), ("origin", told.origin))
+        if getattr(case, name) == "unknown" and value.value != "unknown"
+    }
+    if known:
+        Case.objects.filter(pk=case.pk).update(**known)
+        for name, value in known.items():
+            setattr(case, name, value)
 
 
 def _first(case: Case, told: Told) -> Occasion | None:

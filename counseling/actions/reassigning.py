@@ -11,6 +11,7 @@ from counseling import policies, queries
 from counseling.actions.moves import change_seats, locked, note, tell
 from counseling.models import Case, HandOver
 from counseling.states import CaseState, HandOverState
+from counseling.words import must_hold_no_contact
 from foundation.refusals import Refused
 
 ABSENT = timedelta(days=3)
@@ -20,8 +21,9 @@ def reassign(viewer: Viewer, *, code: str, to: int, reason: str, now: datetime) 
     """After three days without an act of the counselor's. Everybody in it is told.
 
     Raises `Refused`: `not_found`, `second_factor`, `moved_on`, `merged`, `not_absent`,
-    `no_colleague`.
+    `no_colleague`, `contact`.
     """
+    must_hold_no_contact(reason)
     with transaction.atomic():
         case = locked(code)
         policies.may_reassign(viewer, case)

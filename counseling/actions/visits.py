@@ -173,10 +173,15 @@ def check_in(viewer: Viewer, *, visit: int, now: datetime) -> None:
         note(viewer, found.case, "check_in", role=_role(viewer, found), now=now)
 
 
-def check_out(viewer: Viewer, *, visit: int, met: bool, now: datetime) -> None:
-    """They are out again, whether they met or not. Raises as `check_in`."""
+def check_out(viewer: Viewer, *, visit: int, met: bool, everyone: bool, now: datetime) -> None:
+    """They are out again, whether they met or not. Raises as `check_in`; `others_inside`.
+
+    Where several went, whoever says so says it for `everyone`: until then the alarm stands.
+    """
     with transaction.atomic():
         found = visiting(viewer, visit=visit)
+        if not everyone and Visitor.objects.filter(visit=found).count() > 1:
+            raise Refused("others_inside")
         wanted = VisitState.ENDED if met else VisitState.NOT_THIS_TIME
         _move(found, wanted, ended_at=now)
         note(viewer, found.case, "check_out", role=_role(viewer, found), now=now)

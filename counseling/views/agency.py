@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from counseling import onward_forms, sentences
+from counseling import forms, onward_forms, sentences
 from counseling.actions import sending
 from counseling.views.onward import as_pdf
 from counseling.views.onward_desk import of_sheet
@@ -100,7 +100,8 @@ def decline(request: HttpRequest, token: str) -> HttpResponse:
     try:
         sending.decline_by_link(
             token=token, link=request.session.get(SESSION_LINK),
-            who=request.POST.get("who", "")[:80], line=request.POST.get("line", "")[:200],
+            who=forms.line(request.POST, "who", most=onward_forms.MOST_WHO),
+            line=forms.line(request.POST, "line"),
             now=clock.now(),
         )  # fmt: skip
     except Refused as no:

@@ -276,7 +276,7 @@ def offer(request: HttpRequest, code: str) -> HttpResponse:
             who,
             code=code,
             to=forms.number(request.POST, "to"),
-            text=request.POST.get("text", "")[:500],
+            text=forms.line(request.POST, "text", most=500),
             now=now,
         ),
     )

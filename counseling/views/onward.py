@@ -16,6 +16,7 @@ from counseling.actions import meetings, referrals
 from counseling.doors import Deed, act, choices, done, page
 from counseling.models import Case, Meeting
 from counseling.states import MeetingState, Mover, ReferralState, Relation
+from duty.colleagues import name_of
 from duty.feed import Entry, calendar
 from foundation import clock
 from foundation.printed import CannotPrint
@@ -103,7 +104,7 @@ def _where(request: HttpRequest, case: Case, *, no: Refused | None = None) -> Ht
         "whens": said.WHENS.items(),
         "there": onward.destinations(case.program_id, wanted=wanted),
         "kind_names": {one.value: name for one, name in KIND_NAMES.items()},
-        "referral": asked.get("referral", "")[:18],
+        "referral": (request.POST if no else asked).get("referral", "")[:18],
     }
     return page(request, "where", context, no=no)
 
@@ -163,6 +164,7 @@ def _one(
         "sheet": sheet.shown(words) if not words.empty else None,
         "digest": packet.digest(packet.canonical(preview)),
         "consent": said.CONSENT,
+        "companion": name_of(row.companion) if row.companion is not None else "",
         "details": choices(sentences.DETAILS, request.POST.getlist("detail") if no else ()),
         "steps": steps(seen),
         "meetings": [met(one) for one in seen.meetings],

@@ -226,7 +226,7 @@ def fail(request: HttpRequest, code: str, number: int) -> HttpResponse:
     return _do(
         request, code, number,
         lambda viewer, now: sending.record_failure(
-            viewer, code=code, referral=number, line=request.POST.get("line", "")[:200], now=now
+            viewer, code=code, referral=number, line=forms.line(request.POST, "line"), now=now
         ),
     )  # fmt: skip
 
@@ -253,7 +253,7 @@ def linked(request: HttpRequest, code: str, number: int) -> HttpResponse:
         lambda viewer, now: linking.confirm_linked(
             viewer, code=code, referral=number, now=now, on=_day(request),
             evidence=forms.needed(Evidence, request.POST.get("evidence", ""), "no_evidence"),
-            line=request.POST.get("line", "")[:200],
+            line=forms.line(request.POST, "line"),
             came_themselves=request.POST.get("came") == "on",
         ),
     )  # fmt: skip
@@ -291,7 +291,7 @@ def stage(request: HttpRequest, code: str, number: int) -> HttpResponse:
         lambda viewer, now: linking.record_stage(
             viewer, code=code, referral=number, now=now, on=_day(request),
             stage=forms.needed(Stage, wanted, "no_stage"),
-            line=request.POST.get("line", "")[:200],
+            line=forms.line(request.POST, "line"),
         ),
     )  # fmt: skip
 
@@ -314,7 +314,7 @@ def offer_times(request: HttpRequest, code: str) -> HttpResponse:
             channel=forms.needed(Channel, request.POST.get("channel", ""), "no_channel"),
             choices=onward_forms.choices(request.POST),
             minutes=min(max(forms.number(request.POST, "minutes"), 10), 480),
-            about=request.POST.get("about", "")[:300],
+            about=forms.line(request.POST, "about", most=300),
             referral=forms.number(request.POST, "referral") or None,
         ),
         again=lambda no: show_case(request, code, no=no),

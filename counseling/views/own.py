@@ -7,10 +7,11 @@ from accounts import actions as entrance
 from accounts.doors import private, viewer_of_request
 from accounts.messages import not_found
 from accounts.queries import has_passphrase
-from counseling import emergencies, forms, hours, queries, sentences
+from counseling import emergencies, forms, hours, onward, queries, sentences
 from counseling.actions import asking, talk, vault
 from counseling.doors import Deed, act, choices, done, knows, page
 from counseling.models import Case, Emergency
+from counseling.states import CaseState
 from foundation import clock
 from foundation.refusals import Refused
 
@@ -101,6 +102,9 @@ def _own(request: HttpRequest, code: str, *, no: Refused | None = None) -> HttpR
         **_told(case),
         "wire": queries.wire_of(case, viewer=viewer),  # before the words
         "talk": queries.talk_of(case, viewer=viewer),
+        "leads_on": case.state != CaseState.WAITING or onward.leads_on(case),
+        # What was refused goes back into the field it came from.
+        "typed": _typed(request, no),
         "openings": list(case.openings.order_by("-at", "-pk")[:50]),
         "emergencies": [_emergency(one) for one in emergencies.told_of(case)],
         "kinds": choices(sentences.DETAILS, request.POST.getlist("kind")),
@@ -108,6 +112,16 @@ def _own(request: HttpRequest, code: str, *, no: Refused | None = None) -> HttpR
         "most": talk.MOST_WORDS,
     }
     return page(request, "own", context, no=no)
+
+
+def _typed(request: HttpRequest, no: Refused | None) -> dict[str, str]:
+    text = request.POST.get("text", "")
+    if no is None or not text:
+        return {}
+    deposited = request.resolver_match.url_name == "counseling-deposit"  # type: ignore[union-attr]
+    if no.code == "contact" or request.POST.get("from_talk") == "on":
+        return {"lock": text}
+    return {"detail": text} if deposited else {"say": text}
 
 
 def _emergency(row: Emergency) -> dict[str, object]:

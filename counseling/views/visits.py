@@ -93,7 +93,7 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
             starts_at=onward_forms.choices(request.POST)[0],
             minutes=forms.number(request.POST, "minutes"),
             rules=forms.several(DoorRule, request.POST.getlist("rule")),
-            alone=request.POST.get("alone", "")[:200],
+            alone=forms.line(request.POST, "alone"),
         ),
         again=lambda no: show_case(request, code, no=no),
     )  # fmt: skip
@@ -141,6 +141,7 @@ def _mine(
                 "open": one.starts_at - visits.SEEN_BEFORE <= now,
                 "agreed": one.state == VisitState.AGREED,
                 "begun": one.state == VisitState.BEGUN,
+                "several": one.going > 1,
                 "address": address if opened is not None and opened.pk == one.pk else None,
             }
             for one in rows
@@ -182,9 +183,12 @@ def check_in(request: HttpRequest, number: int) -> HttpResponse:
 def check_out(request: HttpRequest, number: int) -> HttpResponse:
     """Out again."""
     met = request.POST.get("met") == "on"
+    everyone = request.POST.get("everyone") == "on"
     failed = act(
         request,
-        lambda viewer, now: visits.check_out(viewer, visit=number, met=met, now=now),
+        lambda viewer, now: visits.check_out(
+            viewer, visit=number, met=met, everyone=everyone, now=now
+        ),
         again=lambda no: _mine(request, no=no),
     )
     return failed or done("counseling-visits")

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from counseling.actions import meetings, referrals
+from counseling.actions import cases, meetings, referrals
+from counseling.models import NextStep
 from counseling.states import Channel, Goal, Heading, MeetingState
-from foundation.clock import jst
+from foundation.clock import jst, jst_day
+from foundation.refusals import Refused
 from tests.cast import grant, make_staff, seen_by, signed_in_as, staff_viewer
-from tests.counseling.across import SAID, agree, send, station
+from tests.counseling.across import SAID, accept, agree, link, send, station
 from tests.counseling.test_pages import page, seated
 
 __all__ = ["station"]
@@ -102,3 +104,42 @@ def test_the_counselor_says_for_which_place_a_time_is(together, kaede, station, 
     assert answer.status_code == 303
     assert together.meetings.count() == 1
     assert page(seated(case.participant), f"/counseling/mine/{case.code}/onward/{together.pk}/")
+
+
+def test_it_is_agreed_to_by_name(together, aoi, ren, case):
+    mine = page(seated(aoi), f"/counseling/mine/{case.code}/onward/{together.pk}/")
+    assert f"サポーターの{ren.display_name}さんに、いっしょに来てほしい" in mine
+    assert f"いっしょに行く人: {ren.display_name}」と入り" in mine
+    assert "部屋で話したことのある人" not in mine
+
+
+@pytest.mark.parametrize(("hours", "title"), [(2, "きょうの予定"), (22, "あしたの予定")])
+def test_the_letter_says_today_when_it_is_today(case, aoi, kaede, hours, title, now):
+    noon = jst(now).replace(hour=10, minute=0)
+    made = meetings.offer(
+        staff_viewer(kaede), code=case.code, channel=Channel.WEB, minutes=50, about="",
+        choices=[noon + timedelta(hours=hours)], now=noon,
+    )  # fmt: skip
+    meetings.choose(seen_by(aoi), code=case.code, meeting=made.pk, time=made.choices[0], now=noon)
+    assert meetings.remind(now=noon) == 1
+    assert aoi.letters.filter(title=title).exists()
+
+
+def test_a_case_isn_t_closed_over_an_appointment_and_asking_after_outlives_it(
+    together, case, aoi, kaede, now
+):
+    viewer = staff_viewer(kaede)
+    agree(aoi, together, now=now)
+    send(kaede, together, now=now)
+    accept(kaede, together, now=now)
+    made = meet(aoi, kaede, together, now=now)
+    with pytest.raises(Refused, match="still_to_come"):
+        cases.close(viewer, code=case.code, now=now)
+    meetings.call_off(seen_by(aoi), code=case.code, meeting=made.pk, now=now)
+    link(kaede, together, now=now)
+    cases.plan_step(viewer, code=case.code, text="電話", due_on=jst_day(now), now=now)
+    cases.close(viewer, code=case.code, now=now)
+    left = NextStep.objects.filter(case=case, done_at__isnull=True)
+    assert sorted(one.due_on - jst_day(now) for one in left) == [
+        timedelta(days=14), timedelta(days=91),
+    ]  # fmt: skip

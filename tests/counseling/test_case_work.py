@@ -156,6 +156,11 @@ def test_after_three_days_of_absence_a_coordinator_gives_it_to_another(
             staff_viewer(mori), code=case.code, to=sora.pk, reason="やすんでいるため", now=at
         )
 
+    with pytest.raises(Refused, match="contact"):
+        reassigning.reassign(
+            staff_viewer(mori), code=case.code, to=sora.pk, reason="090-1234-5678",
+            now=now + timedelta(days=4),
+        )  # fmt: skip
     with pytest.raises(Refused, match="not_absent"):
         give(now + timedelta(days=2))
     give(now + timedelta(days=3, minutes=1))
@@ -187,6 +192,20 @@ def test_two_voices_are_joined_for_the_counselor_and_apart_again(case, haha, kae
     assert queries.top_of(hers).pk == hers.pk
     with pytest.raises(Refused, match="not_merged"):
         merging.unmerge(viewer, code=hers.code, now=now)
+
+
+def test_one_that_stands_for_another_is_joined_to_none(case, haha, yoso, kaede, program, now):
+    viewer = staff_viewer(kaede)
+    hers = taken(asks(haha, program, now=now, relation=Relation.FAMILY), kaede, now=now)
+    theirs = taken(asks(yoso, program, now=now, relation=Relation.SUPPORTER), kaede, now=now)
+    merging.merge(viewer, code=theirs.code, into=hers.code, now=now)
+    with pytest.raises(Refused, match="stands_for_others"):
+        merging.merge(viewer, code=hers.code, into=case.code, now=now)
+    theirs.refresh_from_db()
+    assert theirs.merged_into_id == hers.pk
+    merging.unmerge(viewer, code=theirs.code, now=now)
+    for one in (hers, theirs):
+        merging.merge(viewer, code=one.code, into=case.code, now=now)
 
 
 def test_only_one_s_own_cases_are_joined(case, haha, sora, kaede, program, now):

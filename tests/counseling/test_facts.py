@@ -6,13 +6,13 @@ import pytest
 from django.db import transaction
 
 from counseling import facts
-from counseling.actions import merging, occasions
+from counseling.actions import asking, merging, occasions
 from counseling.states import Channel, Cohort, Origin, Relation
 from foundation.refusals import Refused
 from ledger.models import Entry
 from ledger.states import Kind
 from reports import rules
-from tests.cast import staff_viewer
+from tests.cast import seen_by, staff_viewer
 from tests.counseling.voices import asks, call, taken
 
 
@@ -121,3 +121,30 @@ def test_the_rule_of_one_a_day_is_printed_with_every_sheet_that_counts_occasions
     assert counting
     for one in counting:
         assert any("同じ日の、同じ手段の相談は、1件です" in said for said in one.choices), one.code
+
+
+def test_what_is_said_with_the_first_occasion_fills_what_nobody_knew(aoi, kaede, program, now):
+    case = taken(asks(aoi, program, now=now, cohort=Cohort.UNKNOWN), kaede, now=now)
+    enter(kaede, program, now, code=case.code, origin=Origin.LEAFLET, cohort=Cohort.YES)
+    new = Entry.objects.get(kind=Kind.NEW_CASE)
+    assert (new.origin, new.cohort) == ("leaflet", "yes")
+    # Counted: what a later one says changes nothing.
+    enter(
+        kaede, program, now, code=case.code, channel=Channel.VISIT, origin=Origin.SEARCH,
+        cohort=Cohort.NO,
+    )  # fmt: skip
+    case.refresh_from_db()
+    assert (case.origin, case.cohort) == ("leaflet", "yes")
+
+
+def test_asking_again_says_the_cohort_until_it_is_counted(aoi, kaede, program, now):
+    case = taken(asks(aoi, program, now=now, cohort=Cohort.UNKNOWN), kaede, now=now)
+    asking.withdraw(seen_by(aoi), code=case.code, now=now)
+    asks(aoi, program, now=now, cohort=Cohort.YES)
+    case.refresh_from_db()
+    assert case.cohort == "yes"
+    enter(kaede, program, now, code=case.code)
+    asking.withdraw(seen_by(aoi), code=case.code, now=now)
+    asks(aoi, program, now=now, cohort=Cohort.NO)
+    case.refresh_from_db()
+    assert case.cohort == "yes"

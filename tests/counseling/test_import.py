@@ -83,3 +83,12 @@ def test_somebody_else_s_list_is_not_there(case, desk, mori, program, now):
     bring(desk, f",{jst_day(now).isoformat()},訪問,家族,30,,,")
     number = OccasionImport.objects.get().pk
     assert signed_in_as(mori).post(f"{PAGE}{number}/apply/").status_code == 404
+
+
+def test_a_list_replaced_by_another_keeps_no_row(case, desk, now):
+    on = jst_day(now).isoformat()
+    bring(desk, f"{case.code},{on},電話,本人,25,しずかな声,,")
+    bring(desk, f"{case.code},{on},訪問,本人,25,べつの日,,", ",32日,電話,本人,25,,,")
+    first, second = OccasionImport.objects.order_by("pk")
+    assert (first.rows, first.bad) == ([], [])
+    assert second.rows and second.bad

@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Participant
 from accounts.viewer import SESSION_PARTICIPANT
+from chat.actions.moderation import restrict
+from chat.states import RestrictionKind
 from counseling.models import Asking, Case, ContactDetail, Occasion
 from counseling.states import CaseState
 from foundation import clock
@@ -218,3 +220,24 @@ def test_a_number_in_a_murmur_is_refused_and_leads_here(aoi, room):
     told = answer.content.decode()
     assert answer.status_code == 422
     assert 'href="/counseling/ask/"' in told[told.index('class="refusal"') :].split("</main>")[0]
+
+
+def test_only_what_was_said_goes_back_into_the_talk_box(asked, browser):
+    mine, secret = f"/counseling/mine/{asked.code}/", "青空町8-8-8"
+    refused = browser.post(f"{mine}deposit/", {"text": secret}).content.decode()
+    box = refused[refused.index('id="text"') :].split("</textarea>")[0]
+    assert secret not in box
+    assert f'value="{secret}"' in refused, "it is not lost either"
+    again = browser.post(f"{mine}deposit/", {"text": secret, "from_talk": "on"}).content.decode()
+    assert secret in again[again.index('id="locked"') :].split("</textarea>")[0]
+    assert secret not in again[again.index('id="text"') :].split("</textarea>")[0]
+    said = browser.post(f"{mine}say/", {"text": "あ" * 2001}).content.decode()
+    assert "あ" * 2001 in said[said.index('id="text"') :].split("</textarea>")[0]
+
+
+@pytest.mark.parametrize("kind", list(RestrictionKind))
+def test_what_peers_decided_everywhere_leaves_the_talk_of_two_open(asked, browser, aoi, kind, now):
+    restrict(participant=aoi.pk, kind=kind, room=None, reason="", until=None, now=now)
+    said = browser.post(f"/counseling/mine/{asked.code}/say/", {"text": "たすけて"})
+    assert said.status_code == 303
+    assert "たすけて" in page(browser, f"/counseling/mine/{asked.code}/")

@@ -235,3 +235,35 @@ def test_not_having_come_is_no_failure(offered, browser, desk, case, now):
     post(desk, settle, {"outcome": "not_this_time"})
     assert "失敗ではありません" in page(browser, f"{mine}onward/")
     assert not Entry.objects.exists()
+
+
+def test_a_choice_that_is_refused_still_belongs_to_its_referral(browser, desk, case, station):
+    made, _, _ = propose(desk, case, station)
+    answer = post(
+        browser, f"/counseling/mine/{case.code}/onward/choose/", {"referral": made.pk}, status=422
+    )
+    assert f'name="referral" value="{made.pk}"' in answer.content.decode()
+
+
+NUL = "a\0b"
+
+
+def test_what_can_t_be_stored_gets_a_sentence_at_every_line(browser, desk, case, station, sent):
+    link, code, _, theirs = sent
+    agency, of_case = Client(), f"/counseling/desk/{case.code}/"
+    post(agency, link, {"code": code})
+    today = str(jst_day(Referral.objects.get().sent_at))
+    asked = [
+        (agency, f"{link}decline/", {"line": NUL}),
+        (agency, f"{link}decline/", {"who": NUL}),
+        (desk, f"{theirs}fail/", {"line": NUL}),
+        (desk, f"{theirs}linked/", {"line": NUL, "on": today, "evidence": "agency_told"}),
+        (desk, f"{theirs}stage/", {"line": NUL, "on": today, "stage": "first_talk"}),
+        (desk, f"{of_case}meetings/", {"about": NUL, "choice": "2999-01-01T10:00",
+                                       "channel": "web"}),
+        (desk, f"{of_case}visits/", {"alone": NUL, "choice": "2999-01-01T10:00"}),
+        (desk, f"{of_case}hand-over/", {"text": NUL, "to": "1"}),
+    ]  # fmt: skip
+    for client, address, form in asked:
+        told = post(client, address, form, status=422).content.decode()
+        assert "うまく受けとれませんでした" in told, address

@@ -7,8 +7,8 @@ import pytest
 
 from accounts.states import Role
 from audit.models import AuditEntry
-from counseling.actions import vault, visits
-from counseling.models import AddressLook, Visit
+from counseling.actions import cases, vault, visits
+from counseling.models import AddressLook, Case, Visit
 from counseling.states import Detail, DoorRule
 from duty.models import Call
 from foundation.clock import jst
@@ -117,6 +117,37 @@ def test_called_off_the_address_is_gone_too(visit, aoi, ren, sora, now):
         visits.look(staff_viewer(ren), visit=visit.pk, now=visit.starts_at)
 
 
+def test_who_goes_alone_answers_for_nobody_else(case, kaede, ren, aoi, now):
+    alone = plan(case, kaede, [ren], alone="本人の希望", now=now)
+    agree(aoi, alone, [ren], now=now)
+    visits.check_in(staff_viewer(ren), visit=alone.pk, now=alone.starts_at)
+    peer = signed_in_as(ren)
+    assert 'name="everyone"' not in page(peer, "/counseling/visits/")
+    visits.check_out(staff_viewer(ren), visit=alone.pk, met=True, everyone=False, now=alone.ends_at)
+    assert visits.alarm(now=alone.ends_at + timedelta(hours=1)) == 0
+
+
+def test_a_case_isn_t_closed_over_a_visit_that_is_to_come(visit, case, aoi, kaede, ren, sora, now):
+    agree(aoi, visit, [ren, sora], now=now)
+    viewer = staff_viewer(kaede)
+    with pytest.raises(Refused, match="still_to_come"):
+        cases.close(viewer, code=case.code, now=now)
+    visits.take_off(viewer, code=case.code, visit=visit.pk, now=now)
+    cases.close(viewer, code=case.code, now=now)
+
+
+def test_a_visit_is_called_off_also_while_nobody_has_the_case(visit, case, aoi, ren, sora, now):
+    agree(aoi, visit, [ren, sora], now=now)
+    Case.objects.filter(pk=case.pk).update(state="waiting", counselor=None, assigned_at=None)
+    her, onward = seated(aoi), f"/counseling/mine/{case.code}/onward/"
+    assert onward in page(her, f"/counseling/mine/{case.code}/")
+    own = f"/counseling/mine/{case.code}/visits/{visit.pk}/"
+    assert own in page(her, onward)
+    assert her.post(f"{own}call-off/").status_code == 303
+    visit.refresh_from_db()
+    assert visit.state == "cancelled"
+
+
 def test_only_the_person_says_yes(visit, yoso, ren, sora, now):
     with pytest.raises(Refused, match="not_found"):
         agree(yoso, visit, [ren, sora], now=now)
@@ -132,7 +163,10 @@ def test_nobody_back_half_an_hour_after_its_end_calls_the_team_once(
     visits.check_in(staff_viewer(ren), visit=visit.pk, now=visit.starts_at)
     late = visit.ends_at + timedelta(minutes=31)
     if out:
-        visits.check_out(staff_viewer(sora), visit=visit.pk, met=True, now=visit.ends_at)
+        sora_out = {"visit": visit.pk, "met": True, "now": visit.ends_at}
+        with pytest.raises(Refused, match="others_inside"):
+            visits.check_out(staff_viewer(sora), everyone=False, **sora_out)
+        visits.check_out(staff_viewer(sora), everyone=True, **sora_out)
     assert visits.alarm(now=visit.ends_at + timedelta(minutes=29)) == 0
     assert [visits.alarm(now=late), visits.alarm(now=late)] == [0 if out else 1, 0]
     assert (Visit.objects.get().alarmed_at == late) is not out
@@ -197,8 +231,12 @@ def test_planned_named_looked_at_and_seen(case, aoi, kaede, ren, sora, now):
     assert HOME in shown.content.decode()
     assert "住所が見られた記録" in page(her, own)
     assert peer.post(f"/counseling/visits/{visit.pk}/check-in/").status_code == 303
-    gone = peer.post(f"/counseling/visits/{visit.pk}/check-out/", {"met": "on"})
-    assert gone.status_code == 303
+    out = f"/counseling/visits/{visit.pk}/check-out/"
+    for_one = peer.post(out, {"met": "on"})
+    assert for_one.status_code == 422
+    assert "みんな出ましたか" in for_one.content.decode()
+    assert "いま、行っています" in page(her, own)
+    assert peer.post(out, {"met": "on", "everyone": "on"}).status_code == 303
     assert "おわりました" in page(her, own)
 
 
