@@ -72,10 +72,9 @@ def behind(sheet: Sheet, indicator: Indicator, moments: Sequence[datetime]) -> B
     rows = rows.annotate(fiscal=year, layer=layer).order_by()
     told: defaultdict[tuple[int, int], Counter[str]] = defaultdict(Counter)
     ones = _ones(sheet.program, moments)
-    if ones[-1]:
+    if any(ones):
         merged = _codes(sheet.program)
-        for place, people in _merged(rows.filter(merged), asked, ones).items():
-            told[place] += people
+        told.update(_merged(rows.filter(merged), asked, ones))
         rows = rows.exclude(merged)
     sums = {}
     for name, where in asked.items():
@@ -123,7 +122,7 @@ def _codes(program: str) -> Q:
 
 
 def _merged(
-    rows: QuerySet[Entry, Entry], asked: dict[str, Q], ones: Sequence[dict[str, str]]
+    rows: QuerySet[Any, Any], asked: dict[str, Q], ones: Sequence[dict[str, str]]
 ) -> dict[tuple[int, int], Counter[str]]:
     """People by year and moment, each with all their codes."""
     people: defaultdict[tuple[int, int], set[tuple[str, str]]] = defaultdict(set)
