@@ -101,7 +101,7 @@ def _own(request: HttpRequest, code: str, *, no: Refused | None = None) -> HttpR
         **_told(case),
         "wire": queries.wire_of(case, viewer=viewer),  # before the words
         "talk": queries.talk_of(case, viewer=viewer),
-        "openings": list(case.openings.order_by("-at", "-pk")[:50]),
+        "openings": list(emergencies.openings_of(case)[:50]),
         "emergencies": [_emergency(one) for one in emergencies.told_of(case)],
         "kinds": choices(sentences.DETAILS, request.POST.getlist("kind")),
         "wait": queries.usual_wait(case.program_id, now=clock.now()),
