@@ -164,6 +164,7 @@ _COUNSELING: Words = {
     "counseling.emergency_tell": _("いのちの危険を知らせた"),
     "counseling.emergency_withdraw": _("いのちの危険の求めを取り下げた"),
     "counseling.emergency_review": _("単独の知らせを読みなおした"),
+    "counseling.emergency_release": _("いのちの危険で伝えたことを、相談した人に知らせた"),
     "counseling.add_drop_in": _("予約なしの時間を加えた"),
     "counseling.remove_drop_in": _("予約なしの時間をなくした"),
     "counseling.add_gathering": _("集いを加えた"),

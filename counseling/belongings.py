@@ -39,13 +39,19 @@ def shown(participant: int) -> dict[str, object]:
     """
     cases = list(Case.objects.filter(participant_id=participant).order_by("opened_at", "pk"))
     askings = Asking.objects.filter(participant_id=participant).order_by("asked_at", "pk")
-    openings = ContactOpening.objects.filter(case__in=cases).order_by("at", "pk")
+    # What may warn somebody is held back here as on the page.
+    openings = ContactOpening.objects.filter(case__in=cases).exclude(
+        emergency__isnull=False, emergency__released_at__isnull=True
+    )
+    openings = openings.order_by("at", "pk")
     cards = Invitation.objects.filter(participant_id=participant).order_by("pk")
     referrals = Referral.objects.filter(case__in=cases).select_related("agency", "place")
     referrals = referrals.prefetch_related("consents", "crossings").order_by("proposed_at", "pk")
     meetings = Meeting.objects.filter(case__in=cases).order_by("at", "pk")
     visits = Visit.objects.filter(case__in=cases).order_by("at", "pk")
-    emergencies = Emergency.objects.filter(case__in=cases, told_at__isnull=False)
+    emergencies = Emergency.objects.filter(
+        case__in=cases, told_at__isnull=False, released_at__isnull=False
+    )
     return {
         "cases": [
             {
@@ -143,7 +149,7 @@ def stays(participant: int) -> list[Stays]:
                 why=_("もう送られていて、こちらだけでは取りもどせません。こちらの写しは消えます"),
             )
         )
-    if Emergency.objects.filter(case__in=known).exists():
+    if Emergency.objects.filter(case__in=known, released_at__isnull=False).exists():
         found.append(
             Stays(
                 what=_("いのちの危険のときに、なぜ、だれに、なにを伝えたかの記録"),

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from counseling.states import Relation
+
 # After this long without an answer one may go alone, to 110 and 119.
 ANSWER_WITHIN = timedelta(minutes=5)
 # So long after a yes, or after going alone, the details may be opened.
@@ -43,6 +45,10 @@ RECIPIENTS: Mapping[Ground, frozenset[Recipient]] = {
     Ground.CHILD: frozenset(Recipient),
 }
 ALONE = frozenset({Recipient.POLICE, Recipient.FIRE})
+
+
+# Somebody near may be the danger.
+_NEAR = frozenset({Ground.THREATENED, Ground.OTHERS, Ground.CHILD})
 
 
 class EmergencyState(StrEnum):
@@ -94,6 +100,11 @@ def before(wanted: EmergencyState, hand: Hand) -> list[str]:
 def may_tell(ground: Ground, recipient: Recipient) -> bool:
     """Whether this ground is one for telling them."""
     return recipient in RECIPIENTS[ground]
+
+
+def may_warn(ground: Ground, relation: Relation) -> bool:
+    """Whether telling who speaks in the case could warn the one whom others are in danger from."""
+    return ground in _NEAR and relation is not Relation.SELF
 
 
 def alone_from(asked_at: datetime) -> datetime:

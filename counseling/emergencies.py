@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.states import Role
 from accounts.viewer import Viewer
@@ -17,7 +17,7 @@ from counseling.danger import (
     Recipient,
     alone_from,
 )
-from counseling.models import Case, Emergency
+from counseling.models import Case, ContactOpening, Emergency
 
 MOST = 100
 
@@ -33,6 +33,8 @@ class Known:
     may_tell: bool
     may_withdraw: bool
     may_review: bool
+    held_back: bool  # whoever speaks in the case doesn't know of it yet
+    may_release: bool
     alone_at: datetime | None  # from when on one may go alone; None where never
     review_by: datetime | None
     said_no: int  # how often a second said no in the same case before
@@ -51,6 +53,7 @@ def one(viewer: Viewer, *, number: int, now: datetime) -> Known:
     earlier = Emergency.objects.filter(
         case=found.case_id, state=EmergencyState.DECLINED, pk__lt=found.pk
     )
+    held = Emergency.objects.filter(to_release(), pk=found.pk, released_at=None).exists()
     return Known(
         row=found,
         is_first=first,
@@ -59,6 +62,8 @@ def one(viewer: Viewer, *, number: int, now: datetime) -> Known:
         may_tell=first and found.state in ALLOWED,
         may_withdraw=found.state in GOING_ON and (first or coordinates),
         may_review=bool(found.alone_at and not found.reviewed_at and coordinates and not first),
+        held_back=held,
+        may_release=held and coordinates and not first,
         alone_at=alone,
         review_by=found.alone_at + REVIEW_WITHIN if found.alone_at else None,
         said_no=earlier.count(),
@@ -85,6 +90,16 @@ def is_waiting(row: Emergency) -> bool:
 
 def told_of(case: Case) -> list[Emergency]:
     """What was told of someone, for their own page; the newest first."""
-    return list(
-        Emergency.objects.filter(case=case, state=EmergencyState.TOLD).order_by("-told_at", "-pk")
-    )
+    told = Emergency.objects.filter(case=case, state=EmergencyState.TOLD)
+    return list(told.filter(released_at__isnull=False).order_by("-told_at", "-pk"))
+
+
+def to_release() -> Q:
+    """What was told, or opened and then called off: over, and to be known some day."""
+    return Q(state=EmergencyState.TOLD) | Q(state=EmergencyState.WITHDRAWN, opened_at__isnull=False)
+
+
+def openings_of(case: Case) -> QuerySet[ContactOpening]:
+    """Who opened the details, for their own page; the newest first."""
+    known = Q(emergency__isnull=True) | Q(emergency__released_at__isnull=False)
+    return case.openings.filter(known).order_by("-at", "-pk")

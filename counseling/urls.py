@@ -95,6 +95,10 @@ urlpatterns = [
         "counseling/desk/emergencies/<number:number>/review/", emergencies.review,
         name="counseling-emergency-review",
     ),
+    path(
+        "counseling/desk/emergencies/<number:number>/release/", emergencies.release,
+        name="counseling-emergency-release",
+    ),
     path("counseling/desk/<code:code>/", case.case, name="counseling-case"),
     path("counseling/desk/<code:code>/take/", desk.take, name="counseling-take"),
     path("counseling/desk/<code:code>/answer/", case.answer, name="counseling-answer"),

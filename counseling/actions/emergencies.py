@@ -31,9 +31,11 @@ from counseling.danger import (
     alone_from,
     before,
     may_tell,
+    may_warn,
 )
+from counseling.emergencies import to_release
 from counseling.models import ContactOpening, Emergency
-from counseling.states import Detail
+from counseling.states import Detail, Relation
 from counseling.words import must_hold_no_contact
 from duty.actions.alarms import call
 from duty.colleagues import reachable
@@ -135,9 +137,11 @@ def open_details(viewer: Viewer, *, number: int, now: datetime) -> list[Opened]:
         _must_be_allowed(row, now=now)
         ContactOpening.objects.create(
             case=row.case, staff_id=viewer.staff or 0, at=now,
-            reason=_("いのちの危険があると思ったため(緊急)"),
+            reason=_("いのちの危険があると思ったため(緊急)"), emergency=row,
         )  # fmt: skip
         Emergency.objects.filter(pk=row.pk, opened_at__isnull=True).update(opened_at=now)
+        if not _may_warn(row):
+            Emergency.objects.filter(pk=row.pk).update(released_at=now)
         _note(viewer, row, "emergency_open", role=role, now=now)
     return in_clear(row.case)
 
@@ -151,7 +155,8 @@ def told(
     words: str,
     now: datetime,
 ) -> None:
-    """What was given to whom; the person gets a letter.
+    """What was given to whom; the person gets a letter, unless it may warn whom others are in
+    danger from: then once somebody released it.
 
     Raises `Refused`: `not_found`, `second_factor`, `no_taker`, `contact`, `not_opened`,
     `not_allowed_yet`, `moved_on`.
@@ -170,17 +175,45 @@ def told(
             kinds=[one.value for one in kinds], told=words,
         )  # fmt: skip
         _note(viewer, row, "emergency_tell", role=role, now=now)
-        tell(
-            row.case,
-            title=_("あなたのことを、伝えました"),
-            text=_(
-                "いのちの危険があると思い、同意をきかずに、あなたのことを伝えました。"
-                "なぜ、だれに、なにを伝えたかは、相談のページで、ぜんぶ見られます。"
-                "ききたいことは、そこに書いてください。"
-            ),
-            label=_("相談のようす"),
-            now=now,
-        )
+        if not _may_warn(row):
+            Emergency.objects.filter(pk=row.pk).update(released_at=now)
+            _write_to(row, now=now)
+
+
+def release(viewer: Viewer, *, number: int, now: datetime) -> None:
+    """A coordinator who wasn't the first: whoever speaks in the case may know of it from now on.
+
+    Raises `Refused`: `not_found`, `second_factor`, `not_the_first`, `moved_on`.
+    """
+    with transaction.atomic():
+        row, role = _known(viewer, number)
+        if role is not Role.COORDINATOR:
+            raise Refused("not_found")
+        policies.must_be_another(viewer, row)
+        held = Emergency.objects.filter(pk=row.pk, released_at__isnull=True).filter(to_release())
+        if not held.update(released_at=now, released_by_id=viewer.staff):
+            raise Refused("moved_on")
+        _note(viewer, row, "emergency_release", role=role, now=now)
+        if row.state == EmergencyState.TOLD:
+            _write_to(row, now=now)
+
+
+def _may_warn(row: Emergency) -> bool:
+    return may_warn(Ground(row.ground), Relation(row.case.relation))
+
+
+def _write_to(row: Emergency, *, now: datetime) -> None:
+    tell(
+        row.case,
+        title=_("あなたのことを、伝えました"),
+        text=_(
+            "いのちの危険があると思い、同意をきかずに、あなたのことを伝えました。"
+            "なぜ、だれに、なにを伝えたかは、相談のページで、ぜんぶ見られます。"
+            "ききたいことは、そこに書いてください。"
+        ),
+        label=_("相談のようす"),
+        now=now,
+    )
 
 
 def withdraw(viewer: Viewer, *, number: int, now: datetime) -> None:

@@ -334,12 +334,17 @@ class ContactDetail(models.Model):
 
 
 class ContactOpening(models.Model):
-    """That a counselor opened the details, and why. The person sees every one."""
+    """That a counselor opened the details, and why. The person sees every one, those of an
+    emergency that may warn somebody once it is released.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="openings")
     staff = models.ForeignKey("accounts.Staff", on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=200)
     at = models.DateTimeField()
+    emergency = models.ForeignKey(
+        "counseling.Emergency", null=True, on_delete=models.CASCADE, related_name="openings"
+    )
 
     class Meta:
         indexes = [models.Index(fields=["case", "-at"], name="opening_of_case")]

@@ -36,6 +36,11 @@ class Emergency(models.Model):
     reviewed_at = models.DateTimeField(null=True)
     finding = models.CharField(max_length=10, blank=True)
     review = models.CharField(max_length=500, blank=True)
+    # From here on whoever speaks in the case sees it; `may_warn` says when somebody decides that.
+    released_at = models.DateTimeField(null=True)
+    released_by = models.ForeignKey(
+        "accounts.Staff", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     # Nobody had looked at it within 72 hours, and the coordinators were called again.
     overdue_at = models.DateTimeField(null=True)
 
@@ -54,6 +59,10 @@ class Emergency(models.Model):
             models.CheckConstraint(
                 condition=Q(second__isnull=True) | ~Q(second=F("asked_by")),
                 name="emergency_second_is_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(released_by__isnull=True) | ~Q(released_by=F("asked_by")),
+                name="emergency_released_by_another",
             ),
             # Two, or one alone after nobody answered; never neither.
             models.CheckConstraint(

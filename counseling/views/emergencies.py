@@ -207,6 +207,13 @@ def told(request: HttpRequest, number: int) -> HttpResponse:
 
 @near_danger
 @require_POST
+def release(request: HttpRequest, number: int) -> HttpResponse:
+    """Whoever speaks in the case may know."""
+    return _of(request, number, lambda who, now: emergencies.release(who, number=number, now=now))
+
+
+@near_danger
+@require_POST
 def review(request: HttpRequest, number: int) -> HttpResponse:
     """A coordinator looks at what one did alone."""
     return _of(

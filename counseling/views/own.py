@@ -105,7 +105,7 @@ def _own(request: HttpRequest, code: str, *, no: Refused | None = None) -> HttpR
         "leads_on": case.state != CaseState.WAITING or onward.leads_on(case),
         # What was refused goes back into the field it came from.
         "typed": _typed(request, no),
-        "openings": list(case.openings.order_by("-at", "-pk")[:50]),
+        "openings": list(emergencies.openings_of(case)[:50]),
         "emergencies": [_emergency(one) for one in emergencies.told_of(case)],
         "kinds": choices(sentences.DETAILS, request.POST.getlist("kind")),
         "wait": queries.usual_wait(case.program_id, now=clock.now()),

@@ -15,7 +15,7 @@ from counseling import belongings
 from counseling.actions import emergencies, vault
 from counseling.danger import MOVES, RECIPIENTS, EmergencyState, Finding, Ground, Recipient
 from counseling.models import ContactOpening, Emergency
-from counseling.states import Detail
+from counseling.states import Detail, Relation
 from duty.models import Call
 from foundation.refusals import Refused
 from tests.cast import grant, make_program, make_staff, seen_by, signed_in_as, staff_viewer
@@ -225,6 +225,52 @@ def test_told_by_neither_two_nor_one_alone_can_t_be_stored(begun, now):
         Emergency.objects.update(state="told", told_at=now, taker="119")
     with pytest.raises(IntegrityError), transaction.atomic():
         Emergency.objects.update(opened_at=now)
+
+
+# --- whom it may warn ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ground", "relation", "held"),
+    [
+        (Ground.CHILD, Relation.FAMILY, True), (Ground.THREATENED, Relation.SUPPORTER, True),
+        (Ground.OTHERS, Relation.FAMILY, True), (Ground.DYING, Relation.FAMILY, False),
+        (Ground.THREATENED, Relation.SELF, False),
+    ],
+)  # fmt: skip
+def test_whoever_may_be_the_danger_learns_of_it_once_a_coordinator_released_it(
+    haha, kaede, mori, program, now, ground, relation, held
+):
+    case = taken(asks(haha, program, now=now, relation=relation), kaede, now=now)
+    row = begin(kaede, case, now=now, ground=ground, recipient=Recipient.POLICE)
+    do(emergencies.agree, mori, row, now=now)
+    do(emergencies.open_details, kaede, row, now=now)
+    browser, own = seated(haha), f"/counseling/mine/{case.code}/"
+
+    def knows():
+        kept = belongings.shown(haha.pk)
+        shown = page(browser, own)
+        return [
+            bool(kept["emergencies"]), bool(kept["openings"]), SEEN in shown,
+            "(緊急)" in shown, "いのちの危険" in str(belongings.stays(haha.pk)),
+            haha.letters.filter(title="あなたのことを、伝えました").exists(),
+        ]  # fmt: skip
+
+    if held:
+        assert knows() == [False] * 6
+    tell(kaede, row, now=now, kinds=())
+    assert knows() == [not held] * 6
+    if not held:
+        with pytest.raises(Refused, match="moved_on"):
+            do(emergencies.release, mori, row, now=now)
+        return
+    with pytest.raises(Refused, match="not_found"):
+        do(emergencies.release, kaede, row, now=now)
+    one = f"/counseling/desk/emergencies/{row.pk}/"
+    assert "もう知らせてよい" not in page(signed_in_as(kaede), one)
+    assert "もう知らせてよい" in page(signed_in_as(mori), one)
+    assert signed_in_as(mori).post(f"{one}release/").status_code == 303
+    assert knows() == [True] * 6
 
 
 # --- at once -------------------------------------------------------------------------------------

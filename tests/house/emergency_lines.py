@@ -28,6 +28,7 @@ EMERGENCIES: dict[str, tuple[str, Row]] = {
     "counseling-emergency-open": (f"{_ONE}open/", KNOWN),
     "counseling-emergency-told": (f"{_ONE}told/", SENT),
     "counseling-emergency-review": (f"{_ONE}review/", SENT),
+    "counseling-emergency-release": (f"{_ONE}release/", SENT),
 }
 
 
