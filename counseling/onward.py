@@ -218,16 +218,16 @@ def _visits(case: Case) -> list[Visit]:
     return list(Visit.objects.filter(case=case).order_by("-starts_at", "-pk")[:MOST])
 
 
-def visits_of(viewer: Viewer, *, now: datetime) -> list[Visit]:
+def visits_of(viewer: Viewer, *, now: datetime) -> list[tuple[Visit, int]]:
     """The visits that a visitor was named for, until a day after: when and how, no case.
 
-    Each with how many go (`going`).
+    Each with how many go.
     """
     agreed = Visitor.objects.filter(staff_id=viewer.staff or 0, agreed_at__isnull=False)
     rows = Visit.objects.annotate(going=Count("visitors")).filter(
         pk__in=agreed.values("visit"), ends_at__gte=now - timedelta(hours=24)
     ).exclude(state__in=[VisitState.PLANNED, VisitState.CANCELLED])  # fmt: skip
-    return list(rows.order_by("starts_at", "pk")[:MOST])
+    return [(one, one.going) for one in rows.order_by("starts_at", "pk")[:MOST]]
 
 
 @dataclass(frozen=True, slots=True)

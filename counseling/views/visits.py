@@ -141,10 +141,10 @@ def _mine(
                 "open": one.starts_at - visits.SEEN_BEFORE <= now,
                 "agreed": one.state == VisitState.AGREED,
                 "begun": one.state == VisitState.BEGUN,
-                "several": one.going > 1,
+                "several": going > 1,
                 "address": address if opened is not None and opened.pk == one.pk else None,
             }
-            for one in rows
+            for one, going in rows
         ],
     }
     return page(request, "visits", context, no=no)
