@@ -103,8 +103,7 @@ def test_guesses_from_everywhere_slow_strangers_and_no_known_browser(client, sat
     at_home.post("/accounts/logout/")
     for number in range(61):
         typed(client, password="guess guess", REMOTE_ADDR=f"203.0.{number}.7")
-    # A colleague in a browser that isn't known has two tries left there; a stranger no more.
-    at_work = "198.51.100.9"
+    at_work = "198.51.100.9"  # where a colleague in a browser that isn't known has two tries
     assert typed(Client(), REMOTE_ADDR=at_work)["Location"] == CODE
     for _ in range(2):
         typed(client, password="guess guess", REMOTE_ADDR=at_work)
