@@ -6,6 +6,7 @@ from accounts.models import Participant, Staff
 from chat.actions import items
 from chat.models import Item, Room
 from chat.states import ItemKind
+from duty.actions.own import make_calendar
 from moderation.actions.appeals import appeal
 from moderation.actions.people import act_on_person
 from moderation.states import ActKind, Reason
@@ -60,7 +61,7 @@ DESK_LINES: dict[str, tuple[str, Row]] = {
 
 
 def desk_things(room: Room, aoi: Participant, ren: Staff, now: datetime) -> dict[str, int | str]:
-    """An item about aoi, one about ren, an act and an objection to it."""
+    """An item about aoi, one about ren, an act and an objection to it; ren's calendar."""
     seat = seat_of(aoi, room)
     items.raise_all(
         [
@@ -80,4 +81,5 @@ def desk_things(room: Room, aoi: Participant, ren: Staff, now: datetime) -> dict
         "seat": seat.pk,
         "act": act.pk,
         "appeal": objection.pk,
+        "calendar": make_calendar(staff_viewer(ren), now=now),
     }

@@ -17,21 +17,10 @@ from django.test import Client
 
 from accounts import letters
 from accounts.models import Participant, Staff
-from accounts.staff_doors import PROVE_AGAIN
 from accounts.states import Role
 from chat.models import Room
-from duty.actions.own import make_calendar
 from foundation import clock
-from tests.cast import (
-    attend,
-    grant,
-    long_proven,
-    make_participant,
-    make_room,
-    make_staff,
-    signed_in_as,
-    staff_viewer,
-)
+from tests.cast import attend, grant, make_participant, make_room, make_staff
 from tests.house.counseling_lines import COUNSELING, counseling_things
 from tests.house.desk_lines import DESK_LINES, desk_things
 from tests.house.emergency_lines import EMERGENCIES, emergency_things
@@ -47,7 +36,6 @@ from tests.house.everyone import (
     entered,
     everyone,
     passkey_of,
-    some_password,
     staff,
 )
 from tests.house.office_lines import OFFICE, office_things
@@ -195,8 +183,7 @@ GRID: dict[str, tuple[str, Row]] = {
     "push-worker": ("/moderation/alerts/worker.js", ANYONE),
     "calendar": ("/moderation/calendar/", KEEPERS),
     "calendar-revoke": ("/moderation/calendar/revoke/", KEEPERS_SENT),
-    # Whoever has the secret.
-    "calendar-file": ("/moderation/calendar/{calendar}.ics", anyone()),
+    "calendar-file": ("/moderation/calendar/{calendar}.ics", ANYONE),  # for who has the secret
 }
 
 # The only things that a look may leave behind: (address, model, fields).
@@ -273,7 +260,6 @@ def named_things(
     own |= onward_things(str(own["own"]), cast["counselor"], now)
     own |= emergency_things(str(own["own"]), cast["counselor"], now)
     own |= reports_things(cast["coordinator"], cast["counselor"], room.program, now)
-    own["calendar"] = make_calendar(staff_viewer(ren), now=now)
     return own | office_things(room, ren, now) | desk_things(room, aoi, ren, now)
 
 
@@ -347,41 +333,6 @@ def test_where_one_may_not_look_one_may_not_send(name, callers, things):
     found = {who: callers[who].post(address.format(**things)).status_code for who in closed}
     assert {who: code for who, code in found.items() if code not in (closed[who], 405)} == {}
     assert changes(before, rows()) == set()
-
-
-# Contact data, links and codes that are shown once, bars for good, roles, exports: there a screen
-# left open isn't enough.
-ASKS_AGAIN = {
-    "counseling-details", "counseling-emergency-open", "counseling-visit-look", "counseling-send",
-    "counseling-new-link", "counseling-sheet",
-    "propose", "item-proposal",
-    "manage-invite", "manage-role-give", "manage-role-renew", "manage-person-sheet",
-    "manage-person-again",
-    "reports-usage-csv", "reports-sheet-csv", "reports-sheet-xlsx", "reports-sheet-pdf",
-    "reports-monthly",
-    # allauth's own, for whoever has a password alone.
-    "mfa_reauthenticate", "mfa_activate_totp", "mfa_generate_recovery_codes", "mfa_add_webauthn",
-    "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn",
-}  # fmt: skip
-
-
-@pytest.fixture
-def long_ago(callers) -> Client:
-    """Somebody with every role there is, who proved ten minutes ago who they are."""
-    made = make_staff("zenbu", display_name="ぜんぶ")
-    for role in Role:
-        grant(made, role)
-    Staff.objects.filter(pk=made.pk).update(password=some_password())
-    made.refresh_from_db()
-    return long_proven(signed_in_as(made))
-
-
-@pytest.mark.parametrize("name", GRID)
-def test_what_is_delicate_asks_again_who_one_is_and_nothing_else_does(name, long_ago, things):
-    address = GRID[name][0].format(**things)
-    answers = [long_ago.get(address), long_ago.post(address, {"agree": "on"})]
-    led = [one.get("Location", "") for one in answers]
-    assert any(one.startswith(PROVE_AGAIN) for one in led) is (name in ASKS_AGAIN)
 
 
 # Any counselor of the program may be the second whom danger to life asks for.
