@@ -52,9 +52,8 @@ def do(deed, who, row, *, now, **more):
 
 
 def tell(who, row, *, now, kinds=(Detail.TELEPHONE,)):
-    do(
-        emergencies.told, who, row, now=now, taker="119 指令", kinds=kinds, words="名前は知らない"
-    )  # fmt: skip
+    more = {"taker": "119 指令", "kinds": kinds, "words": "名前は知らない"}
+    do(emergencies.told, who, row, now=now, **more)
 
 
 def state(row):
@@ -225,9 +224,6 @@ def test_told_by_neither_two_nor_one_alone_can_t_be_stored(begun, now):
         Emergency.objects.update(state="told", told_at=now, taker="119")
     with pytest.raises(IntegrityError), transaction.atomic():
         Emergency.objects.update(opened_at=now)
-
-
-# --- whom it may warn ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

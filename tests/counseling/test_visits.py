@@ -96,7 +96,7 @@ def test_a_counselor_who_visits_stands_in_the_log_as_one(case, aoi, kaede, now):
     who, day = staff_viewer(kaede), visit.starts_at
     visits.look(who, visit=visit.pk, now=day)
     visits.check_in(who, visit=visit.pk, now=day)
-    visits.check_out(who, visit=visit.pk, met=True, now=visit.ends_at)
+    visits.check_out(who, visit=visit.pk, met=True, everyone=False, now=visit.ends_at)
     deeds = [f"counseling.{one}" for one in ("look_at_address", "check_in", "check_out")]
     lines = AuditEntry.objects.filter(verb__in=deeds)
     assert [line.role for line in lines] == ["counselor"] * 3
