@@ -36,7 +36,7 @@ if (list && blank) {
   };
 
   const socket = new Socket({
-    slug,
+    address: `/ws/rooms/${slug}/`,
     position: () => ({ epoch, since: head }),
     onFrame(frame) {
       if (frame.type === "welcome") {
