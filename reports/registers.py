@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVar
 
 from django.db.models import Count, Q, QuerySet
 
@@ -28,6 +29,7 @@ from reports.policies import must_keep_registers
 from reports.presence import Present, present_in
 
 KEEPERS = (Role.COORDINATOR, Role.COUNSELOR)
+Kept = TypeVar("Kept", Training, FamilyRun)
 
 
 def programs_of(viewer: Viewer) -> list[Program]:
@@ -78,11 +80,7 @@ def trainings(program: Program) -> QuerySet[Training]:
 
 def training(viewer: Viewer, pk: int) -> Training:
     """One of a program whose registers the viewer keeps. Raises `Refused("not_found")`."""
-    row = Training.objects.select_related("program").filter(pk=pk).first()
-    if row is None:
-        raise Refused("not_found")
-    must_keep_registers(viewer, program=row.program_id)
-    return row
+    return _kept(viewer, Training.objects.all(), pk)
 
 
 def attendances(row: Training) -> list[Attendance]:
@@ -140,11 +138,7 @@ def runs(program: Program) -> list[FamilyRun]:
 
 def run(viewer: Viewer, pk: int) -> FamilyRun:
     """One of a program whose registers the viewer keeps. Raises `Refused("not_found")`."""
-    row = FamilyRun.objects.select_related("program").filter(pk=pk).first()
-    if row is None:
-        raise Refused("not_found")
-    must_keep_registers(viewer, program=row.program_id)
-    return row
+    return _kept(viewer, FamilyRun.objects.all(), pk)
 
 
 def improvements(program: Program) -> list[Improvement]:
@@ -156,3 +150,11 @@ def returns_of(month: str) -> list[tuple[Install, Return | None]]:
     """Every house, with its newest file of a month; None where it hasn't come."""
     came = {row.install_id: row for row in Return.objects.filter(month=month).order_by("taken_at")}
     return [(house, came.get(house.pk)) for house in Install.objects.order_by("name")]
+
+
+def _kept(viewer: Viewer, rows: QuerySet[Kept], pk: int) -> Kept:
+    row = rows.select_related("program").filter(pk=pk).first()
+    if row is None:
+        raise Refused("not_found")
+    must_keep_registers(viewer, program=row.program_id)
+    return row

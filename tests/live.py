@@ -4,6 +4,7 @@ embedded: one daphne on SQLite. server: two uvicorns on a PostgreSQL and a Redis
 own, so that either may be killed without anybody else noticing.
 """
 
+import json
 import os
 import shutil
 import signal
@@ -14,6 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -102,6 +104,11 @@ class House:
         self._doors = [Process(log=self.folder / f"door-{i}.log") for i in range(number)]
         self.more = dict(env or {})
         self.launcher = ["-m", "ibasho.serve"]  # a fault test may put something before it
+
+    def told(self, username: str) -> dict[str, Any]:
+        """A demo account's sign-in, as `make run` tells it."""
+        people = json.loads((self.data / "demo.json").read_text(encoding="utf-8"))
+        return next(one for one in people if one["username"] == username)
 
     # --- all of it ------------------------------------------------------------------------------
 

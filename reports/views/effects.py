@@ -1,6 +1,6 @@
 """効果検証及び改善 of the family program; and which house's monthly file hasn't come."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -93,6 +93,7 @@ def returns(request: HttpRequest) -> HttpResponse:
     told = registers.returns_of(month)
     context = {
         "month": month,
+        "first": date.fromisoformat(f"{month}-01"),
         "houses": told,
         "late": sum(came is None for _, came in told),
         "overlap": queries.OVERLAP if queries.overlap_unknown() else "",

@@ -1,8 +1,5 @@
 """A shift on a phone, a rota at a desk: real sign-in, real pages, nothing by script alone."""
 
-import json
-from typing import Any
-
 from playwright.async_api import Browser, BrowserContext, Page
 
 from tests.accounts.codes import code_of
@@ -16,15 +13,9 @@ JAPAN = {"locale": "ja-JP", "timezone_id": "Asia/Tokyo"}
 DESK_PAGES = ("/moderation/", "/moderation/rota/", "/moderation/alerts/", "/moderation/debriefs/")
 
 
-def told(house: House, username: str) -> dict[str, Any]:
-    """A demo account's sign-in, as `make run` tells it."""
-    people = json.loads((house.data / "demo.json").read_text(encoding="utf-8"))
-    return next(one for one in people if one["username"] == username)
-
-
 async def sign_in(context: BrowserContext, house: House, username: str) -> Page:
     """Password, then the six digits."""
-    known, page = told(house, username), await context.new_page()
+    known, page = house.told(username), await context.new_page()
     await page.goto(f"{house.urls[0]}/accounts/login/")
     await page.fill("input[name=login]", known["username"])
     await page.fill("input[name=password]", known["password"])

@@ -1,6 +1,5 @@
 """A coordinator in a real browser: a room across midnight, a list with two bad rows, every page."""
 
-import json
 import re
 from pathlib import Path
 
@@ -25,8 +24,7 @@ PAGES = (
 
 async def sign_in(house: House, context: BrowserContext, *, program: str) -> Page:
     """The demo's coordinator, as everybody signs in."""
-    told = json.loads((house.data / "demo.json").read_text(encoding="utf-8"))
-    one = next(who for who in told if who["username"] == f"{program}-coordinator")
+    one = house.told(f"{program}-coordinator")
     page = await context.new_page()
     await page.goto(house.urls[0] + "/accounts/login/?next=/manage/")
     await page.fill("input[name=login]", one["username"])

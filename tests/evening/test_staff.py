@@ -1,6 +1,5 @@
 """A member of staff's first evening: invitation, password, second factor, their own page."""
 
-import json
 import re
 from collections.abc import Awaitable, Callable
 
@@ -161,8 +160,7 @@ async def test_a_passkey_is_a_second_factor_and_lets_in_alone(
 
 
 async def test_a_demo_account_signs_in_without_script(house: House, browser: Browser) -> None:
-    told = json.loads((house.data / "demo.json").read_text(encoding="utf-8"))
-    one = next(person for person in told if person["username"] == "hyogo-coordinator")
+    one = house.told("hyogo-coordinator")
     context = await browser.new_context(java_script_enabled=False, locale="ja-JP")
     page = await context.new_page()
     await page.goto(house.urls[0] + "/accounts/login/")

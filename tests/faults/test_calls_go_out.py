@@ -1,6 +1,5 @@
 """A house by itself sends what was decided: nobody visits, no script runs, the broker is dead."""
 
-import json
 import time
 
 from tests.accounts.codes import code_of
@@ -15,8 +14,7 @@ def test_a_test_alarm_is_in_the_post_within_seconds(make_house) -> None:
         house = make_house(env={"EMAIL_URL": f"smtp://127.0.0.1:{post.port}"})
         if house.redis is not None:
             house.redis.kill()
-        told = json.loads((house.data / "demo.json").read_text(encoding="utf-8"))
-        one = next(person for person in told if person["username"] == "kochi-coordinator")
+        one = house.told("kochi-coordinator")
         desk = Visitor(house.urls[0])
         page = desk.get("/accounts/login/")
         login = {"login": one["username"], "password": one["password"]}

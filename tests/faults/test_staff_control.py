@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 import time
 from collections.abc import Callable, Iterator
 
@@ -10,11 +9,10 @@ import pytest
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from tests.accounts.codes import code_of
 from tests.caller import Caller, Person
 from tests.faults.gathering import ROOM, at_door, wait_for_listeners
 from tests.live import House
-from tests.moderation.test_live_desk import desk_of, heard
+from tests.moderation.test_live_desk import desk_of, heard, signed_in
 
 WITH_BROKER_S, WITHOUT_S = 1.0, 3.0
 PROGRAM = "hyogo"
@@ -46,19 +44,6 @@ DEEDS = {
 def _run(house: House, deed: str, name: str) -> float:
     ran = house.manage("shell", "-v", "0", "-c", _DEED.format(name=name, deed=deed))
     return float(ran.stdout.rpartition("at ")[2])
-
-
-def _signed_in(house: House, name: str) -> Person:
-    told = json.loads((house.data / "demo.json").read_text(encoding="utf-8"))
-    one = next(person for person in told if person["username"] == name)
-    person = Person(house)
-    person.post("/accounts/login/", login=one["username"], password=one["password"])
-    for _ in range(15):
-        answer = person.post("/accounts/2fa/authenticate/", code=code_of(one["totp_secret"]))
-        if answer.status in (302, 303):
-            return person
-        time.sleep(3)  # a code that was used isn't taken twice
-    raise AssertionError(answer.body[:500])
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -150,6 +135,6 @@ def supporter() -> Callable[[House], tuple[Person, str]]:
 
     def come(house: House) -> tuple[Person, str]:
         name = next(names)
-        return _signed_in(house, name), name
+        return signed_in(house, name), name
 
     return come

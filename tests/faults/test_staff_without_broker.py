@@ -1,7 +1,6 @@
 """Staff sign in while the broker is dead: it is a doorbell, not a door."""
 
 import http.cookiejar
-import json
 import re
 import time
 import urllib.parse
@@ -33,8 +32,7 @@ class Visitor:
 def test_a_coordinator_signs_in_with_the_broker_dead(own_house: House) -> None:
     if own_house.redis is not None:
         own_house.redis.kill()
-    told = json.loads((own_house.data / "demo.json").read_text(encoding="utf-8"))
-    one = next(person for person in told if person["username"] == "kochi-coordinator")
+    one = own_house.told("kochi-coordinator")
     visitor = Visitor(own_house.urls[0])
     began = time.monotonic()
     page = visitor.get("/accounts/login/")
