@@ -101,18 +101,8 @@ def _ones(program: str, moments: Sequence[datetime]) -> list[dict[str, str]]:
     """
     merges = Entry.objects.filter(program=program, kind=Kind.SUBJECT_MERGED)
     known = merges.values_list("seq", "counters", "subject", "merged_into", "recorded_at")
-    rows = sorted(known.filter(recorded_at__lt=moments[-1]).order_by(), key=lambda row: row[0])
-    found = []
-    for upto in moments:
-        back = {counters for _, counters, _, _, at in rows if at < upto}
-        found.append(
-            resolved(
-                (subject, into)
-                for seq, counters, subject, into, at in rows
-                if at < upto and counters is None and seq not in back
-            )
-        )
-    return found
+    rows = list(known.filter(recorded_at__lt=moments[-1]).order_by())
+    return [resolved(row[:4] for row in rows if row[4] < upto) for upto in moments]
 
 
 def _codes(program: str) -> Q:

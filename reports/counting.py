@@ -64,8 +64,15 @@ class Count:
     ibasho: int
 
 
-def resolved(merges: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """For each code of a merge the one that stands for all; `merges` as (code, into)."""
+# An entry of a merge or of its taking back: number, the number it takes back, code, into which.
+Merge = tuple[int, int | None, str, str]
+
+
+def resolved(merges: Iterable[Merge]) -> dict[str, str]:
+    """For each code of a merge that isn't taken back, the one that stands for all of them."""
+    # Sorted here: asked to sort, a database walks the whole chain in order to find a few.
+    known = sorted(merges)
+    back = {counters for _, counters, _, _ in known}
     stands: dict[str, str] = {}
 
     def end(code: str) -> str:
@@ -73,7 +80,9 @@ def resolved(merges: Iterable[tuple[str, str]]) -> dict[str, str]:
             code = stands[code]
         return code
 
-    for code, into in merges:
+    for seq, counters, code, into in known:
+        if counters is not None or seq in back:
+            continue
         stands.setdefault(code, code)
         stands.setdefault(into, into)
         stands[end(code)] = end(into)

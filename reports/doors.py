@@ -28,22 +28,23 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def at_program(request: HttpRequest) -> tuple[Program, list[Program]]:
     """The program asked for by `?program=`, else the first. Raises `Refused("not_found")`."""
     mine = guarded.programs_of(viewer_of_request(request))
-    asked = request.GET.get("program")
-    for one in mine:
-        if asked in (None, "", one.slug):
-            return one, mine
-    raise Refused("not_found")
+    return _asked_for(request, mine), mine
 
 
 def kept_program(request: HttpRequest) -> tuple[Viewer, Program, list[Program]]:
     """Whose registers they keep: of `?program=`, else the first. Raises `Refused("not_found")`."""
     viewer = viewer_of_request(request)
     mine = registers.programs_of(viewer)
+    one = _asked_for(request, mine)
+    must_keep_registers(viewer, program=one.pk)
+    return viewer, one, mine
+
+
+def _asked_for(request: HttpRequest, mine: list[Program]) -> Program:
     asked = request.GET.get("program")
     for one in mine:
         if asked in (None, "", one.slug):
-            must_keep_registers(viewer, program=one.pk)
-            return viewer, one, mine
+            return one
     raise Refused("not_found")
 
 

@@ -208,11 +208,8 @@ class Memory:
 
     def _one(self, entries: _Set) -> dict[str, str]:
         """Which code stands for which, by the merges that a set holds and doesn't take back."""
-        known = [one for one in self.ends.merges() if entries.holds(one)]
-        back = {one.counters for one in known}
-        known = [one for one in known if one.counters is None and one.seq not in back]
-        known.sort(key=lambda one: one.seq)
-        return resolved((one.subject, one.merged_into) for one in known)
+        known = (one for one in self.ends.merges() if entries.holds(one))
+        return resolved((one.seq, one.counters, one.subject, one.merged_into) for one in known)
 
     def _about(self, rule: Rule, codes: Iterable[str]) -> Iterator[_Said]:
         wanted = sorted(codes)

@@ -30,14 +30,7 @@ def _merged(program: str, upto: datetime | None) -> dict[str, str]:
     known = Entry.objects.filter(program=program, kind=Kind.SUBJECT_MERGED)
     if upto is not None:
         known = known.filter(recorded_at__lt=upto)
-    # Sorted here: asked to sort, a database walks the whole chain in order to find a few.
-    rows = sorted(known.values_list("seq", "counters", "subject", "merged_into"))
-    back = {counters for _, counters, _, _ in rows if counters is not None}
-    return resolved(
-        (subject, into)
-        for seq, counters, subject, into in rows
-        if counters is None and seq not in back
-    )
+    return resolved(known.order_by().values_list("seq", "counters", "subject", "merged_into"))
 
 
 def _year() -> str:
