@@ -84,6 +84,9 @@ def counter_enter(
         raise Refused("already")
     row = {name: getattr(wrong, name) for name in chain.CONTENT}
     row |= {"quantity": -wrong.quantity, "counters": seq, "reason": reason}
+    # Also by a clock that was set back: nothing is taken back before it is known, or a sheet as of
+    # an instant in between would count less than nothing.
+    now = max(now, wrong.recorded_at)
     return _append([row], confirmed_by=confirmed_by, now=now, notes=[note])[0]
 
 

@@ -104,6 +104,12 @@ def test_what_was_wrong_is_taken_back_whole_by_an_entry_of_its_own(entry, now):
         counter_enter("hyogo", seq=1, reason=Reason.TWICE, confirmed_by=8, now=now)
 
 
+def test_nothing_is_taken_back_before_it_is_known_even_by_a_clock_set_back(entry, now):
+    early = now - timedelta(hours=1)
+    back = counter_enter("kochi", seq=entry.seq, reason=Reason.TWICE, confirmed_by=8, now=early)
+    assert back.recorded_at == entry.recorded_at
+
+
 def test_the_sums_kept_beside_follow_each_entry(entry, now):
     entered(now, quantity=3)
     counter_enter("kochi", seq=1, reason=Reason.TWICE, confirmed_by=8, now=now)

@@ -72,7 +72,10 @@ def _live(sheet, steps, forget, back):
         what = told
         if isinstance(told, dict) and told["place"] != "281000":
             what = told | {"kind": kinds[told["quantity"] % len(kinds)]}  # what the sheet counts
-        known = at - timedelta(days=50) if number == back else at
+        known = at
+        if number == back:  # but never before the day on which it was
+            early = at - timedelta(days=50)
+            known = min(at, max(early, end_of(told["day"]))) if isinstance(told, dict) else early
         if how == "killed while writing":
             with pytest.raises(Killed):
                 _killed(sheet, [(what, timedelta(0))], known)
