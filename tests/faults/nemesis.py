@@ -18,7 +18,7 @@ from typing import Any
 from uuid import UUID
 
 from tests.caller import Caller, Person
-from tests.faults.gathering import ROOM, rows, someone, unique
+from tests.faults.gathering import ROOM, eventually, rows, someone, unique
 from tests.faults.history import Operation, Row, Verdict, judge
 from tests.live import House
 from tests.reader import EVENTS, flatten
@@ -264,6 +264,8 @@ class Crowd:
 
     async def end(self, name: str, *, within: float = 30.0, least: int = 1) -> Verdict:
         """All rests, all lists are read, the judge speaks; a table's row is kept."""
+        if self.posters:  # a fault may be over in a breath: those who talk go on till it is enough
+            await eventually(lambda: self._acknowledged() >= least, timeout=within)
         await self.rest(within=within)
         head = await asyncio.to_thread(head_of, self.house)
         await self._all(
@@ -279,6 +281,9 @@ class Crowd:
         assert verdict.acknowledged >= least
         assert verdict.refused == 0 and verdict.unknown == 0
         return verdict
+
+    def _acknowledged(self) -> int:
+        return sum(op.outcome == "ok" for op in self.history)
 
     def judge(self) -> Verdict:
         """What the judge says of now: words still on their way count as unknown."""
@@ -374,17 +379,11 @@ async def crowd(
         await asyncio.to_thread(someone, house, door=number % doors)
         for number in range(posters + listeners)
     ]
+    how = {"hurry": dose.hurry if hurry is None else hurry, "every": every}
+    names = [f"{'poster' if n < posters else 'listener'} {n}" for n in range(len(people))]
     members = [
-        Regular(
-            person,
-            history,
-            name=f"{'poster' if number < posters else 'listener'} {number}",
-            hurry=dose.hurry if hurry is None else hurry,
-            every=every,
-            dead_s=dead_s,
-            way=way,
-        )
-        for number, person in enumerate(people)
+        Regular(person, history, name=name, dead_s=dead_s, way=way, **how)
+        for person, name in zip(people, names, strict=True)
     ]
     floor = await asyncio.to_thread(head_of, house)
     made = Crowd(house, members, dose=dose, floor=floor)
