@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from chat import asked, queries, whereabouts
 from chat import protocol as p
+from chat.following import Encoded, following
 from chat.models import Room
 from chat.outlet import framed
 from chat.states import Mode
@@ -23,7 +24,6 @@ from foundation import clock
 log = logging.getLogger("ibasho.chat")
 RECENT = 256  # events kept per room for sockets that arrive between a commit and its fan-out
 REMEMBERED = 1024
-Encoded = tuple[int, bytes]
 
 
 class Sitter(Protocol):
@@ -51,7 +51,7 @@ class Sitter(Protocol):
 class RoomHere:
     """A room as this process serves it."""
 
-    __slots__ = ("ahead", "head", "id", "last", "pending", "reading", "recent", "sitters")
+    __slots__ = ("ahead", "head", "id", "last", "pending", "recent", "sitters")
 
     def __init__(self, room: int, last: int) -> None:
         self.id = room
@@ -62,7 +62,6 @@ class RoomHere:
         self.ahead: dict[Sitter, int] = {}
         self.pending: list[Encoded] = []
         self.recent: deque[Encoded] = deque(maxlen=RECENT)
-        self.reading = False
 
 
 class Hub:
@@ -84,6 +83,9 @@ class Hub:
         self._grown: dict[RoomHere, None] = {}
         self._owed: dict[Sitter, None] = {}
         self._turning = False
+        # Rooms to be read on, the longest waiting first, and whether a read is under way.
+        self._wanting: dict[int, RoomHere] = {}
+        self._reading = False
         self.resumes = 0  # asked for by clients; counted for the tests of quiet conditions
 
     # --- coming and going -------------------------------------------------------------------
@@ -211,7 +213,8 @@ class Hub:
         """Send someone's own frames now."""
         if sitter.own:
             own, sitter.own = sitter.own, []
-            sitter.push(_join(own))
+            text = _join(own)
+            sitter.push(text, framed(text.encode()))
 
     def _flush(self, room: RoomHere) -> None:
         frames, room.pending = room.pending, []
@@ -250,30 +253,49 @@ class Hub:
 
     def _want(self, room: RoomHere, head: int) -> None:
         room.head = max(room.head, head)
-        if not room.reading and room.head > room.last:
-            room.reading = True
-            self.spawn(self._read(room))
+        if room.head > room.last:
+            self._wanting[room.id] = room
+            if not self._reading:
+                self._reading = True
+                self.spawn(self._read())
 
-    async def _read(self, room: RoomHere) -> None:
-        """Read on from the last number until the head is reached: one read for all sockets."""
+    async def _read(self) -> None:
+        """Read on until every head is reached; what rings meanwhile gathers for the next read."""
         try:
-            while room.last < room.head and self.rooms.get(room.id) is room:
-                since = room.last
-                events = await in_thread(self.readers, _events, room.id, since)
-                fresh = [one for one in events if one[0] > room.last]
-                if fresh and fresh[0][0] == room.last + 1:
-                    self._deliver(room, fresh)
-                elif fresh:
-                    # The log begins later than that (a purge): whoever needs it asks and is told.
-                    room.last = fresh[0][0] - 1
-                elif not events:
-                    # A ring from before a commit became visible; the poll asks again.
-                    room.head = room.last
+            while since := self._behind():
+                found = await in_thread(self.readers, following, since)
+                for number, events in found.items():
+                    if room := self._wanting.get(number):
+                        self._take_in(room, events)
         except Exception as error:  # noqa: BLE001 - whatever it was, the poll asks again
-            log.warning("a room couldn't be read: %s", type(error).__name__)
-            room.head = room.last
+            log.warning("rooms couldn't be read: %s", type(error).__name__)
+            for room in self._wanting.values():
+                room.head = room.last
         finally:
-            room.reading = False
+            self._reading = False
+
+    def _behind(self) -> dict[int, int]:
+        """Where those rooms stand that haven't reached their heads, the longest waiting first."""
+        self._wanting = {
+            number: room
+            for number, room in self._wanting.items()
+            if room.last < room.head and self.rooms.get(number) is room
+        }
+        return {number: room.last for number, room in self._wanting.items()}
+
+    def _take_in(self, room: RoomHere, events: Sequence[Encoded]) -> None:
+        del self._wanting[room.id]
+        fresh = [one for one in events if one[0] > room.last]
+        if fresh and fresh[0][0] == room.last + 1:
+            self._deliver(room, fresh)
+        elif fresh:
+            # The log begins later than that (a purge): whoever needs it asks and is told.
+            room.last = fresh[0][0] - 1
+        elif not events:
+            # A ring from before a commit became visible; the poll asks again.
+            room.head = room.last
+        if room.last < room.head:
+            self._wanting[room.id] = room
 
     async def poll(self) -> None:
         """Ask the database for heads and versions of what is served here: one query."""
@@ -365,13 +387,6 @@ def _join(frames: Iterable[bytes]) -> str:
     if len(several) == 1:
         return several[0].decode()
     return "[" + b",".join(several).decode() + "]"
-
-
-def _events(room: int, since: int) -> list[Encoded]:
-    return [
-        (event.seq, p.encode(event))
-        for event in queries.events_after(room, since=since, limit=p.MAX_EVENTS)
-    ]
 
 
 def _presence(room: int) -> p.Presence | None:

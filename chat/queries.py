@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Protocol, cast
 
 import msgspec
 from django.db.models import Exists, F, OuterRef, Q
@@ -45,7 +45,32 @@ SHOWN_STATES = (MessageState.SHOWN, MessageState.HIDDEN, MessageState.WITHDRAWN)
 # --- words ---------------------------------------------------------------------------------------
 
 
-def author_of(seat: Seat | None, *, handle: str = "") -> p.Author:
+class Seated(Protocol):
+    """What people may know of someone's seat."""
+
+    key: str
+    handle: str
+    mark: str
+    role: str
+
+
+class Said(Protocol):
+    """What becomes of a message before people: a `Message`, or the row of one."""
+
+    seq: int | None
+    handle: str
+    text: str
+    veil: str
+    state: str
+    stamps: dict[str, int]
+    at: datetime
+
+    @property
+    def seat(self) -> Seated | None:
+        """Whose it is, if they haven't erased themselves."""
+
+
+def author_of(seat: Seated | None, *, handle: str = "") -> p.Author:
     """Who someone is in this room: by the name they bore then (`handle`), or bear now."""
     if seat is None:
         return GONE_AUTHOR
@@ -66,7 +91,7 @@ def said_frame(
     )
 
 
-def message_frame(message: Message) -> p.Message | p.Gone:
+def message_frame(message: Said) -> p.Message | p.Gone:
     """A message as people see it now. Words of what is hidden or taken back never leave here."""
     assert message.seq is not None
     if message.state not in SHOWN_STATES:

@@ -1,0 +1,102 @@
+"""What follows a number in several rooms: one read for all that rang, encoded once.
+
+Of what another process wrote, a ring tells numbers only. Where fifty rooms talk, a read for each
+would cost more than all the rest.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import msgspec
+from django.db import connection
+
+from chat import protocol as p
+from chat.queries import events_after, message_frame
+from chat.states import MessageState
+from foundation.statements import Row, Statement, ask
+
+# Bounds of one read. Whatever is left of a room or of the rooms is read next.
+MOST_ROOMS, MOST_EACH = 64, 100
+Encoded = tuple[int, bytes]
+
+_FOLLOWING = """
+SELECT x.id, r.head, m.seq, m.handle, m.text, m.veil, m.state, m.stamps, m.at,
+  s.key, s.handle AS named, s.mark, s.role
+FROM unnest(%s::bigint[], %s::bigint[]) AS x(id, since)
+JOIN chat_room r ON r.id = x.id
+LEFT JOIN chat_message m ON m.room_id = x.id AND m.seq > x.since AND m.seq <= x.since + %s
+LEFT JOIN chat_seat s ON s.id = m.seat_id
+ORDER BY x.id, m.seq
+"""
+
+
+@dataclass(slots=True)
+class _Seat:
+    key: str
+    handle: str
+    mark: str
+    role: str
+
+
+@dataclass(slots=True)
+class _Said:
+    seq: int | None
+    handle: str
+    text: str
+    veil: str
+    state: str
+    stamps: dict[str, int]
+    at: datetime
+    seat: _Seat | None
+
+
+def following(since: Mapping[int, int]) -> dict[int, list[Encoded]]:
+    """Events above each room's number, encoded: in order, without holes, at most `MOST_EACH`.
+
+    Of at most `MOST_ROOMS` rooms; those that weren't read are missing, a room where nothing
+    follows has an empty list.
+    """
+    asked = dict(islice(since.items(), MOST_ROOMS))
+    if connection.vendor != "postgresql":
+        # Beside SQLite there is seldom a second process.
+        return {room: _by_itself(room, number) for room, number in asked.items()}
+    [rows] = ask(Statement(_FOLLOWING, [list(asked), list(asked.values()), MOST_EACH]))
+    by_room: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_room[row[0]].append(row)
+    return {
+        room: _of_messages(by_room[room], number) or _by_itself(room, number)
+        for room, number in asked.items()
+    }
+
+
+def _by_itself(room: int, since: int) -> list[Encoded]:
+    """The careful way: what is no message, and what is gone, has its number too."""
+    events = events_after(room, since=since, limit=MOST_EACH)
+    return [(event.seq, p.encode(event)) for event in events]
+
+
+def _of_messages(rows: Sequence[Row], since: int) -> list[Encoded]:
+    """What was read, if all that follows is messages; else nothing."""
+    if not rows:
+        return []
+    head = rows[0][1]
+    upto = min(head, since + MOST_EACH)
+    there = [row for row in rows if row[2] is not None and row[2] <= upto]
+    if [row[2] for row in there] != list(range(since + 1, upto + 1)):
+        return []
+    return [(row[2], p.encode(message_frame(_said(*row[2:])))) for row in there]
+
+
+def _said(
+    seq: int, handle: str, text: str, veil: str, state: str, stamps: Any, at: datetime,
+    key: str | None, named: str, mark: str, role: str,
+) -> _Said:  # fmt: skip
+    seat = None if key is None else _Seat(key, named, mark, role)
+    # Django takes the database's JSON for text.
+    counts = msgspec.json.decode(stamps) if isinstance(stamps, str) else stamps
+    return _Said(seq, handle, text, veil, MessageState(state), counts, at, seat)
