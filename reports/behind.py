@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import ExtractYear
 
 from ledger.models import Entry
@@ -45,28 +46,22 @@ def counts_people(indicator: Indicator) -> bool:
 
 def behind(sheet: Sheet, indicator: Indicator, moments: Sequence[datetime]) -> By:
     """By fiscal year, for each moment what became known since the one before."""
-    rows = Entry.objects.filter(
-        program=sheet.program,
-        kind=indicator.kind,
-        counters__isnull=True,
-        occurred_on__gte=date(sheet.years[0], 4, 1),
-        occurred_on__lt=date(sheet.years[-1] + 1, 4, 1),
-        recorded_at__lt=moments[-1],
-    ).exclude(seq__in=taken_back_at_once(sheet.program, indicator, moments))
-    if indicator.destination:
-        rows = rows.filter(destination=indicator.destination)
-    elif indicator.kind is Kind.LINKED and not indicator.own_room:
-        rows = rows.exclude(destination=IBASHO)
-    layer = layer_of(moments)
-    year = ExtractYear("occurred_on") - Case(
-        When(occurred_on__month__lt=4, then=Value(1)), default=Value(0)
+    rows = (
+        rows_of(sheet.program, indicator)
+        .filter(
+            counters__isnull=True,
+            occurred_on__gte=date(sheet.years[0], 4, 1),
+            occurred_on__lt=date(sheet.years[-1] + 1, 4, 1),
+            recorded_at__lt=moments[-1],
+        )
+        .exclude(seq__in=taken_back_at_once(sheet.program, indicator, moments))
     )
     counted = Q(cohort=Cohort.YES) if indicator.cohort else Q()
     asked = {"unknown": Q(cohort=Cohort.UNKNOWN)}
     for split, part in PARTS.items():
         asked[f"in_{split.value}"] = counted & part
         asked[f"out_{split.value}"] = counted & ~part
-    rows = rows.annotate(fiscal=year, layer=layer)
+    rows = rows.annotate(fiscal=fiscal_of(), layer=layer_of(moments))
     told = people_by(rows, ("layer", "fiscal"), asked, program=sheet.program, moments=moments)
     found: By = {one: [NOBODY] * len(moments) for one in sheet.years}
     for (place, fiscal), people in told.items():
@@ -76,6 +71,22 @@ def behind(sheet: Sheet, indicator: Indicator, moments: Sequence[datetime]) -> B
             people["unknown"],
         )
     return found
+
+
+def rows_of(program: str, indicator: Indicator) -> QuerySet[Entry, Entry]:
+    """The entries that an indicator counts, of any year and cohort, counter-entries among them."""
+    rows = Entry.objects.filter(program=program, kind=indicator.kind)
+    if indicator.destination:
+        return rows.filter(destination=indicator.destination)
+    if indicator.kind is Kind.LINKED and not indicator.own_room:
+        return rows.exclude(destination=IBASHO)
+    return rows
+
+
+def fiscal_of() -> CombinedExpression:
+    """The fiscal year in which an entry happened."""
+    before = Case(When(occurred_on__month__lt=4, then=Value(1)), default=Value(0))
+    return ExtractYear("occurred_on") - before
 
 
 def layer_of(moments: Sequence[datetime]) -> Case:

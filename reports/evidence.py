@@ -14,9 +14,9 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Sum, Value, When
 from accounts.viewer import Viewer
 from foundation.refusals import Refused
 from ledger.models import Entry
-from ledger.states import IBASHO, Channel, Cohort, Kind
+from ledger.states import Channel, Cohort
 from reports import guarded
-from reports.behind import layer_of, people_by, taken_back_at_once
+from reports.behind import layer_of, people_by, rows_of, taken_back_at_once
 from reports.indicators import end_of
 from reports.rules import Indicator
 from reports.suppression import USUAL, Guarded, Table, guard
@@ -65,20 +65,12 @@ def entries(
     program: str, indicator: Indicator, *, year: int, upto: datetime
 ) -> QuerySet[Entry, Entry]:
     """The entries that a cell is counted from, counter-entries among them."""
-    rows = Entry.objects.filter(
-        program=program,
-        kind=indicator.kind,
+    rows = rows_of(program, indicator).filter(
         occurred_on__gte=date(year, 4, 1),
         occurred_on__lt=date(year + 1, 4, 1),
         recorded_at__lt=upto,
     )
-    if indicator.cohort:
-        rows = rows.filter(cohort=Cohort.YES)
-    if indicator.destination:
-        rows = rows.filter(destination=indicator.destination)
-    elif indicator.kind is Kind.LINKED and not indicator.own_room:
-        rows = rows.exclude(destination=IBASHO)
-    return rows
+    return rows.filter(cohort=Cohort.YES) if indicator.cohort else rows
 
 
 def _spread(

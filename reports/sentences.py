@@ -68,6 +68,26 @@ CHANNELS = {
     "mail": _("メール"),
     "-": _("手段なし"),
 }
+BROKEN = {
+    "municipality": _("市町村"),
+    "relation": _("だれからの相談か"),
+    "self": _("本人"),
+    "family": _("家族"),
+    "supporter": _("支援者"),
+    "other": _("その他"),
+    "elsewhere": _("ほかの都道府県"),
+    "several_municipalities": _("複数の市町村"),
+    "several_relations": _("複数の立場"),
+    "untold": _("記録なし"),
+}
+BREAKDOWN_RULES = (
+    _("内訳は、年度がおわって3か月後(6月30日)に、その日までに記録された分で、1度だけ出します。"),
+    _("人やつながりを1度だけかぞえる指標では、ふたつ以上にあてはまるものは「複数」に入れます。"),
+    _(
+        "1〜9は出しません(人口25,000人未満の市町村では1〜19)。人口2,000人未満の市町村は、何も出しません。"
+    ),
+    _("件数が多くても、人数がそれより少なければ出しません。引き算でわかるところも出しません。"),
+)
 STATISTICS = {
     "rung": _("どこまで参加したか"),
     "coming": _("はじめての人と、もどってきた人"),
@@ -98,6 +118,11 @@ PARTS = {
     "kept-3": _("守った当番: 危機の知らせ 3件以上"),
     "missed": _("だれも来なかった当番"),
 }
+
+
+def broken(code: str) -> str:
+    """What a line of a breakdown is called."""
+    return str(BROKEN[code])
 
 
 def sentence(code: str) -> str | None:

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from reports.views import (
+    breakdown,
     closings,
     effects,
     publishing,
@@ -49,6 +50,13 @@ urlpatterns = [
     path("kpi/<slug:slug>/sheet.xlsx", sheets.as_xlsx, name="reports-sheet-xlsx"),
     path("kpi/<slug:slug>/sheet.pdf", sheets.as_pdf, name="reports-sheet-pdf"),
     path("kpi/<slug:slug>/monthly.pdf", sheets.monthly, name="reports-monthly"),
+    path("kpi/<slug:slug>/breakdown/", breakdown.shown, name="reports-breakdown"),
+    path("kpi/<slug:slug>/breakdown/breakdown.csv", breakdown.as_csv, name="reports-breakdown-csv"),
+    path(
+        "kpi/<slug:slug>/breakdown/breakdown.xlsx",
+        breakdown.as_xlsx,
+        name="reports-breakdown-xlsx",
+    ),
     path("kpi/<slug:slug>/close/", closings.close, name="reports-close"),
     path("kpi/<slug:slug>/close/<int:pk>/check/", closings.check, name="reports-close-check"),
     path("kpi/<slug:slug>/close/<int:pk>/words/", publishing.words, name="reports-words"),
