@@ -33,7 +33,13 @@ _REGISTER = {
     "out_of_range": _("尺度の範囲の数を入れてください。"),
     "empty": _("ことばを書いてください。"),
 }
+_SHEET = {
+    "already_there": _("この年度からはじまるシートは、もうあります。"),
+    "incomplete": _("目標を、はじめの年度からつづけて、すべての年度に入れてください。"),
+}
+TOO_LARGE_RETURN = _("ファイルが大きすぎます(50 MBまで)。")
 SAID = {
+    "sheet": _("シートをつくりました。最初の四半期がおわってから、数字が出ます。"),
     "entered": _("帳簿に入れました。"),
     "kept": _("書きとめました。"),
     "withdrawn": _("取り下げました。帳簿には、取り消しの記録が入りました。"),
@@ -138,6 +144,11 @@ def of_closing(code: str) -> str | None:
 def of_register(code: str) -> str | None:
     """The same of what is entered into a register."""
     return str(_REGISTER[code]) if code in _REGISTER else None
+
+
+def of_sheet(code: str) -> str | None:
+    """The same of starting a sheet."""
+    return str(_SHEET[code]) if code in _SHEET else None
 
 
 def said(code: str) -> str:

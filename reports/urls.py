@@ -6,9 +6,11 @@ from reports.views import (
     breakdown,
     closings,
     effects,
+    own_sheets,
     publishing,
     records,
     registers,
+    returns,
     sheets,
     trainings,
     usage,
@@ -33,7 +35,10 @@ _registers = [
     path("effects/", effects.runs, name="reports-effects"),
     path("effects/improve/", effects.improve, name="reports-improve"),
     path("effects/<int:pk>/", effects.run, name="reports-effect"),
-    path("returns/", effects.returns, name="reports-returns"),
+    path("returns/", returns.shown, name="reports-returns"),
+    path("returns/write/", returns.write, name="reports-return-write"),
+    path("returns/join/", returns.join, name="reports-return-join"),
+    path("returns/take/", returns.take, name="reports-return-take"),
 ]  # fmt: skip
 
 urlpatterns = [
@@ -42,6 +47,7 @@ urlpatterns = [
     path("import/<int:pk>/apply/", records.apply, name="reports-import-apply"),
     path("import/<int:pk>/drop/", records.drop, name="reports-import-drop"),
     path("", include(_registers)),
+    path("kpi/", own_sheets.start, name="reports-sheet-start"),
     path("entries/", sheets.own_entries, name="reports-own-entries"),
     path("usage/", usage.shown, name="reports-usage"),
     path("usage/usage.csv", usage.as_csv, name="reports-usage-csv"),

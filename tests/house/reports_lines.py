@@ -22,6 +22,7 @@ CLOSED = staff("coordinator", everywhere=True, code=405)
 BRING = staff("coordinator", "counselor", everywhere=True)
 BROUGHT = staff("coordinator", "counselor", everywhere=True, code=405)
 CLOSED_READ = staff("coordinator", everywhere=True)
+HANDED = staff("coordinator", "auditor", everywhere=True)
 KEPT = staff("coordinator", "counselor") | {UNASSIGNED: 200}
 AUDITED = staff("auditor", code=405)
 
@@ -45,7 +46,11 @@ REPORTS: dict[str, tuple[str, Row]] = {
     "reports-effects": ("/reports/effects/", BRING),
     "reports-improve": ("/reports/effects/improve/", CLOSED),
     "reports-effect": ("/reports/effects/{run}/", KEPT),
-    "reports-returns": ("/reports/returns/", CLOSED_READ),
+    "reports-returns": ("/reports/returns/", HANDED),
+    "reports-return-write": ("/reports/returns/write/", AUDITED),
+    "reports-return-join": ("/reports/returns/join/", CLOSED),
+    "reports-return-take": ("/reports/returns/take/", CLOSED),
+    "reports-sheet-start": ("/reports/kpi/", CLOSED_READ),
     "reports-own-entries": ("/reports/entries/", BRING),
     "reports-usage": ("/reports/usage/", USED),
     "reports-usage-csv": ("/reports/usage/usage.csv", USED),
