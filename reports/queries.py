@@ -113,7 +113,12 @@ def overlap_unknown() -> bool:
 
 def effects_of(run: FamilyRun) -> list[Effect]:
     """What a run of the family program changed; small cells hidden."""
-    return effects(
+    return effects(records_of(run))
+
+
+def records_of(run: FamilyRun) -> list[Told]:
+    """The records of a run, in the order in which they were last written."""
+    return [
         Told(row.subject, Point(row.point), row.burden, row.relation, row.used_service)
-        for row in run.records.all()
-    )
+        for row in run.records.order_by("at", "pk")
+    ]
