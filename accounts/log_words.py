@@ -47,6 +47,9 @@ _REPORTS: Words = {
     "withdraw": _("記録を取り下げた"),
     "remark": _("公表のことばを書いた"),
     "publish": _("公表した"),
+    "return.written": _("月次ファイルを書きだした"),
+    "return.joined": _("団体を登録した"),
+    "return.taken": _("月次ファイルを取り込んだ"),
     "sheet.looked": _("表のそのままの数を見た"),
     "entries.looked": _("数のもとの記録を見た"),
 }
@@ -195,6 +198,8 @@ OBJECTS: Words = {
     "murmur": _("つぶやき"),
     "case": _("相談"),
     "sheet": _("表"),
+    "return": _("月次ファイル"),
+    "install": _("ほかの団体"),
     "family_run": _("家族の集まり"),
     "improvement": _("改善"),
     "site": _("実施の場所"),

@@ -6,12 +6,13 @@ counts as nobody; codes that were known to be one person's when it was told are 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import ExtractYear
 
 from ledger.models import Entry
@@ -45,53 +46,84 @@ def counts_people(indicator: Indicator) -> bool:
 
 def behind(sheet: Sheet, indicator: Indicator, moments: Sequence[datetime]) -> By:
     """By fiscal year, for each moment what became known since the one before."""
-    rows = Entry.objects.filter(
-        program=sheet.program,
-        kind=indicator.kind,
-        counters__isnull=True,
-        occurred_on__gte=date(sheet.years[0], 4, 1),
-        occurred_on__lt=date(sheet.years[-1] + 1, 4, 1),
-        recorded_at__lt=moments[-1],
-    ).exclude(seq__in=_taken_back_at_once(sheet.program, indicator, moments))
-    if indicator.destination:
-        rows = rows.filter(destination=indicator.destination)
-    elif indicator.kind is Kind.LINKED and not indicator.own_room:
-        rows = rows.exclude(destination=IBASHO)
-    layer = Case(
-        *(When(recorded_at__lt=upto, then=Value(place)) for place, upto in enumerate(moments)),
-        output_field=IntegerField(),
-    )
-    year = ExtractYear("occurred_on") - Case(
-        When(occurred_on__month__lt=4, then=Value(1)), default=Value(0)
+    rows = (
+        rows_of(sheet.program, indicator)
+        .filter(
+            counters__isnull=True,
+            occurred_on__gte=date(sheet.years[0], 4, 1),
+            occurred_on__lt=date(sheet.years[-1] + 1, 4, 1),
+            recorded_at__lt=moments[-1],
+        )
+        .exclude(seq__in=taken_back_at_once(sheet.program, indicator, moments))
     )
     counted = Q(cohort=Cohort.YES) if indicator.cohort else Q()
     asked = {"unknown": Q(cohort=Cohort.UNKNOWN)}
     for split, part in PARTS.items():
         asked[f"in_{split.value}"] = counted & part
         asked[f"out_{split.value}"] = counted & ~part
-    rows = rows.annotate(fiscal=year, layer=layer).order_by()
-    told: defaultdict[tuple[int, int], Counter[str]] = defaultdict(Counter)
-    ones = _ones(sheet.program, moments)
-    if any(ones):
-        merged = _codes(sheet.program)
-        told.update(_merged(rows.filter(merged), asked, ones))
-        rows = rows.exclude(merged)
-    sums = {}
-    for name, where in asked.items():
-        sums[name] = Count("subject", distinct=True, filter=where & ~Q(subject=""))
-        sums[f"{name}_nobody"] = Count("pk", filter=where & Q(subject=""))
+    rows = rows.annotate(fiscal=fiscal_of(), layer=layer_of(moments))
+    told = people_by(rows, ("layer", "fiscal"), asked, program=sheet.program, moments=moments)
     found: By = {one: [NOBODY] * len(moments) for one in sheet.years}
-    groups = rows.values("fiscal", "layer").annotate(**sums)
-    for group in cast(Iterable[dict[str, Any]], groups):
-        people = Counter({name: group[name] + group[f"{name}_nobody"] for name in asked})
-        told[group["fiscal"], group["layer"]] += people
-    for (fiscal, place), people in told.items():
+    for (place, fiscal), people in told.items():
         found[fiscal][place] = Behind(
             {split: people[f"in_{split.value}"] for split in PARTS},
             {split: people[f"out_{split.value}"] for split in PARTS},
             people["unknown"],
         )
     return found
+
+
+def rows_of(program: str, indicator: Indicator) -> QuerySet[Entry, Entry]:
+    """The entries that an indicator counts, of any year and cohort, counter-entries among them."""
+    rows = Entry.objects.filter(program=program, kind=indicator.kind)
+    if indicator.destination:
+        return rows.filter(destination=indicator.destination)
+    if indicator.kind is Kind.LINKED and not indicator.own_room:
+        return rows.exclude(destination=IBASHO)
+    return rows
+
+
+def fiscal_of() -> CombinedExpression:
+    """The fiscal year in which an entry happened."""
+    before = Case(When(occurred_on__month__lt=4, then=Value(1)), default=Value(0))
+    return ExtractYear("occurred_on") - before
+
+
+def layer_of(moments: Sequence[datetime]) -> Case:
+    """At which of some moments an entry was first known; after all of them, their number."""
+    return Case(
+        *(When(recorded_at__lt=upto, then=Value(place)) for place, upto in enumerate(moments)),
+        default=Value(len(moments)),
+        output_field=IntegerField(),
+    )
+
+
+def people_by(
+    rows: QuerySet[Any, Any],
+    by: tuple[str, ...],
+    asked: Mapping[str, Q],
+    *,
+    program: str,
+    moments: Sequence[datetime],
+) -> dict[tuple[Any, ...], Counter[str]]:
+    """How many different people are behind entries, told apart by `by`: `layer` first.
+
+    `rows` bear what `by` names, and no counter-entries. A record without a code is a person.
+    """
+    told: defaultdict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
+    rows, ones = rows.order_by(), _ones(program, moments)
+    if any(ones):
+        merged = _codes(program)
+        told.update(_merged(rows.filter(merged), by, asked, ones))
+        rows = rows.exclude(merged)
+    sums = {}
+    for name, where in asked.items():
+        sums[name] = Count("subject", distinct=True, filter=where & ~Q(subject=""))
+        sums[f"{name}_nobody"] = Count("pk", filter=where & Q(subject=""))
+    for group in cast(Iterable[dict[str, Any]], rows.values(*by).annotate(**sums)):
+        people = Counter({name: group[name] + group[f"{name}_nobody"] for name in asked})
+        told[tuple(group[one] for one in by)] += people
+    return told
 
 
 def _ones(program: str, moments: Sequence[datetime]) -> list[dict[str, str]]:
@@ -112,21 +144,23 @@ def _codes(program: str) -> Q:
 
 
 def _merged(
-    rows: QuerySet[Any, Any], asked: dict[str, Q], ones: Sequence[dict[str, str]]
-) -> dict[tuple[int, int], Counter[str]]:
-    """People by year and moment, each with all their codes."""
-    people: defaultdict[tuple[int, int], set[tuple[str, str]]] = defaultdict(set)
+    rows: QuerySet[Any, Any],
+    by: tuple[str, ...],
+    asked: Mapping[str, Q],
+    ones: Sequence[dict[str, str]],
+) -> dict[tuple[Any, ...], Counter[str]]:
+    """The same of merged codes, each person with all their codes."""
+    people: defaultdict[tuple[Any, ...], set[tuple[str, str]]] = defaultdict(set)
     there = {f"any_{name}": Count("pk", filter=where) for name, where in asked.items()}
-    groups = rows.values("fiscal", "layer", "subject").annotate(**there)
+    groups = rows.values(*by, "subject").annotate(**there)
     for group in cast(Iterable[dict[str, Any]], groups):
         who = ones[group["layer"]].get(group["subject"], group["subject"])
-        people[group["fiscal"], group["layer"]] |= {
-            (name, who) for name in asked if group[f"any_{name}"]
-        }
+        place = tuple(group[one] for one in by)
+        people[place] |= {(name, who) for name in asked if group[f"any_{name}"]}
     return {place: Counter(name for name, _ in found) for place, found in people.items()}
 
 
-def _taken_back_at_once(
+def taken_back_at_once(
     program: str, indicator: Indicator, moments: Sequence[datetime]
 ) -> list[int]:
     """The entries that were countered before the next telling."""
@@ -143,4 +177,4 @@ def _taken_back_at_once(
 
 
 def _place(moments: Sequence[datetime], at: datetime) -> int:
-    return next(place for place, upto in enumerate(moments) if at < upto)
+    return next((place for place, upto in enumerate(moments) if at < upto), len(moments))

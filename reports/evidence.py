@@ -9,22 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import (
-    Case,
-    Count,
-    IntegerField,
-    Q,
-    QuerySet,
-    Sum,
-    Value,
-    When,
-)
+from django.db.models import Case, IntegerField, Q, QuerySet, Sum, Value, When
 
 from accounts.viewer import Viewer
 from foundation.refusals import Refused
 from ledger.models import Entry
-from ledger.states import IBASHO, Channel, Cohort, Kind
+from ledger.states import Channel, Cohort
 from reports import guarded
+from reports.behind import layer_of, people_by, rows_of, taken_back_at_once
 from reports.indicators import end_of
 from reports.rules import Indicator
 from reports.suppression import USUAL, Guarded, Table, guard
@@ -65,7 +57,7 @@ def opened(
         rows.filter(seq__gt=after).order_by("seq").values_list("seq", flat=True)[: AT_ONCE + 1]
     )
     numbers, more = found[:AT_ONCE], len(found) > AT_ONCE
-    spread = _spread(rows, year, reading.moments)
+    spread = _spread(rows, reading.sheet.program, line.indicator, year, reading.moments)
     return reading, Cell(line, year, numbers, numbers[-1] if more else None, spread)
 
 
@@ -73,48 +65,41 @@ def entries(
     program: str, indicator: Indicator, *, year: int, upto: datetime
 ) -> QuerySet[Entry, Entry]:
     """The entries that a cell is counted from, counter-entries among them."""
-    rows = Entry.objects.filter(
-        program=program,
-        kind=indicator.kind,
+    rows = rows_of(program, indicator).filter(
         occurred_on__gte=date(year, 4, 1),
         occurred_on__lt=date(year + 1, 4, 1),
         recorded_at__lt=upto,
     )
-    if indicator.cohort:
-        rows = rows.filter(cohort=Cohort.YES)
-    if indicator.destination:
-        rows = rows.filter(destination=indicator.destination)
-    elif indicator.kind is Kind.LINKED and not indicator.own_room:
-        rows = rows.exclude(destination=IBASHO)
-    return rows
+    return rows.filter(cohort=Cohort.YES) if indicator.cohort else rows
 
 
-def _spread(rows: QuerySet[Entry, Entry], year: int, moments: Sequence[datetime]) -> Guarded | None:
+def _spread(
+    rows: QuerySet[Entry, Entry],
+    program: str,
+    indicator: Indicator,
+    year: int,
+    moments: Sequence[datetime],
+) -> Guarded | None:
     quarters = [date(year, 7, 1), date(year, 10, 1), date(year + 1, 1, 1), date(year + 1, 4, 1)]
     quarter = Case(
         *(When(occurred_on__lt=day, then=Value(place)) for place, day in enumerate(quarters)),
         default=Value(3),
         output_field=IntegerField(),
     )
-    layer = Case(
-        *(When(recorded_at__lt=upto, then=Value(place)) for place, upto in enumerate(moments)),
-        default=Value(len(moments)),
-        output_field=IntegerField(),
+    apart = rows.annotate(quarter=quarter, layer=layer_of(moments)).order_by()
+    stayed = apart.filter(counters__isnull=True).exclude(
+        seq__in=taken_back_at_once(program, indicator, moments)
     )
-    groups = (
-        rows.annotate(quarter=quarter, layer=layer)
-        .order_by()
-        .values("quarter", "layer", "channel")
-        .annotate(
-            much=Sum("quantity"),
-            people=Count("subject", distinct=True, filter=~Q(subject="")),
-            nobody=Count("pk", filter=Q(subject="")),
-        )
-    )
+    by = ("layer", "quarter", "channel")
+    people = people_by(
+        stayed, by, {"all": Q(quantity__gt=0)}, program=program, moments=moments
+    )  # fmt: skip
     counts: dict[tuple[str, str], int] = {}
-    for group in groups:
-        few = not group["nobody"] and group["people"] <= USUAL.upto
-        if group["much"] < 0 or (group["much"] and (few or USUAL.hides(group["much"]))):
+    for group in apart.values(*by).annotate(much=Sum("quantity")):
+        behind = people.get(tuple(group[one] for one in by), {"all": 0})["all"]
+        if group["much"] < 0 or (
+            group["much"] and (behind <= USUAL.upto or USUAL.hides(group["much"]))
+        ):
             return None
         place = (f"{group['quarter'] + 1}", group["channel"] or NO_CHANNEL)
         counts[place] = counts.get(place, 0) + group["much"]

@@ -197,3 +197,89 @@ class ImprovementForm(_Form):
     words = forms.CharField(
         label=_("変えること"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
     )
+
+
+class MonthForm(_Form):
+    """Which month's file, and why its records leave the ledger whole."""
+
+    month = forms.CharField(
+        label=_("月"), max_length=7, widget=forms.TextInput(attrs={"type": "month"})
+    )
+    reason = forms.CharField(label=_("理由(日誌に残ります)"), min_length=4, max_length=200)
+
+
+class JoinForm(_Form):
+    """Another house, and the key that it told over another way."""
+
+    name = forms.CharField(label=_("団体の名前"), max_length=80)
+    key = forms.RegexField(
+        r"^[0-9a-f]{64}$", label=_("その団体の公開鍵"),
+        help_text=_("16進の64文字。ファイルとはべつの道(電話など)で、読みあわせてください。"),
+        error_messages={"invalid": _("公開鍵は、16進の64文字です。")},
+    )  # fmt: skip
+
+
+class ModelForm(_Form):
+    """From which sheet a new one starts, and for which years."""
+
+    model = forms.ChoiceField(label=_("もとにするシート"))
+    first_year = forms.IntegerField(label=_("はじめの年度(西暦)"), min_value=2019, max_value=2100)
+    years = forms.IntegerField(label=_("何年分"), min_value=1, max_value=5, initial=3)
+
+    def __init__(self, *args: Any, models: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["model"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = list(models)
+
+
+class OwnSheetForm(_Form):
+    """A new sheet's header, and each indicator's baseline and targets by year."""
+
+    name = forms.CharField(label=_("事業名"), max_length=80)
+    decision = forms.CharField(
+        label=_("交付決定"), max_length=20, required=False, help_text=_("第1次、第2次など")
+    )
+    cost = forms.IntegerField(label=_("交付金対象事業費(千円)"), min_value=0, required=False)
+    outline = forms.CharField(
+        label=_("事業概要"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(
+        self, *args: Any, labels: Mapping[str, str], years: Mapping[int, str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.codes, self.years = list(labels), list(years)
+        for place, (code, label) in enumerate(labels.items()):
+            self._number(f"baseline_{place}", f"{label} {_('事業開始前')}", code)
+            for year, words in years.items():
+                self._number(f"target_{place}_{year}", f"{label} {words} {_('目標')}", code)
+
+    def _number(self, name: str, label: str, code: str) -> None:
+        self.fields[name] = forms.IntegerField(
+            label=label, min_value=0, max_value=10_000_000, required=False,
+            widget=forms.NumberInput(attrs={"autocomplete": "off", "data-code": code}),
+        )  # fmt: skip
+
+    @property
+    def targets(self) -> dict[str, dict[int, int]]:
+        """By code and year; an indicator without any is left out."""
+        told = self.cleaned_data
+        found = {
+            code: {
+                year: told[f"target_{place}_{year}"]
+                for year in self.years
+                if told[f"target_{place}_{year}"] is not None
+            }
+            for place, code in enumerate(self.codes)
+        }
+        return {code: years for code, years in found.items() if years}
+
+    @property
+    def baselines(self) -> dict[str, int]:
+        """事業開始前, by code."""
+        told = self.cleaned_data
+        return {code: told[f"baseline_{n}"] or 0 for n, code in enumerate(self.codes)}

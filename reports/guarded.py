@@ -161,10 +161,10 @@ def read(
         sheet, day = rules.parse(slug, closing.rules), jst_day(closing.upto)
     upto = end_of(day) if closing is None else closing.upto
     before = [one for one in moments if one.upto <= upto]
-    link = _link(sheet.program, moments[-1].upto)
-    history = _figures(sheet, [one.upto for one in before], link)
+    newest = link(sheet.program, moments[-1].upto)
+    history = _figures(sheet, [one.upto for one in before], newest)
     days = [one.day for one in before]
-    people = _people(sheet, [one.upto for one in before], link)
+    people = _people(sheet, [one.upto for one in before], newest)
     lines = [
         _line(indicator, [one[place] for one in history], days, people[place])
         for place, indicator in enumerate(sheet.indicators)
@@ -175,11 +175,23 @@ def read(
     else:
         lines = [_as_closed(line, closing) for line in lines]
         known = [closing] if end_of(ends[-1]) > closing.upto else []
-        exact = _figures(sheet, [end_of(ends[-1])], link)[0]
+        exact = _figures(sheet, [end_of(ends[-1])], newest)[0]
     return Reading(
         program, sheet, day, ends[::-1], lines, [one.upto for one in before], closing, own,
         [(one, queries.revisions(one, exact)) for one in known],
     )  # fmt: skip
+
+
+def told_at(sheet: Sheet, program: Program, *, now: datetime) -> list[datetime]:
+    """At which moments exact totals of a sheet have been told, the oldest first."""
+    ends = [end_of(end) for end in quarter_ends(sheet.years[0], jst_day(now))]
+    closed = Closing.objects.filter(program=program).values_list("upto", flat=True)
+    return sorted([*ends, *closed])
+
+
+def history(sheet: Sheet, moments: Sequence[datetime]) -> list[list[Figures]]:
+    """The exact figures at moments that are past."""
+    return _figures(sheet, moments, link(sheet.program, moments[-1])) if moments else []
 
 
 def to_close(reading: Reading, now: datetime) -> list[int]:
@@ -213,7 +225,8 @@ def covered(line: Line, program: Program) -> list[tuple[str, str]]:
     ]
 
 
-def _link(program: str, upto: datetime) -> str:
+def link(program: str, upto: datetime) -> str:
+    """The newest link of a chain before a moment: with it, all before it is as it was."""
     last = Entry.objects.filter(program=program, recorded_at__lt=upto)
     return last.order_by("-recorded_at", "-seq").values_list("hash", flat=True).first() or ""
 

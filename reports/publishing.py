@@ -74,7 +74,7 @@ def _passes(waiting: Sequence[tuple[int, int]]) -> bool:
     rest = sum(total for total, _ in waiting) - part
     if USUAL.hides(part) or USUAL.hides(rest):
         return False
-    return all(_has_room(run, part, rest) for run in _runs(waiting))
+    return all(_has_room(run, part, rest) for run in stretches([total for total, _ in waiting]))
 
 
 def _many(waiting: Sequence[tuple[int, int]], people: Sequence[tuple[int, int]] | None) -> bool:
@@ -87,13 +87,13 @@ def _many(waiting: Sequence[tuple[int, int]], people: Sequence[tuple[int, int]] 
     return not ((part and of_part <= USUAL.upto) or (rest and of_rest <= USUAL.upto))
 
 
-def _runs(waiting: Sequence[tuple[int, int]]) -> Iterator[int]:
+def stretches(steps: Sequence[int]) -> Iterator[int]:
     """The exact totals of every stretch of quarters that is shorter than all of them."""
-    for start in range(len(waiting)):
+    for start in range(len(steps)):
         total = 0
-        for one, _ in waiting[start:]:
+        for one in steps[start:]:
             total += one
-            if start or total < sum(one for one, _ in waiting):
+            if start or total < sum(steps):
                 yield total
 
 

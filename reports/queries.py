@@ -37,6 +37,12 @@ def sheets_of(program: str) -> list[Sheet]:
     return sorted(found, key=lambda one: (-one.years[0], one.slug))
 
 
+def models_for(program: str) -> list[Sheet]:
+    """The sheets that a program's new one may start from: its own, then the shipped."""
+    own = sheets_of(program)
+    return own + [one for one in rules.shipped().values() if one not in own]
+
+
 def exact(slug: str, *, as_of: date | None, now: datetime) -> Reading | None:
     """A sheet's figures to the last one; None where there is no such sheet.
 
@@ -107,7 +113,12 @@ def overlap_unknown() -> bool:
 
 def effects_of(run: FamilyRun) -> list[Effect]:
     """What a run of the family program changed; small cells hidden."""
-    return effects(
+    return effects(records_of(run))
+
+
+def records_of(run: FamilyRun) -> list[Told]:
+    """The records of a run, in the order in which they were last written."""
+    return [
         Told(row.subject, Point(row.point), row.burden, row.relation, row.used_service)
-        for row in run.records.all()
-    )
+        for row in run.records.order_by("at", "pk")
+    ]

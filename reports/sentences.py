@@ -31,9 +31,18 @@ _REGISTER = {
     "incomplete": _("足りないところがあります。"),
     "no_such_day": _("その日は、この研修にありません。"),
     "out_of_range": _("尺度の範囲の数を入れてください。"),
+    "told": _(
+        "この家族の記録は、もうまとめた数に入っています。変えると、ひとりの数がわかるため、直せません。"
+    ),
     "empty": _("ことばを書いてください。"),
 }
+_SHEET = {
+    "already_there": _("この年度からはじまるシートは、もうあります。"),
+    "incomplete": _("目標を、はじめの年度からつづけて、すべての年度に入れてください。"),
+}
+TOO_LARGE_RETURN = _("ファイルが大きすぎます(50 MBまで)。")
 SAID = {
+    "sheet": _("シートをつくりました。最初の四半期がおわってから、数字が出ます。"),
     "entered": _("帳簿に入れました。"),
     "kept": _("書きとめました。"),
     "withdrawn": _("取り下げました。帳簿には、取り消しの記録が入りました。"),
@@ -68,6 +77,26 @@ CHANNELS = {
     "mail": _("メール"),
     "-": _("手段なし"),
 }
+BROKEN = {
+    "municipality": _("市町村"),
+    "relation": _("だれからの相談か"),
+    "self": _("本人"),
+    "family": _("家族"),
+    "supporter": _("支援者"),
+    "other": _("その他"),
+    "elsewhere": _("ほかの都道府県"),
+    "several_municipalities": _("複数の市町村"),
+    "several_relations": _("複数の立場"),
+    "untold": _("記録なし"),
+}
+BREAKDOWN_RULES = (
+    _("内訳は、年度がおわって3か月後(6月30日)に、その日までに記録された分で、1度だけ出します。"),
+    _("人やつながりを1度だけかぞえる指標では、ふたつ以上にあてはまるものは「複数」に入れます。"),
+    _(
+        "1〜9は出しません(人口25,000人未満の市町村では1〜19)。人口2,000人未満の市町村は、何も出しません。"
+    ),
+    _("件数が多くても、人数がそれより少なければ出しません。引き算でわかるところも出しません。"),
+)
 STATISTICS = {
     "rung": _("どこまで参加したか"),
     "coming": _("はじめての人と、もどってきた人"),
@@ -100,6 +129,11 @@ PARTS = {
 }
 
 
+def broken(code: str) -> str:
+    """What a line of a breakdown is called."""
+    return str(BROKEN[code])
+
+
 def sentence(code: str) -> str | None:
     """What a refusal says; None for one that the door answers."""
     return str(_REFUSED[code]) if code in _REFUSED else None
@@ -113,6 +147,11 @@ def of_closing(code: str) -> str | None:
 def of_register(code: str) -> str | None:
     """The same of what is entered into a register."""
     return str(_REGISTER[code]) if code in _REGISTER else None
+
+
+def of_sheet(code: str) -> str | None:
+    """The same of starting a sheet."""
+    return str(_SHEET[code]) if code in _SHEET else None
 
 
 def said(code: str) -> str:

@@ -25,6 +25,13 @@ class Split(StrEnum):
     IBASHO = "ibasho"  # うち電子居場所から
 
 
+class Along(StrEnum):
+    """Along what a figure is broken down (内訳)."""
+
+    MUNICIPALITY = "municipality"
+    RELATION = "relation"
+
+
 class SiteKind(StrEnum):
     """What the register of municipalities holds."""
 

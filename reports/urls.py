@@ -3,11 +3,14 @@
 from django.urls import include, path
 
 from reports.views import (
+    breakdown,
     closings,
     effects,
+    own_sheets,
     publishing,
     records,
     registers,
+    returns,
     sheets,
     trainings,
     usage,
@@ -32,7 +35,10 @@ _registers = [
     path("effects/", effects.runs, name="reports-effects"),
     path("effects/improve/", effects.improve, name="reports-improve"),
     path("effects/<int:pk>/", effects.run, name="reports-effect"),
-    path("returns/", effects.returns, name="reports-returns"),
+    path("returns/", returns.shown, name="reports-returns"),
+    path("returns/write/", returns.write, name="reports-return-write"),
+    path("returns/join/", returns.join, name="reports-return-join"),
+    path("returns/take/", returns.take, name="reports-return-take"),
 ]  # fmt: skip
 
 urlpatterns = [
@@ -41,6 +47,7 @@ urlpatterns = [
     path("import/<int:pk>/apply/", records.apply, name="reports-import-apply"),
     path("import/<int:pk>/drop/", records.drop, name="reports-import-drop"),
     path("", include(_registers)),
+    path("kpi/", own_sheets.start, name="reports-sheet-start"),
     path("entries/", sheets.own_entries, name="reports-own-entries"),
     path("usage/", usage.shown, name="reports-usage"),
     path("usage/usage.csv", usage.as_csv, name="reports-usage-csv"),
@@ -49,6 +56,13 @@ urlpatterns = [
     path("kpi/<slug:slug>/sheet.xlsx", sheets.as_xlsx, name="reports-sheet-xlsx"),
     path("kpi/<slug:slug>/sheet.pdf", sheets.as_pdf, name="reports-sheet-pdf"),
     path("kpi/<slug:slug>/monthly.pdf", sheets.monthly, name="reports-monthly"),
+    path("kpi/<slug:slug>/breakdown/", breakdown.shown, name="reports-breakdown"),
+    path("kpi/<slug:slug>/breakdown/breakdown.csv", breakdown.as_csv, name="reports-breakdown-csv"),
+    path(
+        "kpi/<slug:slug>/breakdown/breakdown.xlsx",
+        breakdown.as_xlsx,
+        name="reports-breakdown-xlsx",
+    ),
     path("kpi/<slug:slug>/close/", closings.close, name="reports-close"),
     path("kpi/<slug:slug>/close/<int:pk>/check/", closings.check, name="reports-close-check"),
     path("kpi/<slug:slug>/close/<int:pk>/words/", publishing.words, name="reports-words"),

@@ -22,10 +22,10 @@ def counts(rule: Rule, upto: datetime | None) -> list[Count]:
     """What a rule counts, by what was recorded before `upto` (None: all of it)."""
     if rule.sums:
         return _sums(rule, upto)
-    return _people(rule, upto, _merged(rule.program, upto))
+    return _people(rule, upto, merged(rule.program, upto))
 
 
-def _merged(program: str, upto: datetime | None) -> dict[str, str]:
+def merged(program: str, upto: datetime | None) -> dict[str, str]:
     """Which code stands for which, by the merges known then and not taken back."""
     known = Entry.objects.filter(program=program, kind=Kind.SUBJECT_MERGED)
     if upto is not None:
@@ -101,7 +101,7 @@ def _people(rule: Rule, upto: datetime | None, one: dict[str, str]) -> list[Coun
     columns = "cohort, subject, destination, channel, origin"
     more = "" if upto is None else " AND subject <> ''"
     apart = " AND subject {} (SELECT code FROM merged)" if one else ""
-    merged, codes = _merge_list(rule.program) if one else ("", [])
+    listed, codes = _merge_list(rule.program) if one else ("", [])
     table, values = wanted.of("ledger_headcount", columns, "year", more + apart.format("NOT IN"))
     cohort = "cohort" if rule.cohort else "''"
     place = "destination" if rule.each_destination else "''"
@@ -122,7 +122,7 @@ def _people(rule: Rule, upto: datetime | None, one: dict[str, str]) -> list[Coun
     else:
         stands = f"SELECT cohort_told, {marks} AS m FROM ({stands}) AS s"  # noqa: S608
     rows = asked(
-        f"{merged} SELECT cohort_told, m, COUNT(*) FROM ({stands}) AS f"  # noqa: S608
+        f"{listed} SELECT cohort_told, m, COUNT(*) FROM ({stands}) AS f"  # noqa: S608
         " GROUP BY cohort_told, m",
         codes + values,
     )
@@ -130,7 +130,7 @@ def _people(rule: Rule, upto: datetime | None, one: dict[str, str]) -> list[Coun
     if not one:
         return counts
     table, values = wanted.of("ledger_headcount", columns, "year", more + apart.format("IN"))
-    few = asked(f"{merged} SELECT {columns}, year, quantity FROM {table}", codes + values)  # noqa: S608
+    few = asked(f"{listed} SELECT {columns}, year, quantity FROM {table}", codes + values)  # noqa: S608
     told = [
         Row(of, who, there, year, over, origin, n) for of, who, there, over, origin, year, n in few
     ]

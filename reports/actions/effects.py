@@ -12,7 +12,9 @@ from foundation.clock import jst_day
 from foundation.refusals import Refused
 from ledger.subjects import subject_of
 from programs.models import Program
+from reports import queries
 from reports.actions.noting import note
+from reports.effects import told_of
 from reports.models import EffectRecord, FamilyRun, Improvement
 from reports.policies import must_coordinate, must_keep_registers
 from reports.states import INSTRUMENT, Point
@@ -56,15 +58,17 @@ def start_run(
 def record_effect(
     viewer: Viewer, *, program: int, run: int, answers: Answers, now: datetime
 ) -> EffectRecord:
-    """Record one family at one point; a second time it replaces the first.
+    """Record one family at one point; a second time it replaces the first, until it is told.
 
-    Raises `Refused`: `not_found`, `incomplete`, `too_early`, `out_of_range`.
+    Raises `Refused`: `not_found`, `incomplete`, `too_early`, `out_of_range`, `told` where it is
+    part of a mean that was told: the difference would be this family's.
     """
     actor = must_keep_registers(viewer, program=program)
     if answers.on > jst_day(now):
         raise Refused("too_early")
     with transaction.atomic():
-        row = FamilyRun.objects.select_related("program").filter(pk=run, program=program).first()
+        runs = FamilyRun.objects.select_for_update(of=("self",)).select_related("program")
+        row = runs.filter(pk=run, program=program).first()
         if row is None:
             raise Refused("not_found")
         code = subject_of(row.program.slug, answers.typed)
@@ -74,6 +78,8 @@ def record_effect(
             scale = row.instrument[name]
             if value is not None and not scale["lowest"] <= value <= scale["highest"]:
                 raise Refused("out_of_range")
+        if (code, answers.point) in told_of(queries.records_of(row)):
+            raise Refused("told")
         found, _ = EffectRecord.objects.update_or_create(
             run=row, subject=code, point=answers.point,
             defaults={

@@ -1,20 +1,16 @@
-"""効果検証及び改善 of the family program; and which house's monthly file hasn't come."""
-
-from datetime import date, timedelta
+"""効果検証及び改善 of the family program."""
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.doors import viewer_of_request
 from accounts.staff_doors import staff_only
 from accounts.states import Role
 from foundation import clock
-from foundation.refusals import Refused
 from programs.models import Program
-from reports import queries, registers, returning, sentences
+from reports import queries, registers, sentences
 from reports.actions import effects
-from reports.doors import entered, kept_program, onward, page, refused, register_page
+from reports.doors import entered, kept_program, onward, register_page
 from reports.forms import EffectForm, ImprovementForm, RunForm
 from reports.registers import KEEPERS
 from reports.states import Point
@@ -80,25 +76,6 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
     }
     return register_page(request, "effect", context, form)
-
-
-@staff_only(Role.COORDINATOR)
-@require_safe
-def returns(request: HttpRequest) -> HttpResponse:
-    """Which houses' monthly files have come, and which haven't."""
-    last = clock.jst_day(clock.now()).replace(day=1) - timedelta(days=1)
-    month = request.GET.get("month", "") or f"{last:%Y-%m}"
-    if not returning.is_month(month):
-        return refused(Refused("no_day"), back=reverse("reports-returns"))
-    told = registers.returns_of(month)
-    context = {
-        "month": month,
-        "first": date.fromisoformat(f"{month}-01"),
-        "houses": told,
-        "late": sum(came is None for _, came in told),
-        "overlap": queries.OVERLAP if queries.overlap_unknown() else "",
-    }
-    return page(request, "returns", context)
 
 
 def _runs(

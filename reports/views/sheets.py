@@ -41,8 +41,16 @@ def home(request: HttpRequest) -> HttpResponse:
     """What there is to read."""
     program, programs = at_program(request)
     sheets = guarded.sheets_of(program)
-    brings = viewer_of_request(request).holds(Role.COORDINATOR)
-    context = {"program": program, "programs": programs, "sheets": sheets, "brings": brings}
+    viewer = viewer_of_request(request)
+    brings, audits = viewer.holds(Role.COORDINATOR), viewer.holds(Role.AUDITOR)
+    context = {
+        "program": program,
+        "programs": programs,
+        "sheets": sheets,
+        "brings": brings,
+        "hands": brings or audits,
+        "said": sentences.said(request.GET.get("said", "")),
+    }
     return page(request, "home", context)
 
 

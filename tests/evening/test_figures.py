@@ -131,7 +131,10 @@ async def test_every_page_of_figures_can_be_read_at_a_desk_and_on_paper(
         "supports": "/reports/supports/",
         "effects": "/reports/effects/",
         "effect": f"/reports/effects/{run}/",
+        "breakdown": f"{sheet}breakdown/",
         "returns": "/reports/returns/",
+        "sheet-start": "/reports/kpi/",
+        "sheet-targets": "/reports/kpi/?model=hyogo-2020&first_year=2023&years=3",
         "import": "/reports/import/",
         "entries": "/reports/entries/",
     }.items():

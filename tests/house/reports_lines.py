@@ -22,6 +22,7 @@ CLOSED = staff("coordinator", everywhere=True, code=405)
 BRING = staff("coordinator", "counselor", everywhere=True)
 BROUGHT = staff("coordinator", "counselor", everywhere=True, code=405)
 CLOSED_READ = staff("coordinator", everywhere=True)
+HANDED = staff("coordinator", "auditor", everywhere=True)
 KEPT = staff("coordinator", "counselor") | {UNASSIGNED: 200}
 AUDITED = staff("auditor", code=405)
 
@@ -45,7 +46,11 @@ REPORTS: dict[str, tuple[str, Row]] = {
     "reports-effects": ("/reports/effects/", BRING),
     "reports-improve": ("/reports/effects/improve/", CLOSED),
     "reports-effect": ("/reports/effects/{run}/", KEPT),
-    "reports-returns": ("/reports/returns/", CLOSED_READ),
+    "reports-returns": ("/reports/returns/", HANDED),
+    "reports-return-write": ("/reports/returns/write/", AUDITED),
+    "reports-return-join": ("/reports/returns/join/", CLOSED),
+    "reports-return-take": ("/reports/returns/take/", CLOSED),
+    "reports-sheet-start": ("/reports/kpi/", CLOSED_READ),
     "reports-own-entries": ("/reports/entries/", BRING),
     "reports-usage": ("/reports/usage/", USED),
     "reports-usage-csv": ("/reports/usage/usage.csv", USED),
@@ -54,6 +59,9 @@ REPORTS: dict[str, tuple[str, Row]] = {
     "reports-sheet-xlsx": ("/reports/kpi/hyogo-2020/sheet.xlsx", READ),
     "reports-sheet-pdf": ("/reports/kpi/hyogo-2020/sheet.pdf", READ),
     "reports-monthly": ("/reports/kpi/hyogo-2020/monthly.pdf", READ),
+    "reports-breakdown": ("/reports/kpi/hyogo-2020/breakdown/", READ),
+    "reports-breakdown-csv": ("/reports/kpi/hyogo-2020/breakdown/breakdown.csv", READ),
+    "reports-breakdown-xlsx": ("/reports/kpi/hyogo-2020/breakdown/breakdown.xlsx", READ),
     "reports-close": ("/reports/kpi/hyogo-2020/close/", CLOSED),
     "reports-close-check": ("/reports/kpi/hyogo-2020/close/{closing}/check/", CLOSED),
     "reports-words": ("/reports/kpi/hyogo-2020/close/{closing}/words/", staff("coordinator")),

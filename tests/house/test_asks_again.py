@@ -21,7 +21,8 @@ ASKS_AGAIN = {
     "manage-invite", "manage-role-give", "manage-role-renew", "manage-person-sheet",
     "manage-person-again",
     "reports-usage-csv", "reports-sheet-csv", "reports-sheet-xlsx", "reports-sheet-pdf",
-    "reports-monthly",
+    "reports-monthly", "reports-breakdown-csv", "reports-breakdown-xlsx", "reports-return-write",
+    "reports-return-join",
     # allauth's own, for whoever has a password alone.
     "mfa_reauthenticate", "mfa_activate_totp", "mfa_generate_recovery_codes", "mfa_add_webauthn",
     "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn",

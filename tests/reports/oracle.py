@@ -103,3 +103,34 @@ def _first(kind, how, facts, mine):
             if year(f["occurred_on"]) in figures:
                 figures[year(f["occurred_on"])] += 1
     return figures
+
+
+def apart(code: str, rows, column: str, upto: datetime | None = None) -> dict[tuple[int, str], int]:
+    """An indicator's figures by year and by what stands in a column: 内訳."""
+    kind, how, cohort = RULES[code]
+    facts = living(rows, upto)
+    mine = [
+        f
+        for f in facts
+        if f["kind"] == kind
+        and (not cohort or f["cohort"] == "yes")
+        and (kind != "training_attended" or f["destination"] == "craft")
+        and (kind != "linked" or f["destination"] != "ibasho")
+    ]
+    found: dict[tuple[int, str], int] = {}
+    if how == "sum":
+        for f in mine:
+            place = year(f["occurred_on"]), f[column]
+            found[place] = found.get(place, 0) + f["quantity"]
+        return found
+    units: dict = {}
+    for f in mine:
+        where = f["destination"] if kind == "linked" else ""
+        who = the_person(facts, f["subject"]), where
+        units.setdefault(who, {}).setdefault(year(f["occurred_on"]), set()).add(f[column])
+    for years in units.values():
+        for one in [min(years)] if how == "ever" else years:
+            names = {name for name in years[one] if name}
+            place = one, "several" if len(names) > 1 else next(iter(names), "")
+            found[place] = found.get(place, 0) + 1
+    return found

@@ -10,7 +10,7 @@ from audit.models import AuditEntry
 from ledger.entries import Fact, counter_enter, enter_all, merge_subjects
 from ledger.states import Cohort, Kind, Reason
 from ledger.subjects import subject_of
-from reports import guarded
+from reports import evidence, guarded
 from reports.behind import behind
 from reports.indicators import end_of
 from reports.publishing import Told, lone_told, parts_told
@@ -162,3 +162,42 @@ def test_who_confirmed_a_record_reads_it_whole_with_a_reason_and_nobody_elses(vi
     noted = AuditEntry.objects.get(verb="entries.looked")
     assert (noted.actor, noted.reason) == (people[0].pk, "ケースとの突き合わせ")
     assert client.get("/reports/entries/?program=hyogo").status_code == 404
+
+
+def spread(viewer, as_of: date = FIRST):
+    _, cell = evidence.opened(
+        viewer, "kochi-2020", code=CODE, year=2020, as_of=as_of, after=0, now=NOW
+    )
+    return cell.spread
+
+
+@pytest.mark.parametrize(("merged", "told"), [(date(2020, 6, 1), None), (date(2020, 8, 1), 40)])
+def test_two_codes_of_one_person_are_one_person_behind_a_cell_too(viewer, merged, told):
+    consult(40, "web", date(2020, 5, 1), people=10)
+    assert spread(viewer).cell("1", "web") == 40
+    one, other = (subject_of("kochi", f"web{number}") for number in (1, 2))
+    with transaction.atomic():
+        merge_subjects(
+            "kochi", subject=one, into=other, on=merged, confirmed_by=1,
+            now=datetime(merged.year, merged.month, merged.day, 3, tzinfo=UTC),
+        )  # fmt: skip
+    found = spread(viewer, SECOND)
+    assert (None if found is None else found.cell("1", "web")) == told
+
+
+def test_a_record_without_a_code_makes_no_crowd_of_one_person(viewer):
+    consult(30, "web", date(2020, 5, 1), people=1)
+    consult(1, "web", date(2020, 5, 1), people=0)
+    assert spread(viewer) is None
+
+
+def test_who_was_taken_back_at_once_is_nobody_behind_a_cell(viewer):
+    rows = consult(40, "web", date(2020, 5, 1), people=12)
+    with transaction.atomic():
+        for row in rows:
+            if row.subject in {one.subject for one in rows[:4]}:
+                counter_enter(
+                    "kochi", seq=row.seq, reason=Reason.TWICE, confirmed_by=1,
+                    now=datetime(2020, 5, 3, tzinfo=UTC),
+                )  # fmt: skip
+    assert spread(viewer) is None
