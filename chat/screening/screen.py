@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chat.screening import contact, context, flood
+from chat.screening import contact, context, flood, likeness
 from chat.screening.fold import Folded, fold, folded_text
 from chat.screening.lexicon import Lexicon, Rule, house
 from chat.screening.terms import compiled
 
 MASK = "＿"
+LIKENESS = "likeness"  # no rule: what is only put together like words of crisis
 # The room's side, the strongest first: each class and what it asks of the room.
 VERDICTS = (("contact", "stop"), ("crisis", "card"), ("attack", "hold"))
 
@@ -74,14 +75,25 @@ def screen(text: str, *, more: Sequence[Lexicon] = ()) -> Screened:
     """Look at one tidied text. `more`: a program's own rules beside the house's."""
     lexicons = (house(), *more)
     short = folded_text(text)
-    worth = contact.maybe(short) or any(one.index.find(short) for one in lexicons)
-    floods = flood.find(text)
-    if not worth and not floods:
+    hits = [hit for one in lexicons for hit in one.index.find(short)]
+    out = _by_rules(text, short, lexicons, worth=bool(hits) or contact.maybe(short))
+    # Where a rule of crisis found or spared something, it has decided; what is held stays held.
+    decided = any(rule.kind == "crisis" for rule, *_ in hits) or any(
+        one.kind == "attack" for one in out
+    )
+    if not decided and likeness.house().holds(short):
+        folded = fold(text)
+        span = folded.span(*likeness.house().place(folded.text))
+        out.append(Finding("crisis", LIKENESS, *span))
+    if not out:
         return NOTHING
+    return Screened(tuple(sorted(_widest(out), key=lambda one: (one.start, one.end, one.kind))))
+
+
+def _by_rules(text: str, short: str, lexicons: Sequence[Lexicon], *, worth: bool) -> list[Finding]:
+    floods = flood.find(text)
     if worth and not floods:
         worth = any(_found(short, one) for one in lexicons) or bool(contact.find(short))
-        if not worth:
-            return NOTHING
     out = [Finding("flood", rule, start, end) for rule, start, end in floods]
     if worth:
         folded = fold(text)
@@ -94,7 +106,7 @@ def screen(text: str, *, more: Sequence[Lexicon] = ()) -> Screened:
         out += [
             Finding("contact", rule, *folded.span(*at)) for rule, *at in contact.find(folded.text)
         ]
-    return Screened(tuple(sorted(_widest(out), key=lambda one: (one.start, one.end, one.kind))))
+    return out
 
 
 def places(text: str, lexicon: Lexicon) -> list[tuple[int, int]]:
