@@ -10,7 +10,6 @@ from typing import Any
 
 from chat.screening import screen
 from chat.screening.lexicon import house
-from chat.screening.screen import LIKENESS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "screening.md"
@@ -38,11 +37,6 @@ def sentences(name: str) -> dict[str, Any]:
     return tomllib.loads((SENTENCES / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def by_rules(text: str, kind: str) -> bool:
-    """Whether rules find a class in a text; likeness doesn't count: it has learned these texts."""
-    return any(one.kind == kind and one.rule != LIKENESS for one in screen(text).findings)
-
-
 def figures(name: str) -> dict[str, tuple[int, int]]:
     """For a file: how many of a class rules found, of how many; `ordinary`: touched, of how many.
 
@@ -50,7 +44,7 @@ def figures(name: str) -> dict[str, tuple[int, int]]:
     """
     labelled = sentences(name)
     found = {
-        kind: (sum(by_rules(one, kind) for one in labelled[kind]), len(labelled[kind]))
+        kind: (sum(screen(one).has(kind) for one in labelled[kind]), len(labelled[kind]))
         for kind in CLASSES
     }
     touched = sum(bool(screen(one).findings) for one in labelled["ordinary"])
@@ -64,7 +58,7 @@ def precision(kind: str) -> tuple[int, int]:
         labelled = sentences(name)
         for label in (*CLASSES, "ordinary"):
             for one in labelled[label]:
-                if by_rules(one, kind):
+                if screen(one).has(kind):
                     seen += 1
                     right += label == kind
     return right, seen

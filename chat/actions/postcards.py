@@ -131,9 +131,9 @@ def _must_be_readable(row: Murmur, now: datetime) -> None:
         raise Refused("read_already")
     if not row.aloud:
         raise Refused("not_aloud")
-    # Words of crisis are no reason to keep silent; everything else that screening sees is.
+    # Words of need are no reason to keep silent; everything else that screening sees is.
     own = in_force.lexicons(row.room.program_id)
-    if any(one.kind != "crisis" for one in screen(row.text, more=own).findings):
+    if any(one.kind not in ("crisis", "likeness") for one in screen(row.text, more=own).findings):
         raise Refused(Refusal.CONTACT)
     standing = FREE
     if row.seat.participant_id is not None:

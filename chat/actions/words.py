@@ -48,8 +48,8 @@ def look_at(sitting: Sitting, seat: Seat, text: str) -> Look:
     """Screen a well-formed text; for words of crisis stage the card. `flag` stages the flag."""
     own = in_force.lexicons(sitting.program(seat.room_id))
     screened, key = screen(text[:MOST_SCREENED], more=own), body_key("look", text)
-    again = screened.crisis and _seen(sitting, seat, key)
-    if screened.crisis and not again and seat.participant_id:
+    again = screened.care and _seen(sitting, seat, key)
+    if screened.care and not again and seat.participant_id:
         sitting.add_letter(
             Letter(
                 participant=seat.participant_id,
@@ -59,7 +59,7 @@ def look_at(sitting: Sitting, seat: Seat, text: str) -> Look:
                     "つらいことばがあったので、自動でお出ししています。%(called)s"
                     "いますぐ人と話せるところがあります。声を出さずに、文字で話せるところもあります。"
                 )
-                % {"called": _called(sitting, seat)},
+                % {"called": _called(sitting, seat) if screened.crisis else ""},
                 links=CARE_LINKS,
             )
         )
@@ -98,7 +98,7 @@ def flag(
     seen = [one for one in look.screened.findings if one.kind != "flood"]
     if not seen or (look.again and not stored):
         return
-    if not look.screened.crisis and not stored and not _tried_before(sitting, seat, look):
+    if not look.screened.care and not stored and not _tried_before(sitting, seat, look):
         return  # a slip: nothing was stored, and nothing is
     # A 合言葉 is kept nowhere, not even among the words of someone in need. What a talk of two
     # refused is kept nowhere either: only what was found is masked, and names stand beside it.

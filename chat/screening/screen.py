@@ -9,16 +9,16 @@ from chat.screening.lexicon import Lexicon, Rule, house
 from chat.screening.terms import compiled
 
 MASK = "＿"
-LIKENESS = "likeness"  # no rule: what is only put together like words of crisis
+LIKENESS = "likeness"  # a class, and no rule: what is only put together like words of crisis
 # The room's side, the strongest first: each class and what it asks of the room.
-VERDICTS = (("contact", "stop"), ("crisis", "card"), ("attack", "hold"))
+VERDICTS = (("contact", "stop"), ("crisis", "card"), ("likeness", "card"), ("attack", "hold"))
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """`start` and `end` are code points of the original text."""
 
-    kind: str  # crisis · contact · attack · flood
+    kind: str  # crisis · likeness · contact · attack · flood
     rule: str
     start: int
     end: int
@@ -38,6 +38,11 @@ class Screened:
     def crisis(self) -> bool:
         """Whether it calls for someone."""
         return self.has("crisis")
+
+    @property
+    def care(self) -> bool:
+        """Whether its author gets the card: for likeness too, which calls nobody."""
+        return self.crisis or self.has(LIKENESS)
 
     @property
     def contact(self) -> bool:
@@ -84,7 +89,7 @@ def screen(text: str, *, more: Sequence[Lexicon] = ()) -> Screened:
     if not decided and likeness.house().holds(short):
         folded = fold(text)
         span = folded.span(*likeness.house().place(folded.text))
-        out.append(Finding("crisis", LIKENESS, *span))
+        out.append(Finding(LIKENESS, LIKENESS, *span))
     if not out:
         return NOTHING
     return Screened(tuple(sorted(_widest(out), key=lambda one: (one.start, one.end, one.kind))))
