@@ -8,6 +8,13 @@ LEFT_BEHIND: dict[str, set[tuple[str, str]]] = {
     # A letter's first reading.
     "letter": {("accounts.Letter", "read_at"), ("accounts.Participant", "version")},
 }
+# Where a member of staff sees what is one person's: the look itself stays, and nothing else.
+LOOKS = {
+    "counseling-case", "counseling-talk", "counseling-details", "counseling-desk-onward",
+    "counseling-desk-onward-one", "counseling-emergency", "counseling-emergency-open", "item",
+    "person", "appeal", "about-staff",
+}  # fmt: skip
+LEFT_BEHIND |= {name: {("audit.AuditEntry", "*")} for name in LOOKS}
 
 
 # Sessions' own bookkeeping passes by; so do counts that are remembered, which change no figure.

@@ -17,6 +17,7 @@ from django.test import Client
 from accounts import letters
 from accounts.models import Participant, Staff
 from accounts.states import Role
+from audit.models import AuditEntry
 from chat.models import Room
 from foundation import clock
 from tests.cast import attend, grant, make_participant, make_room, make_staff
@@ -37,7 +38,7 @@ from tests.house.everyone import (
     passkey_of,
     staff,
 )
-from tests.house.left_behind import LEFT_BEHIND, changes, rows
+from tests.house.left_behind import LEFT_BEHIND, LOOKS, changes, rows
 from tests.house.office_lines import OFFICE, office_things
 from tests.house.onward_lines import ONWARD, onward_things
 from tests.house.plates import plates
@@ -275,6 +276,31 @@ def test_everyone_gets_what_the_grid_says_and_looking_changes_nothing(name, call
             assert answer["Location"].startswith("/accounts/2fa/?next=")
     assert found == expected
     assert changes(before, rows()) <= LEFT_BEHIND.get(name, set())
+
+
+# What an address may name that is one person's, or somebody's of whom something was told.
+PERSONAL = {"own", "onward", "emergency", "meeting", "visit", "item", "seat", "appeal", "above"}
+
+
+def test_every_page_about_one_person_leaves_a_look_in_the_log():
+    named = {
+        name
+        for name, (address, row) in GRID.items()
+        if PERSONAL & set(re.findall(r"{(\w+)}", address))
+        and 200 in {row[who] for who in (*ROLES, UNASSIGNED)}
+    }
+    assert named == LOOKS
+
+
+@pytest.mark.parametrize("name", sorted(LOOKS))
+def test_who_looks_stands_in_the_log_and_nobody_else(name, callers, things):
+    address, expected = GRID[name]
+    lay = AuditEntry.objects.count()
+    for client in callers.values():
+        client.get(address.format(**things))
+    actors = list(AuditEntry.objects.order_by("pk")[lay:].values_list("actor", flat=True))
+    looked = [who for who, code in expected.items() if code == 200]
+    assert len(actors) == len(set(actors)) == len(looked)
 
 
 OF_STAFF = [
