@@ -47,6 +47,12 @@ def with_wait(answer: HttpResponse, no: Refused | None) -> HttpResponse:
     return answer
 
 
+def is_glance(request: HttpRequest) -> bool:
+    """Whether the browser only looks ahead, or asks for nothing that anybody reads."""
+    purposes = (request.headers.get("Sec-Purpose", ""), request.headers.get("Purpose", ""))
+    return request.method == "HEAD" or any("prefetch" in purpose for purpose in purposes)
+
+
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 

@@ -88,6 +88,7 @@ _MODERATION: Words = {
     "moderation.claimed": _("机のものを引きうけた"),
     "moderation.let_go": _("机のものを手ばなした"),
     "moderation.settled": _("机のものをすませた"),
+    "moderation.look": _("机のもの・人のページを見た"),
     "moderation.murmur_read": _("つぶやきを読んだ"),
     "moderation.postcard_read": _("はがきを部屋で読んだ"),
     "moderation.approve": _("投稿を通した"),
@@ -118,6 +119,7 @@ _MODERATION: Words = {
 }
 _COUNSELING: Words = {
     "counseling.take": _("相談をうけとった"),
+    "counseling.look": _("相談のページを見た"),
     "counseling.open": _("相談をひらいた"),
     "counseling.describe": _("相談のようすを書いた"),
     "counseling.close": _("相談をおえた"),
@@ -192,6 +194,7 @@ OBJECTS: Words = {
     "pattern": _("毎週の当番"),
     "handover": _("申し送り"),
     "item": _("机のもの"),
+    "person": _("部屋にいる人"),
     "act": _("処置"),
     "proposal": _("期限のない処置"),
     "appeal": _("異議"),

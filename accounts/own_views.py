@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import actions, belongings, forms, letters, messages, queries
-from accounts.doors import participants_only, private, viewer_of_request, with_wait
+from accounts.doors import is_glance, participants_only, private, viewer_of_request, with_wait
 from accounts.sentences import sentence
 from accounts.views import cleared
 from foundation import clock
@@ -129,12 +129,7 @@ def letter(request: HttpRequest, number: int) -> HttpResponse:
     found = letters.one(viewer, letter=number)
     if found is None:
         return messages.not_found(request)
-    if _opened_by_a_person(request):
+    if not is_glance(request):
         letters.mark_read(viewer, letter=number, now=clock.now())
     shown = {"title": found.title, "text": found.text, "at": found.at, "links": found.links}
     return render(request, "accounts/letter.html", {"letter": shown})
-
-
-def _opened_by_a_person(request: HttpRequest) -> bool:
-    purposes = (request.headers.get("Sec-Purpose", ""), request.headers.get("Purpose", ""))
-    return request.method == "GET" and not any("prefetch" in purpose for purpose in purposes)

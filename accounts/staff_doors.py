@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 
 from accounts import forms, messages, policies, proofs
-from accounts.doors import P, View, viewer_of_request
+from accounts.doors import P, View, is_glance, viewer_of_request
 from accounts.states import Role
 from foundation import clock
 from foundation.refusals import Refused
@@ -104,6 +104,19 @@ def turned_away(request: HttpRequest, no: Refused) -> HttpResponse:
             )
         return _to(LOGIN, request)
     return messages.not_found(request)
+
+
+def noted_look(view: View[P]) -> View[P]:
+    """For a page about one person, whose look is written down; stands under `staff_only`.
+
+    A glance ahead gets nothing: what a browser lays ready would be read without a line in the log.
+    """
+
+    @wraps(view)
+    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        return HttpResponse(status=204) if is_glance(request) else view(request, *args, **kwargs)
+
+    return door
 
 
 def recently_proven(view: View[P]) -> View[P]:

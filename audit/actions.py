@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from audit.models import AuditEntry, Purge
 from audit.triggers import YEARS
@@ -44,6 +44,39 @@ def record(
         fields=list(fields),
         values=dict(values) if values is not None else None,
     )
+
+
+def look(
+    viewer_actor: int | None,
+    *,
+    role: str,
+    verb: str,
+    object_type: str,
+    object_id: str | int,
+    now: datetime,
+    program: int | None = None,
+) -> None:
+    """Note that someone looks at what is one person's, once in each hour of the clock.
+
+    Comes before anything is shown: where it can't be written, the database's error goes on to the
+    door, and nothing is seen. Who looks again within the hour only reads here.
+    """
+    key = {
+        "actor": viewer_actor,
+        "verb": verb,
+        "object_type": object_type,
+        "object_id": str(object_id),
+        "hour": now.replace(minute=0, second=0, microsecond=0),
+    }
+    seen = AuditEntry.objects.filter(**key)
+    if seen.exists():
+        return
+    try:
+        with transaction.atomic():
+            AuditEntry.objects.create(at=now, role=role, program=program, **key)
+    except IntegrityError:
+        if not seen.exists():
+            raise
 
 
 def purge(*, now: datetime) -> Iterator[int]:

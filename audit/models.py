@@ -21,6 +21,8 @@ class AuditEntry(models.Model):
     reason = models.TextField(blank=True)
     fields = models.JSONField(default=list)  # names
     values = models.JSONField(null=True)  # of settings; of a role: whose and which
+    # Of a look alone: the hour in which the same look isn't written down again.
+    hour = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name_plural = "audit entries"
@@ -29,6 +31,13 @@ class AuditEntry(models.Model):
             models.Index(fields=["object_type", "object_id", "-id"]),
             models.Index(fields=["actor", "-id"]),
             models.Index(fields=["at"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["actor", "object_type", "object_id", "hour", "verb"],
+                condition=models.Q(hour__isnull=False),
+                name="audit_one_look_an_hour",
+            )
         ]
 
     def __str__(self) -> str:

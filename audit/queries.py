@@ -51,5 +51,8 @@ def entries(
 
 
 def acted_since(actor: int, *, since: datetime) -> bool:
-    """Whether this member of staff did anything that the log knows of, from then on."""
-    return AuditEntry.objects.filter(actor=actor, at__gte=since).exists()
+    """Whether this member of staff did anything that the log knows of, from then on.
+
+    Who only looked did nothing yet for whoever waits.
+    """
+    return AuditEntry.objects.filter(actor=actor, at__gte=since, hour__isnull=True).exists()

@@ -21,7 +21,7 @@ from chat.household import house
 from chat.outlet import Outlet, Send
 from chat.rounds import POLL_S
 from chat.threads import in_thread
-from foundation import clock
+from foundation import clock, limits
 from foundation.bell import bell
 from foundation.refusals import Refused
 from moderation import queries, waiting
@@ -231,6 +231,8 @@ async def _let_in(socket: DeskSocket, scope: dict[str, Any]) -> Coming | TurnedA
     if found is None:
         # The same for a program that isn't there.
         return TurnedAway(p.Close.NOT_ALLOWED)
-    if len(desks.open[found.program]) >= MOST_SOCKETS:
+    # Those that are open stay; nothing is awaited between this count and taking a place.
+    own = len(desks.people.get(found.staff, ()))
+    if own >= limits.count("sockets_per_person") or len(desks.open[found.program]) >= MOST_SOCKETS:
         return TurnedAway(p.Close.TOO_MANY, 30.0)
     return found

@@ -18,6 +18,7 @@ from accounts import proofs
 from accounts.actions import sessions
 from accounts.adapters.forms import SESSION_SETUP
 from accounts.adapters.second_factor import SecondFactor
+from accounts.doors import is_glance
 
 
 def _proven(request: HttpRequest, kind: Authenticator.Type) -> None:
@@ -97,7 +98,6 @@ class RecoveryCodesOnce(ViewRecoveryCodesView):
     """The first look shows the codes; a glance ahead by the browser isn't one."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        purposes = (request.headers.get("Sec-Purpose", ""), request.headers.get("Purpose", ""))
-        if request.method == "HEAD" or any("prefetch" in purpose for purpose in purposes):
+        if is_glance(request):
             return HttpResponse(status=204)
         return super().get(request, *args, **kwargs)

@@ -4,10 +4,19 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.doors import viewer_of_request
-from accounts.staff_doors import recently_proven, staff_only
+from accounts.staff_doors import noted_look, recently_proven, staff_only
 from accounts.states import Role
 from counseling import forms, queries, sentences
-from counseling.actions import alarms, cases, hand_over, merging, occasions, talk, vault
+from counseling.actions import (
+    alarms,
+    cases,
+    hand_over,
+    looking,
+    merging,
+    occasions,
+    talk,
+    vault,
+)
 from counseling.doors import Deed, Desk, act, choices, desk_page, done
 from counseling.models import Asking
 from counseling.states import Cohort, Origin
@@ -19,6 +28,7 @@ from programs.queries import municipalities_of
 
 @staff_only(Role.COUNSELOR)
 @require_safe
+@noted_look
 def case(request: HttpRequest, code: str) -> HttpResponse:
     """Everything of one case."""
     return _case(request, code)
@@ -32,7 +42,7 @@ def _case(
     details: list[vault.Opened] | None = None,
 ) -> HttpResponse:
     viewer, now = viewer_of_request(request), clock.now()
-    opened = queries.opened(viewer, code=code)
+    opened = looking.at_case(viewer, code=code, now=now)
     found = opened.case
     at = Desk(viewer, found.program, queries.programs_of(viewer, Role.COUNSELOR), now)
     colleagues = queries.counselors_of(found.program_id, now=now)
@@ -106,17 +116,19 @@ def answer(request: HttpRequest, code: str) -> HttpResponse:
 
 @staff_only(Role.COUNSELOR)
 @require_http_methods(["GET", "HEAD", "POST"])
+@noted_look
 def follow(request: HttpRequest, code: str) -> HttpResponse:
     """The talk alone, for whoever was asked in."""
 
     def again(*, no: Refused | None = None) -> HttpResponse:
         viewer, now = viewer_of_request(request), clock.now()
-        found = queries.followed(viewer, code=code)
-        at = Desk(viewer, found.program, queries.programs_of(viewer, Role.COUNSELOR), now)
+        found = looking.at_talk(viewer, code=code, now=now)
+        mine = queries.programs_of(viewer, Role.COUNSELOR)
+        at = Desk(viewer, found.case.program, mine, now)
         context = {
-            "case": found,
-            "wire": queries.wire_of(found, viewer=viewer),
-            "talk": queries.talk_of(found, viewer=viewer),
+            "case": found.case,
+            "wire": found.wire,
+            "talk": found.said,
             "most": talk.MOST_WORDS,
         }
         return desk_page(request, at, "talk", context, no=no)
@@ -311,6 +323,7 @@ def unmerge(request: HttpRequest, code: str) -> HttpResponse:
 @staff_only(Role.COUNSELOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 @recently_proven
+@noted_look
 def open_details(request: HttpRequest, code: str) -> HttpResponse:
     """What lies in the vault, in this one answer: with a reason, after a fresh proof."""
     if request.method != "POST":  # the way back from the proof; nothing is opened by looking

@@ -4,11 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.doors import viewer_of_request
-from accounts.staff_doors import recently_proven, staff_only
+from accounts.staff_doors import noted_look, recently_proven, staff_only
 from accounts.states import Role
 from counseling import emergencies as reads
 from counseling import forms, queries, sentences
-from counseling.actions import emergencies, vault
+from counseling.actions import emergencies, looking, vault
 from counseling.danger import GOING_ON, Finding, Ground, Recipient
 from counseling.doors import Deed, Desk, act, choices, desk, desk_page, done
 from counseling.states import Detail
@@ -76,6 +76,7 @@ def _every(request: HttpRequest, *, no: Refused | None = None) -> HttpResponse:
 
 @near_danger
 @require_safe
+@noted_look
 def one(request: HttpRequest, number: int) -> HttpResponse:
     """Where it stands, and what can be done now."""
     return _one(request, number)
@@ -89,7 +90,7 @@ def _one(
     details: list[vault.Opened] | None = None,
 ) -> HttpResponse:
     viewer, now = viewer_of_request(request), clock.now()
-    known = reads.one(viewer, number=number, now=now)
+    known = looking.at_emergency(viewer, number=number, now=now)
     row, program = known.row, known.row.case.program
     mine = queries.programs_of(viewer, Role.COUNSELOR, Role.COORDINATOR)
     names = {
@@ -173,6 +174,7 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
 @near_danger
 @require_http_methods(["GET", "HEAD", "POST"])
 @recently_proven
+@noted_look
 def open_details(request: HttpRequest, number: int) -> HttpResponse:
     """What lies in the vault, in this one answer, after a fresh proof."""
     if request.method != "POST":  # the way back from the proof; nothing is opened by looking

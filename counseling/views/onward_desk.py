@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.doors import viewer_of_request
-from accounts.staff_doors import recently_proven, staff_only
+from accounts.staff_doors import noted_look, recently_proven, staff_only
 from accounts.states import Role
 from counseling import forms, onward, onward_forms, queries, sentences, sheet
 from counseling import onward_sentences as said
-from counseling.actions import linking, meetings, referrals, sending
+from counseling.actions import linking, looking, meetings, referrals, sending
 from counseling.doors import Deed, Desk, act, choices, desk_page, done
 from counseling.models import Case
 from counseling.states import (
@@ -36,6 +36,7 @@ counselors_only = staff_only(Role.COUNSELOR)
 
 @counselors_only
 @require_http_methods(["GET", "HEAD", "POST"])
+@noted_look
 def of_case(request: HttpRequest, code: str) -> HttpResponse:
     """What leads on from a case; POST proposes."""
     if request.method != "POST":
@@ -68,7 +69,8 @@ def _desk(request: HttpRequest, case: Case) -> Desk:
 def show_case(request: HttpRequest, code: str, *, no: Refused | None = None) -> HttpResponse:
     """Everything that leads on from a case, with why something didn't work out."""
     viewer = viewer_of_request(request)
-    case, rows = onward.referrals(viewer, code=code)
+    found = looking.at_onward(viewer, code=code, now=clock.now())
+    case = found.case
     at = _desk(request, case)
     town = case.municipality_id or ""
     there = onward.destinations(case.program_id, wanted=onward.Wanted(town=town))
@@ -76,12 +78,10 @@ def show_case(request: HttpRequest, code: str, *, no: Refused | None = None) -> 
         "case": case,
         "referrals": [
             (one, said.called(said.GOALS, one.goal), said.called(said.STATES, one.state))
-            for one in rows
+            for one in found.referrals
         ],
-        "meetings": [met(one) for one in onward.meetings(viewer, code=code)],
-        "visits": [
-            (one, said.called(said.VISITS, one.state)) for one in onward.visits(viewer, code=code)
-        ],
+        "meetings": [met(one) for one in found.meetings],
+        "visits": [(one, said.called(said.VISITS, one.state)) for one in found.visits],
         "rules": choices(said.RULES, request.POST.getlist("rule")),
         "goals": choices(said.GOALS, [request.POST.get("goal", "")]),
         "headings": [
@@ -99,6 +99,7 @@ def show_case(request: HttpRequest, code: str, *, no: Refused | None = None) -> 
 
 @counselors_only
 @require_safe
+@noted_look
 def one(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """One referral."""
     return _one(request, code, number)
@@ -112,7 +113,8 @@ def _one(
     no: Refused | None = None,
     way: sending.Way | None = None,
 ) -> HttpResponse:
-    seen = onward.referral(viewer_of_request(request), code=code, referral=number)
+    viewer, now = viewer_of_request(request), clock.now()
+    seen = looking.at_referral(viewer, code=code, referral=number, now=now)
     row = seen.referral
     at = _desk(request, row.case)
     words = seen.agreed_words or referrals.preview(row)

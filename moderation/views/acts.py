@@ -7,13 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.doors import viewer_of_request
-from accounts.staff_doors import recently_proven, staff_only
+from accounts.staff_doors import noted_look, recently_proven, staff_only
 from accounts.states import Role
 from accounts.viewer import Viewer
 from foundation import clock
 from foundation.refusals import Refused
 from moderation import forms, looks, waiting, words
-from moderation.actions import messages, people, proposals, recuse, rooms, undo
+from moderation.actions import looking, messages, people, proposals, recuse, rooms, undo
 from moderation.doors import TEAM, At, act, at_item, at_program, at_room, done, page
 from moderation.states import ON_MESSAGES, ON_PEOPLE, ON_ROOMS, ActKind, Reason
 from moderation.views.queue import LONGER, MINUTES, show
@@ -100,6 +100,7 @@ def _deed(request: HttpRequest, number: int, carry_out: Carry) -> HttpResponse:
 
 @staff_only(*TEAM)
 @require_safe
+@noted_look
 def person(request: HttpRequest, number: int) -> HttpResponse:
     """Someone in a room: what stands, what was done and said."""
     return _person(request, number)
@@ -107,7 +108,7 @@ def person(request: HttpRequest, number: int) -> HttpResponse:
 
 def _person(request: HttpRequest, seat: int, *, no: Refused | None = None) -> HttpResponse:
     at = at_program(request)
-    found = looks.person(at.viewer, seat=seat)
+    found = looking.at_person(at.viewer, seat=seat, now=at.now)
     at = at_program(request, program=found.seat.room.program_id)
     context = {
         "person": found,

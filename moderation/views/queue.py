@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.staff_doors import recently_proven, staff_only
+from accounts.staff_doors import noted_look, recently_proven, staff_only
 from accounts.viewer import Viewer
 from chat.states import ItemKind
 from foundation.refusals import Refused
 from moderation import forms, looks, recusals, waiting, words
-from moderation.actions import choice, many, murmurs, proposals
+from moderation.actions import choice, looking, many, murmurs, proposals
 from moderation.actions import queue as deeds
 from moderation.doors import TEAM, At, act, at_item, at_program, done, page
 from moderation.states import Outcome, Reason
@@ -36,6 +36,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 @staff_only(*TEAM)
 @require_safe
+@noted_look
 def item(request: HttpRequest, number: int) -> HttpResponse:
     """One, with what is needed to decide."""
     return show(request, at_item(request, number), number)
@@ -43,7 +44,7 @@ def item(request: HttpRequest, number: int) -> HttpResponse:
 
 def show(request: HttpRequest, at: At, number: int, *, no: Refused | None = None) -> HttpResponse:
     """The page of an item; with a refusal nothing that was typed is lost."""
-    found = looks.detail(at.viewer, item=number, now=at.now)
+    found = looking.at_item(at.viewer, item=number, now=at.now)
     occasion = found.item.kind if found.item.kind in ("crisis", "murmur") else "word"
     context = {
         "one": found,

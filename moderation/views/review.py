@@ -5,11 +5,11 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.staff_doors import staff_only
+from accounts.staff_doors import noted_look, staff_only
 from accounts.viewer import Viewer
 from foundation.refusals import Refused
 from moderation import forms, looks, waiting
-from moderation.actions import appeals
+from moderation.actions import appeals, looking
 from moderation.actions import queue as deeds
 from moderation.doors import act, at_review, done, page
 from moderation.policies import JUDGES
@@ -30,9 +30,11 @@ def review(request: HttpRequest) -> HttpResponse:
 
 @staff_only(*JUDGES)
 @require_http_methods(["GET", "HEAD", "POST"])
+@noted_look
 def appeal(request: HttpRequest, number: int) -> HttpResponse:
     """An objection with its evidence; judged by somebody else than who acted."""
-    found = looks.appeal(at_review(request).viewer, appeal=number)
+    before = at_review(request)
+    found = looking.at_appeal(before.viewer, appeal=number, now=before.now)
     at = at_review(request, program=found.act.program_id)
 
     def again(*, no: Refused | None = None) -> HttpResponse:
@@ -53,6 +55,7 @@ def appeal(request: HttpRequest, number: int) -> HttpResponse:
 
 @staff_only(*JUDGES)
 @require_safe
+@noted_look
 def about_staff(request: HttpRequest, number: int) -> HttpResponse:
     """What was told of a member of staff; it isn't there for them."""
     return _about_staff(request, number)
@@ -60,9 +63,7 @@ def about_staff(request: HttpRequest, number: int) -> HttpResponse:
 
 def _about_staff(request: HttpRequest, number: int, *, no: Refused | None = None) -> HttpResponse:
     at = at_review(request)
-    found = looks.detail(at.viewer, item=number, now=at.now)
-    if not found.above:
-        raise Refused("not_found")
+    found = looking.at_item(at.viewer, item=number, now=at.now, above=True)
     at = at_review(request, program=found.item.program_id)
     return page(request, at, "about_staff", {"one": found}, no=no)
 

@@ -11,13 +11,13 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.db import connection, transaction
 from django.test import Client
 
 from accounts import letters
 from accounts.models import Participant, Staff
 from accounts.states import Role
+from audit.models import AuditEntry
 from chat.models import Room
 from foundation import clock
 from tests.cast import attend, grant, make_participant, make_room, make_staff
@@ -38,6 +38,7 @@ from tests.house.everyone import (
     passkey_of,
     staff,
 )
+from tests.house.left_behind import LEFT_BEHIND, LOOKS, changes, rows
 from tests.house.office_lines import OFFICE, office_things
 from tests.house.onward_lines import ONWARD, onward_things
 from tests.house.plates import plates
@@ -186,47 +187,6 @@ GRID: dict[str, tuple[str, Row]] = {
     "calendar-file": ("/moderation/calendar/{calendar}.ics", ANYONE),  # for who has the secret
 }
 
-# The only things that a look may leave behind: (address, model, fields).
-LEFT_BEHIND: dict[str, set[tuple[str, str]]] = {
-    # A letter's first reading.
-    "letter": {("accounts.Letter", "read_at"), ("accounts.Participant", "version")},
-}
-
-
-# Sessions' own bookkeeping passes by; so do counts that are remembered, which change no figure.
-TABLES = {
-    model._meta.db_table: model._meta.label
-    for model in apps.get_models(include_auto_created=True)
-    if model._meta.app_label not in ("sessions", "contenttypes", "auth")
-    and model._meta.label != "reports.Remembered"
-}
-
-
-def rows() -> dict[str, tuple[list[str], list[tuple]]]:
-    """Every row of the house, as it lies in the database: model → its columns, its rows."""
-    found = {}
-    with connection.cursor() as cursor:
-        for table, label in TABLES.items():
-            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
-            found[label] = ([column[0] for column in cursor.description], cursor.fetchall())
-    return found
-
-
-def changes(before: dict, after: dict) -> set[tuple[str, str]]:
-    """(model, column) of everything that differs; a new or missing row is (model, "*")."""
-    found = set()
-    for label, (columns, lay) in before.items():
-        if lay == (lies := after[label][1]):
-            continue
-        key = columns.index(apps.get_model(label)._meta.pk.column)
-        old, new = ({row[key]: row for row in some} for some in (lay, lies))
-        if set(old) != set(new):
-            found.add((label, "*"))
-        for one in set(old) & set(new):
-            pairs = zip(columns, old[one], new[one], strict=True)
-            found |= {(label, column) for column, was, now in pairs if was != now}
-    return found
-
 
 @pytest.fixture(scope="module")
 def whole_house(django_db_setup, django_db_blocker) -> Iterator[dict[str, Any]]:
@@ -316,6 +276,31 @@ def test_everyone_gets_what_the_grid_says_and_looking_changes_nothing(name, call
             assert answer["Location"].startswith("/accounts/2fa/?next=")
     assert found == expected
     assert changes(before, rows()) <= LEFT_BEHIND.get(name, set())
+
+
+# What an address may name that is one person's, or somebody's of whom something was told.
+PERSONAL = {"own", "onward", "emergency", "meeting", "visit", "item", "seat", "appeal", "above"}
+
+
+def test_every_page_about_one_person_leaves_a_look_in_the_log():
+    named = {
+        name
+        for name, (address, row) in GRID.items()
+        if PERSONAL & set(re.findall(r"{(\w+)}", address))
+        and 200 in {row[who] for who in (*ROLES, UNASSIGNED)}
+    }
+    assert named == LOOKS
+
+
+@pytest.mark.parametrize("name", sorted(LOOKS))
+def test_who_looks_stands_in_the_log_and_nobody_else(name, callers, things):
+    address, expected = GRID[name]
+    lay = AuditEntry.objects.count()
+    for client in callers.values():
+        client.get(address.format(**things))
+    actors = list(AuditEntry.objects.order_by("pk")[lay:].values_list("actor", flat=True))
+    looked = [who for who, code in expected.items() if code == 200]
+    assert len(actors) == len(set(actors)) == len(looked)
 
 
 OF_STAFF = [

@@ -1,0 +1,76 @@
+"""A member of staff looks at one person's case; the look is noted before anything is shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.states import Role
+from accounts.viewer import Viewer
+from audit.actions import look
+from counseling import emergencies, onward, policies, queries
+from counseling.models import Case, Meeting, Referral, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A case's talk, as whoever sits in it sees it, and how to follow it."""
+
+    case: Case
+    wire: queries.Wire | None
+    said: list[queries.Said]
+
+
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """What leads on from a case."""
+
+    case: Case
+    referrals: Sequence[Referral]
+    meetings: Sequence[Meeting]
+    visits: Sequence[Visit]
+
+
+def at_case(viewer: Viewer, *, code: str, now: datetime) -> queries.Opened:
+    """A case with all that belongs to it. Raises `Refused`: `not_found`, `second_factor`."""
+    found = queries.opened(viewer, code=code)
+    for voice in found.voices:
+        _note(viewer, voice, now=now)
+    return found
+
+
+def at_talk(viewer: Viewer, *, code: str, now: datetime) -> Talk:
+    """Its talk alone, for who was asked in. Raises `Refused`: `not_found`, `second_factor`."""
+    case = queries.followed(viewer, code=code)
+    _note(viewer, case, now=now)
+    # The wire before the words: what comes meanwhile follows.
+    wire = queries.wire_of(case, viewer=viewer)
+    return Talk(case, wire, queries.talk_of(case, viewer=viewer))
+
+
+def at_onward(viewer: Viewer, *, code: str, now: datetime) -> Onward:
+    """What leads on from it. Raises `Refused`: `not_found`, `second_factor`."""
+    case, referrals = onward.referrals(viewer, code=code)
+    _note(viewer, case, now=now)
+    meetings, visits = onward.meetings(viewer, code=code), onward.visits(viewer, code=code)
+    return Onward(case, referrals, meetings, visits)
+
+
+def at_referral(viewer: Viewer, *, code: str, referral: int, now: datetime) -> onward.Seen:
+    """One referral of it. Raises `Refused`: `not_found`, `second_factor`."""
+    found = onward.referral(viewer, code=code, referral=referral)
+    _note(viewer, found.referral.case, now=now)
+    return found
+
+
+def at_emergency(viewer: Viewer, *, number: int, now: datetime) -> emergencies.Known:
+    """Danger to life in it, for who may know. Raises `Refused`: `not_found`, `second_factor`."""
+    found = emergencies.one(viewer, number=number, now=now)
+    _note(viewer, found.row.case, role=policies.may_know(viewer, found.row), now=now)
+    return found
+
+
+def _note(viewer: Viewer, case: Case, *, now: datetime, role: Role = Role.COUNSELOR) -> None:
+    look(
+        viewer.staff, role=role.value, verb="counseling.look", object_type="case",
+        object_id=case.pk, program=case.program_id, now=now,
+    )  # fmt: skip
