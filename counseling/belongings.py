@@ -11,12 +11,17 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.belongings import Stays
+from counseling import bridges
+from counseling.actions import bridges as bridging
 from counseling.actions import purge as going
 from counseling.actions.crossing import forget
 from counseling.actions.moves import move
 from counseling.actions.vault import shred
+from counseling.bridge import Side
 from counseling.models import (
     Asking,
+    Bridge,
+    BridgeConsent,
     Case,
     ContactOpening,
     Emergency,
@@ -83,6 +88,16 @@ def shown(participant: int) -> dict[str, object]:
             {"starts_at": wire(one.starts_at), "state": one.state, "rules": one.rules}
             for one in visits
         ],
+        "bridges": [
+            {
+                "side": side.value,
+                "at": wire(at) if (at := one.at if side == Side.CALLER else one.reached_at) else "",
+                "words": one.words if side == Side.CALLER else "",
+                "stopped_at": wire(over) if (over := _stopped(one, side)) else None,
+                "consents": [_bridge_consent(given) for given in consents],
+            }
+            for one, side, consents in bridges.kept(participant)
+        ],
         "contact_details": "sealed",
         "openings": [{"at": wire(one.at), "reason": one.reason} for one in openings],
         "emergencies": [
@@ -101,6 +116,21 @@ def shown(participant: int) -> dict[str, object]:
             {"at": wire(one.at), "answered_at": wire(one.answered_at) if one.answered_at else None}
             for one in cards
         ],
+    }
+
+
+def _stopped(one: Bridge, side: Side) -> datetime | None:
+    # One's own やめます alone: the other's is nobody else's.
+    return one.caller_stopped_at if side == Side.CALLER else one.person_stopped_at
+
+
+def _bridge_consent(given: BridgeConsent) -> dict[str, object]:
+    return {
+        "at": wire(given.at),
+        "scope": given.scope,
+        "line": given.line,
+        "expires_at": wire(given.expires_at),
+        "withdrawn_at": wire(given.withdrawn_at) if given.withdrawn_at else None,
     }
 
 
@@ -180,6 +210,7 @@ def erase(participant: int, *, now: datetime) -> None:
             if not _sent(case):
                 shred(case)
             forget(case, now=now)
+            bridging.forget(case, now=now)
             mine = Asking.objects.filter(case=case)
             mine.update(words="", wishes=[], times=[], eases=[], participant=None)
             mine.filter(state__in=[one.value for one in STANDING]).update(

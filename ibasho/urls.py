@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("moderation.urls")),
     path("", include("counseling.urls")),
     path("", include("counseling.onward_urls")),
+    path("", include("counseling.bridge_urls")),
     path("manage/", include("office.urls")),
     path("reports/", include("reports.urls")),
     path("published/", include("reports.public_urls")),

@@ -90,7 +90,13 @@ def pytest_configure(config: pytest.Config) -> None:
     _collect_static(servers)
     django.setup()
     # Only now may modules be imported that need the models.
-    for plugin in ("tests.cast", "tests.counseling.across", "tests.live", "tests.browsers"):
+    for plugin in (
+        "tests.cast",
+        "tests.counseling.across",
+        "tests.counseling.both",
+        "tests.live",
+        "tests.browsers",
+    ):
         config.pluginmanager.import_plugin(plugin)
 
 

@@ -1,5 +1,6 @@
 """Every table of counseling: cases, and what leads on from them."""
 
+from counseling.models.bridges import Bridge, BridgeConsent, BridgeStep
 from counseling.models.cases import (
     Asking,
     Case,
@@ -30,6 +31,9 @@ from counseling.models.visits import AddressLook, Visit, Visitor
 __all__ = [
     "AddressLook",
     "Asking",
+    "Bridge",
+    "BridgeConsent",
+    "BridgeStep",
     "Case",
     "Consent",
     "ContactDetail",

@@ -1,17 +1,17 @@
 """The desk: who waits, one's own cases, what colleagues offer, and a call entered in 20 seconds."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.doors import viewer_of_request
 from accounts.staff_doors import staff_only
 from accounts.states import Role
 from accounts.viewer import Viewer
-from counseling import forms, queries, sentences
+from counseling import forms, queries, sentences, sessions
 from counseling.actions import asking, cases, hand_over, imports, occasions, reassigning
-from counseling.doors import act, choices, desk, desk_page, done
+from counseling.doors import Desk, act, choices, desk, desk_page, done
 from counseling.occasion_rows import COLUMNS
 from counseling.states import Channel, Relation
 from duty.colleagues import name_of
@@ -124,19 +124,31 @@ def occasion(request: HttpRequest) -> HttpResponse:
 def _occasion(request: HttpRequest, *, no: Refused | None = None) -> HttpResponse:
     at = desk(request)
     sent = request.POST if no else request.GET
+    today = jst_day(at.now)
     context = {
+        "proposed": _proposed(at, sent, today=today),
         "channels": choices(
             sentences.CHANNELS, sent.getlist("channel") or [Channel.TELEPHONE.value]
         ),
         "callers": choices(sentences.CALLERS, sent.getlist("relation") or [Relation.SELF.value]),
         "origins": choices(sentences.ORIGINS, sent.getlist("origin") or ["unknown"]),
         "cohorts": choices(sentences.COHORTS, sent.getlist("cohort") or ["unknown"]),
-        "today": jst_day(at.now),
+        "today": today,
         "asked_code": sent.get("code", "")[:20],
         "written": request.GET.get("written", "")[:7],
         "most": forms.MAX_LINE,
     }
     return desk_page(request, at, "occasion", context, no=no)
+
+
+def _proposed(at: Desk, sent: QueryDict, *, today: date) -> sessions.Proposed | None:
+    if sent.get("channel") != Channel.WEB:
+        return None
+    on = forms.day(sent.get("on", "")) or today
+    try:
+        return sessions.proposed(queries.case(at.viewer, code=sent.get("code", "")), on=on)
+    except Refused:
+        return None  # no case of theirs: the form itself says so when it is sent
 
 
 @staff_only(Role.COORDINATOR)

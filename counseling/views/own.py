@@ -7,7 +7,7 @@ from accounts import actions as entrance
 from accounts.doors import private, viewer_of_request
 from accounts.messages import not_found
 from accounts.queries import has_passphrase
-from counseling import emergencies, forms, hours, onward, queries, sentences
+from counseling import bridges, emergencies, forms, hours, onward, queries, sentences
 from counseling.actions import asking, talk, vault
 from counseling.doors import Deed, act, choices, done, knows, page
 from counseling.models import Case, Emergency
@@ -103,6 +103,7 @@ def _own(request: HttpRequest, code: str, *, no: Refused | None = None) -> HttpR
         "wire": queries.wire_of(case, viewer=viewer),  # before the words
         "talk": queries.talk_of(case, viewer=viewer),
         "leads_on": case.state != CaseState.WAITING or onward.leads_on(case),
+        "bridged": bridges.has_own(case),
         # What was refused goes back into the field it came from.
         "typed": _typed(request, no),
         "openings": list(emergencies.openings_of(case)[:50]),

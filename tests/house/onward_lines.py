@@ -9,6 +9,7 @@ from uuid import uuid4
 from accounts.models import Staff
 from counseling.models import Case, Meeting, Referral, Visit
 from tests.counseling.places import make_agency
+from tests.house.bridge_lines import BRIDGES, bridge_things
 from tests.house.everyone import Row, anyone, entered, staff
 
 OWN = entered(404) | {"participant": 200}
@@ -21,6 +22,7 @@ _MINE = "/counseling/mine/{own}/onward/"
 _DESK = "/counseling/desk/{own}/onward/"
 
 ONWARD: dict[str, tuple[str, Row]] = {
+    **BRIDGES,
     "steps": ("/steps/", entered()),
     # The fixture's agency stands there.
     "town": ("/m/281000/", anyone()),
@@ -82,4 +84,5 @@ def onward_things(code: str, counselor: Staff, now: datetime) -> dict[str, int |
         case=case, starts_at=now + timedelta(days=3), ends_at=now + timedelta(days=3, hours=1),
         made_by=counselor, at=now,
     )  # fmt: skip
+    bridge_things(code, counselor, now)
     return {"onward": made.pk, "meeting": meeting.pk, "visit": visit.pk}
