@@ -23,6 +23,7 @@ from counseling.models.referrals import (
     Meeting,
     OneTimeLink,
     Referral,
+    SentDetail,
     StageDone,
 )
 from counseling.models.visits import AddressLook, Visit, Visitor
@@ -48,6 +49,7 @@ __all__ = [
     "OccasionImport",
     "OneTimeLink",
     "Referral",
+    "SentDetail",
     "StageDone",
     "Vault",
     "Visit",
