@@ -1,5 +1,6 @@
 import django.db.models.deletion
 from django.db import migrations, models
+from django.utils import timezone
 
 
 def remembered_for_each(apps, schema_editor):
@@ -44,6 +45,22 @@ def remembered_together(apps, schema_editor):
         )
 
 
+def nothing_to_come_of_what_is_over(apps, schema_editor):
+    """What was planned in a case that has been closed meanwhile ended with it."""
+    Visit = apps.get_model('counseling', 'Visit')
+    Meeting = apps.get_model('counseling', 'Meeting')
+    now = timezone.now()
+    Visit.objects.filter(case__state='closed', state__in=['planned', 'agreed']).update(
+        state='cancelled', ended_at=now
+    )
+    Meeting.objects.filter(case__state='closed', state__in=['offered', 'none_fits']).update(
+        state='cancelled', changed_at=now
+    )
+    Meeting.objects.filter(case__state='closed', state='chosen', starts_at__gt=now).update(
+        state='cancelled', changed_at=now
+    )
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -72,6 +89,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunPython(remembered_for_each, remembered_together),
+        migrations.RunPython(nothing_to_come_of_what_is_over, migrations.RunPython.noop),
         migrations.RemoveField(
             model_name='vault',
             name='sent_at',
