@@ -26,6 +26,7 @@ from counseling.models import (
     Visit,
     Visitor,
 )
+from counseling.needs import NEED
 from counseling.states import (
     HEADINGS,
     CaseState,
@@ -170,7 +171,7 @@ def _seen(case: Case, number: int) -> Seen:
 
 
 def _steps(referral: Referral) -> list[Step]:
-    crossings = Crossing.objects.filter(referral=referral).exclude(what="need")
+    crossings = Crossing.objects.filter(referral=referral).exclude(what=NEED)
     crossings = crossings.order_by("at", "pk")[:MOST]
     openings = LinkOpening.objects.filter(link__referral=referral).order_by("at", "pk")[:MOST]
     steps = [Step(one.what, one.mover, one.line, one.at) for one in crossings]

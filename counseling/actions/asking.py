@@ -39,7 +39,7 @@ def ask(viewer: Viewer, *, program: int, asked: Asked, now: datetime) -> Case:
     if (again := _said(participant, asked)) is not None:
         return again
     assert person is not None
-    told = heard(asked.words, passphrase_key=person.passphrase_key)
+    told = heard(asked.words, program=program, passphrase_key=person.passphrase_key)
     try:
         told.must_pass()
         return _take_up(person, program, asked, in_need=told.in_need, now=now)

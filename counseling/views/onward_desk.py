@@ -75,6 +75,7 @@ def show_case(request: HttpRequest, code: str, *, no: Refused | None = None) -> 
     there = onward.destinations(case.program_id, wanted=onward.Wanted(town=town))
     context = {
         "case": case,
+        "in_need": queries.is_in_need(case),
         "referrals": [
             (one, said.called(said.GOALS, one.goal), said.called(said.STATES, one.state))
             for one in rows
@@ -120,6 +121,7 @@ def _one(
     taken = {one.stage for one in seen.stages}
     context = {
         "case": row.case,
+        "in_need": queries.is_in_need(row.case),
         "row": row,
         "seen": seen,
         "goal": said.called(said.GOALS, row.goal),
