@@ -159,7 +159,7 @@ def test_only_the_counselor_and_the_recipient_ever_read_them(
     near = [
         desk, f"{desk}onward/", f"{desk}{one}", mine, f"{mine}onward/", f"{mine}{one}",
         "/counseling/desk/", "/counseling/visits/", "/counseling/mine/", "/me/", "/me/export/",
-        "/staff/audit/", "/counseling/desk/absences/", f"{link}sheet/", link, "/letters/",
+        "/accounts/audit/", "/counseling/desk/absences/", f"{link}sheet/", link, "/letters/",
     ]  # fmt: skip
     agency = Client()
     for who in (
