@@ -66,6 +66,14 @@ def waiting(participant: int) -> bool:
     return Letter.objects.filter(participant_id=participant, read_at=None).exists()
 
 
+def care_waiting(participant: int, *, since: datetime) -> Letter | None:
+    """The newest unread card of where one can talk, no older than `since`."""
+    cards = Letter.objects.filter(
+        participant_id=participant, kind=Kind.CARE, read_at=None, at__gte=since
+    )
+    return cards.order_by("-id").first()
+
+
 def newest(participant: int) -> int:
     """The number of the newest one, 0 without any."""
     last = Letter.objects.filter(participant_id=participant).order_by("-id").values_list("id")

@@ -16,7 +16,7 @@ from counseling.actions import bridges as bridging
 from counseling.actions import purge as going
 from counseling.actions.crossing import forget
 from counseling.actions.moves import move
-from counseling.actions.vault import shred
+from counseling.actions.vault import shred_unsent
 from counseling.bridge import Side
 from counseling.models import (
     Asking,
@@ -28,6 +28,7 @@ from counseling.models import (
     Invitation,
     Meeting,
     Referral,
+    SentDetail,
     Visit,
 )
 from counseling.states import STANDING, AskingState, CaseState
@@ -51,7 +52,8 @@ def shown(participant: int) -> dict[str, object]:
     openings = openings.order_by("at", "pk")
     cards = Invitation.objects.filter(participant_id=participant).order_by("pk")
     referrals = Referral.objects.filter(case__in=cases).select_related("agency", "place")
-    referrals = referrals.prefetch_related("consents", "crossings").order_by("proposed_at", "pk")
+    referrals = referrals.prefetch_related("consents", "crossings", "sent_details")
+    referrals = referrals.order_by("proposed_at", "pk")
     meetings = Meeting.objects.filter(case__in=cases).order_by("at", "pk")
     visits = Visit.objects.filter(case__in=cases).order_by("at", "pk")
     emergencies = Emergency.objects.filter(
@@ -139,6 +141,17 @@ def _referral(one: Referral) -> dict[str, object]:
         "to": one.to,
         "state": one.state,
         "draft": one.draft,
+        "details_sent": [
+            {
+                "kind": sent.kind,
+                "deposited_at": wire(sent.deposited_at),
+                "to": sent.recipient,
+                "by": sent.by,
+                "at": wire(sent.at),
+                "gone_at": wire(sent.gone_at) if sent.gone_at else None,
+            }
+            for sent in sorted(one.sent_details.all(), key=lambda sent: sent.pk)
+        ],
         "consents": [
             {
                 "at": wire(given.at),
@@ -188,7 +201,8 @@ def stays(participant: int) -> list[Stays]:
                 why=_("同意なしに伝えたことを、あとから確かめられるようにするためです"),
             )
         )
-    if known.filter(vault__sent_at__isnull=False).exists():
+    accepted = SentDetail.objects.filter(accepted_at__isnull=False, detail__isnull=False)
+    if accepted.filter(referral__case__in=known).exists():
         found.append(
             Stays(
                 what=_("支援機関へ送った連絡先"),
@@ -207,8 +221,7 @@ def erase(participant: int, *, now: datetime) -> None:
     ):
         with transaction.atomic():
             case = Case.objects.select_for_update(of=("self",)).get(pk=number)
-            if not _sent(case):
-                shred(case)
+            shred_unsent(case, now=now)
             forget(case, now=now)
             bridging.forget(case, now=now)
             mine = Asking.objects.filter(case=case)
@@ -220,10 +233,6 @@ def erase(participant: int, *, now: datetime) -> None:
                 move(case, CaseState.CLOSED, closed_at=now)
             Case.objects.filter(pk=case.pk).update(participant=None, waiting_since=None)
     Invitation.objects.filter(participant_id=participant).delete()
-
-
-def _sent(case: Case) -> bool:
-    return Case.objects.filter(pk=case.pk, vault__sent_at__isnull=False).exists()
 
 
 def holding(participants: Collection[int]) -> set[int]:

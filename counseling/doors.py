@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from accounts import letters
 from accounts.doors import viewer_of_request, with_wait
 from accounts.states import Role
 from accounts.viewer import Viewer
@@ -21,7 +22,12 @@ from counseling import queries, sentences
 from foundation import clock
 from foundation.refusals import Refused
 from foundation.replies import SeeOther
+from helplines.lines import shown
 from programs.models import Program
+
+# The card of where one can talk stands on the pages themselves, until it is opened as a letter.
+SHOWN_FOR = timedelta(days=1)
+MOST_LINES = 3
 
 Deed = Callable[[Viewer, datetime], object]
 
@@ -78,7 +84,11 @@ def page(
     no: Refused | None = None,
 ) -> HttpResponse:
     """A page; `sent` is what was typed, given back."""
+    who, now = viewer_of_request(request).participant, clock.now()
     shared = {
+        # Asked for by the pages that show them alone.
+        "care": lambda: letters.care_waiting(who, since=now - SHOWN_FOR) if who else None,
+        "care_lines": lambda: [one for one in shown(now) if one.open_now][:MOST_LINES],
         "form_error": sentence(no.code) if no else None,
         "code": no.code if no else "",
         "sent": request.POST if no else {},

@@ -26,7 +26,15 @@ from counseling.models import (
     Visit,
     Visitor,
 )
-from counseling.states import HEADINGS, Channel, MeetingState, Relation, VisitState
+from counseling.needs import NEED
+from counseling.states import (
+    HEADINGS,
+    CaseState,
+    Channel,
+    MeetingState,
+    Relation,
+    VisitState,
+)
 from duty.colleagues import name_of
 from foundation.refusals import Refused
 from programs.models import Agency, Place
@@ -163,7 +171,7 @@ def _seen(case: Case, number: int) -> Seen:
 
 
 def _steps(referral: Referral) -> list[Step]:
-    crossings = Crossing.objects.filter(referral=referral).exclude(what="need")
+    crossings = Crossing.objects.filter(referral=referral).exclude(what=NEED)
     crossings = crossings.order_by("at", "pk")[:MOST]
     openings = LinkOpening.objects.filter(link__referral=referral).order_by("at", "pk")[:MOST]
     steps = [Step(one.what, one.mover, one.line, one.at) for one in crossings]
@@ -227,6 +235,8 @@ def visits_of(viewer: Viewer, *, now: datetime) -> list[tuple[Visit, int]]:
     rows = Visit.objects.annotate(going=Count("visitors")).filter(
         pk__in=agreed.values("visit"), ends_at__gte=now - timedelta(hours=24)
     ).exclude(state__in=[VisitState.PLANNED, VisitState.CANCELLED])  # fmt: skip
+    # A closed case has nothing to come; what has begun there is still come back from.
+    rows = rows.exclude(state=VisitState.AGREED, case__state=CaseState.CLOSED)
     return [(one, one.going) for one in rows.order_by("starts_at", "pk")[:MOST]]
 
 
@@ -249,7 +259,7 @@ def going_along(viewer: Viewer, *, now: datetime) -> list[Along]:
     rows = Meeting.objects.filter(
         state=MeetingState.CHOSEN, channel=Channel.IN_PERSON, referral__ended_at__isnull=True,
         referral__companion_id=viewer.staff or 0, starts_at__gte=now - LONGEST_AGO,
-    ).select_related(
+    ).exclude(case__state=CaseState.CLOSED, starts_at__gt=now).select_related(
         "referral__agency__municipality", "referral__place__municipality"
     )  # fmt: skip
     asked = list(rows.order_by("starts_at", "pk")[:MOST])

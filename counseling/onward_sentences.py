@@ -6,6 +6,7 @@ from counseling.states import (
     DoorRule,
     Evidence,
     Goal,
+    Gone,
     Heading,
     MeetingState,
     Mover,
@@ -74,6 +75,12 @@ WAYS = {
     Sent.TELEPHONE: _("電話"),
     Sent.FAX: _("ファックス"),
     Sent.PAPER: _("紙(手わたし・郵送)"),
+}
+# What became of a detail that was sent, in the house: what the recipient holds it holds.
+GONE = {
+    Gone.TAKEN_BACK: _("ここからは、消しました。"),
+    Gone.REPLACED: _("そのあと、新しいものに入れかえました。"),
+    Gone.EXPIRED: _("ここからは、期限がきて消えました。"),
 }
 EVIDENCES = {
     Evidence.AGENCY_TOLD: _("つながり先からきいた"),

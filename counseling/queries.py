@@ -28,6 +28,7 @@ from counseling.models import (
     Occasion,
     OccasionImport,
 )
+from counseling.needs import in_packets
 from counseling.states import STANDING, CaseState, HandOverState, Urgency
 from duty.colleagues import name_of
 from foundation.refusals import Refused
@@ -221,6 +222,7 @@ def _listed(cases: Iterable[Case]) -> list[Waiting]:
     seen = {case.room_id or 0: case.need_seen_at for case in found}
     talked, spoke = _needs(rooms, seen), _spoke(rooms)
     needs = {case.pk for case in found if case.room_id in talked} | asked_in_need(found)
+    needs |= in_packets(found)
     rows = [
         Waiting(
             case=case,
@@ -357,7 +359,7 @@ def opened(viewer: Viewer, *, code: str) -> Opened:
         offered=HandOver.objects.filter(case=found, state=HandOverState.OFFERED)
         .select_related("taker")
         .first(),
-        in_need=_is_in_need(found),
+        in_need=is_in_need(found),
         wire=wire_of(found, viewer=viewer),  # before the words: what comes meanwhile follows
         talk=talk_of(found, viewer=viewer),
     )
@@ -371,10 +373,11 @@ def waiting_import(viewer: Viewer, *, program: int) -> OccasionImport | None:
     ).first()
 
 
-def _is_in_need(case: Case) -> bool:
+def is_in_need(case: Case) -> bool:
+    """Whether words of need stand there that nobody of ours has seen."""
     room = case.room_id
     talked = room is not None and room in _needs([room], {room: case.need_seen_at})
-    return talked or case.pk in asked_in_need([case])
+    return talked or case.pk in asked_in_need([case]) | in_packets([case])
 
 
 def absent_ones(viewer: Viewer, *, program: int, since: datetime) -> list[Case]:

@@ -150,6 +150,14 @@ class Detail(StrEnum):
     OTHER = "other"
 
 
+class Gone(StrEnum):
+    """Why a detail that was sent no longer lies in the vault."""
+
+    TAKEN_BACK = "taken_back"  # by the person, alone, with everything, or as they left
+    REPLACED = "replaced"  # by another of its kind
+    EXPIRED = "expired"
+
+
 def before(wanted: CaseState) -> list[str]:
     """The states from which a case may come to this one."""
     return sorted(state.value for state, onward in CASE_MOVES.items() if wanted in onward)

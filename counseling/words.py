@@ -6,6 +6,7 @@ Contact details have one place, the vault. Everywhere else they are refused, who
 from dataclasses import dataclass
 
 from accounts import passphrase
+from chat import in_force
 from chat.screening import screen
 from foundation.refusals import Refused
 
@@ -23,9 +24,13 @@ class Heard:
             raise Refused(self.refusal)
 
 
-def heard(*texts: str, passphrase_key: str | None = None) -> Heard:
-    """Look at all of it: a later line may hold what is refused, or call for someone."""
-    found = [screen(text) for text in texts]
+def heard(*texts: str, program: int, passphrase_key: str | None = None) -> Heard:
+    """Look at all of it: a later line may hold what is refused, or call for someone.
+
+    By the house's rules and the program's own, as in a room.
+    """
+    own = in_force.lexicons(program)
+    found = [screen(text, more=own) for text in texts]
     refusal = "contact" if any(one.contact for one in found) else ""
     if any(passphrase.contained_in(text, passphrase_key) for text in texts):
         refusal = "passphrase"

@@ -19,6 +19,7 @@ from chat.models import Finding, Message
 from counseling import policies, queries
 from counseling.actions.moves import locked, note
 from counseling.models import Case, Crossing
+from counseling.needs import NEED
 from counseling.states import CaseState
 from duty.actions.alarms import call
 from duty.calls import calls_about
@@ -27,8 +28,6 @@ from duty.states import Channel
 
 OTHERS_AFTER = timedelta(minutes=5)
 COORDINATORS_AFTER = timedelta(minutes=10)
-# Words of need in a packet: a line that stands on no page of steps.
-NEED = "need"
 LOOKED_AT = timedelta(days=2)
 # Also what nobody has taken yet.
 GOING_ON = (CaseState.WAITING, CaseState.OPEN)

@@ -14,6 +14,7 @@ from chat.actions import talks
 from chat.actions.words import AGAIN, CARE_LINKS
 from chat.models import Seat
 from counseling import policies, queries
+from counseling.actions.calling_off import call_off_all
 from counseling.actions.moves import locked, make_case, move, move_asking, room_of
 from counseling.forms import Asked
 from counseling.models import Asking, Case, Invitation
@@ -38,7 +39,7 @@ def ask(viewer: Viewer, *, program: int, asked: Asked, now: datetime) -> Case:
     if (again := _said(participant, asked)) is not None:
         return again
     assert person is not None
-    told = heard(asked.words, passphrase_key=person.passphrase_key)
+    told = heard(asked.words, program=program, passphrase_key=person.passphrase_key)
     try:
         told.must_pass()
         return _take_up(person, program, asked, in_need=told.in_need, now=now)
@@ -184,6 +185,7 @@ def withdraw(viewer: Viewer, *, code: str, now: datetime) -> None:
         Case.objects.filter(pk=case.pk).update(waiting_since=None)
         if case.state == CaseState.WAITING:
             move(case, CaseState.CLOSED, closed_at=now)
+            call_off_all(case, now=now)
 
 
 def invite(viewer: Viewer, *, seat: int, now: datetime) -> bool:

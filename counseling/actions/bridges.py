@@ -83,7 +83,9 @@ def agree(
 
     Raises `Refused`: `not_entered`, `not_found`, `no_yes`, `contact`, `passphrase`, `bridge_over`.
     """
-    told = _heard(viewer, line)
+    with transaction.atomic():
+        program = _own(viewer, code)[2].program_id
+    told = _heard(viewer, line, program=program)
     try:
         told.must_pass()
         with transaction.atomic():
@@ -377,9 +379,10 @@ def _wait(case: Case, *, now: datetime) -> None:
     Case.objects.filter(pk=case.pk, waiting_since__isnull=True).update(waiting_since=now)
 
 
-def _heard(viewer: Viewer, line: str) -> Heard:
+def _heard(viewer: Viewer, line: str, *, program: int) -> Heard:
     person = Participant.objects.filter(pk=viewer.participant or 0).first()
-    return heard(line, passphrase_key=person.passphrase_key if person else None)
+    key = person.passphrase_key if person else None
+    return heard(line, program=program, passphrase_key=key)
 
 
 def _call(case: Case, *, now: datetime) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.viewer import Viewer
 from counseling import onward, policies
 from counseling.actions import linking
+from counseling.actions.calling_off import call_off_all
 from counseling.actions.moves import (
     change_seats,
     empty_seats,
@@ -120,8 +121,9 @@ def describe(
 def close(viewer: Viewer, *, code: str, now: datetime) -> None:
     """The counselor ends it; the person may ask again at any time.
 
-    Raises `Refused`: `not_found`, `second_factor`, `being_handed_over`, `still_to_come`,
-    `moved_on`.
+    What was agreed to and is to come is called off by hand before; what was only put to the
+    person ends with it. Raises `Refused`: `not_found`, `second_factor`, `being_handed_over`,
+    `still_to_come`, `moved_on`.
     """
     with transaction.atomic():
         case = policies.must_be_assigned(viewer, locked(code))
@@ -133,11 +135,14 @@ def close(viewer: Viewer, *, code: str, now: datetime) -> None:
         move_asking(case, AskingState.CLOSED, ended_at=now)
         empty_seats(case, now=now)
         linking.finish_all_but_looking_after(case, now=now)
+        off = call_off_all(case, by=viewer, now=now)
         note(viewer, case, "close", now=now)
+        again = _("また話したくなったら、いつでも、もう一度おねがいできます。")
+        nobody = _("訪問や予定のこうほは、取りやめました。だれも行きません。") if off else ""
         tell(
             case,
             title=_("相談がひとくぎりになりました"),
-            text=_("また話したくなったら、いつでも、もう一度おねがいできます。"),
+            text=again + nobody,
             label=_("相談のようす"),
             now=now,
         )

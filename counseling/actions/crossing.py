@@ -7,16 +7,15 @@ from django.utils.translation import gettext as _
 from accounts import letters
 from accounts.viewer import Viewer
 from counseling import policies
+from counseling.actions.calling_off import call_off_all
 from counseling.actions.moves import MINE, locked
-from counseling.models import Case, Consent, Crossing, Meeting, OneTimeLink, Referral, Visit
+from counseling.models import Case, Consent, Crossing, Meeting, OneTimeLink, Referral
 from counseling.states import (
     MeetingState,
     Mover,
     ReferralState,
-    VisitState,
     meeting_before,
     referral_before,
-    visit_before,
 )
 from foundation.refusals import Link, Refused
 
@@ -117,12 +116,7 @@ def forget(case: Case, *, now: datetime) -> None:
     Referral.objects.filter(case=case).update(draft={})
     Consent.objects.filter(referral__case=case).update(words="")
     OneTimeLink.objects.filter(referral__case=case, ended_at__isnull=True).update(ended_at=now)
-    Meeting.objects.filter(case=case, state__in=meeting_before(MeetingState.CANCELLED)).update(
-        state=MeetingState.CANCELLED, changed_at=now
-    )
-    Visit.objects.filter(case=case, state__in=visit_before(VisitState.CANCELLED)).update(
-        state=VisitState.CANCELLED, ended_at=now
-    )
+    call_off_all(case, now=now)
 
 
 _BEFORE_ACCEPTING = (ReferralState.PROPOSED, ReferralState.AGREED, ReferralState.SENT)

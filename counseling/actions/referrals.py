@@ -15,11 +15,11 @@ from accounts.states import Role
 from accounts.viewer import Viewer
 from chat.actions.words import AGAIN
 from counseling import packet, policies
-from counseling.actions.alarms import NEED
 from counseling.actions.asking import care
 from counseling.actions.crossing import crossed, end, end_consent, move, own, tell_of
 from counseling.actions.moves import locked, note
 from counseling.models import Case, Consent, Crossing, Referral
+from counseling.needs import NEED
 from counseling.onward_forms import Agreed, Edited
 from counseling.states import (
     CONSENTED,
@@ -30,7 +30,7 @@ from counseling.states import (
     Relation,
     Urgency,
 )
-from counseling.words import Heard, heard, must_hold_no_contact
+from counseling.words import Heard, heard
 from duty.colleagues import name_of
 from foundation.refusals import Refused
 from programs.queries import agency as agency_of
@@ -52,9 +52,16 @@ def propose(
 ) -> Referral:
     """A counselor's suggestion; the person is told, and nothing happens unless they want it.
 
-    Raises `Refused`: `not_found`, `second_factor`, `contact`, `case_closed`, `too_many`.
+    Words of need in it, which may be the person's own, put the case on top until somebody has
+    seen them. Raises `Refused`: `not_found`, `second_factor`, `contact`, `case_closed`, `too_many`.
     """
-    must_hold_no_contact(*typed.values())
+    with transaction.atomic():
+        case = policies.must_be_assigned(viewer, locked(code))
+        told = heard(*typed.values(), program=case.program_id)
+        if told.in_need:
+            # Also where it is then refused: what they write of is known, and called for.
+            Case.objects.filter(pk=case.pk).update(urgency=Urgency.TODAY, need_at=now)
+    told.must_pass()
     with transaction.atomic():
         case = policies.must_be_assigned(viewer, locked(code))
         policies.must_stand(case)
@@ -150,7 +157,9 @@ def edit(viewer: Viewer, *, code: str, referral: int, edited: Edited, now: datet
 
     Raises `Refused`: `not_entered`, `not_found`, `moved_on`, `contact`, `passphrase`.
     """
-    told = _heard(viewer, edited)
+    with transaction.atomic():
+        program = own(viewer, code=code, referral=referral).case.program_id
+    told = _heard(viewer, edited, program=program)
     try:
         told.must_pass()
         with transaction.atomic():
@@ -180,11 +189,11 @@ def _call(viewer: Viewer, found: Referral, *, now: datetime) -> None:
     Case.objects.filter(pk=found.case_id).update(urgency=Urgency.TODAY, waiting_since=now)
 
 
-def _heard(viewer: Viewer, edited: Edited) -> Heard:
+def _heard(viewer: Viewer, edited: Edited, *, program: int) -> Heard:
     person = Participant.objects.filter(pk=viewer.participant or 0).first()
     key = person.passphrase_key if person else None
     texts = [one.text for said in edited.lines.values() for one in said if not one.struck]
-    return heard(*texts, *edited.added.values(), passphrase_key=key)
+    return heard(*texts, *edited.added.values(), program=program, passphrase_key=key)
 
 
 def agree(viewer: Viewer, *, code: str, referral: int, agreed: Agreed, now: datetime) -> Consent:

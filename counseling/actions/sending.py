@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from accounts.queries import key_of
 from accounts.viewer import Viewer
 from counseling import packet
+from counseling.actions import sent_details
 from counseling.actions.crossing import assigned, consent_of, crossed, end, move, tell_of
 from counseling.actions.moves import note
-from counseling.actions.vault import going_along
-from counseling.models import Case, Consent, LinkOpening, OneTimeLink, Referral, Vault
+from counseling.models import Case, Consent, LinkOpening, OneTimeLink, Referral
 from counseling.onward_forms import Answer
 from counseling.states import Mover, ReferralState, Sent
 from counseling.words import must_hold_no_contact
@@ -58,10 +58,12 @@ def send(viewer: Viewer, *, code: str, referral: int, by: Sent, now: datetime) -
     """
     with transaction.atomic():
         found = assigned(viewer, code=code, referral=referral)
-        _standing(found, now)
+        consent = _standing(found, now)
         move(found, ReferralState.SENT, Mover.COUNSELOR, now=now, sent_at=now, sent_by=by.value)
         note(viewer, found.case, "send", now=now)
         way = _make_link(viewer, found, now=now) if by is Sent.LINK else None
+        if way is None:
+            sent_details.left(found, consent, by=by, now=now)
         tell_of(
             found,
             title=_("つなぎシートをおくりました"),
@@ -160,7 +162,7 @@ def sheet_for_link(*, token: str, link: int | None, taken: bool, now: datetime) 
         found = _opened(token, link, now)
         if taken:
             LinkOpening.objects.create(link=found, what="pdf", at=now)
-        return _sheet(found.referral, now=now)
+        return _sheet(found.referral, by=Sent.LINK, now=now)
 
 
 def _opened(token: str, link: int | None, now: datetime) -> OneTimeLink:
@@ -180,12 +182,11 @@ def _opened(token: str, link: int | None, now: datetime) -> OneTimeLink:
     return found
 
 
-def _sheet(referral: Referral, *, now: datetime) -> Sheet:
+def _sheet(referral: Referral, *, by: Sent, now: datetime) -> Sheet:
     consent = _standing(referral, now)
     if packet.digest(consent.words) != consent.digest:
         raise Refused("consent_over")
-    case = Case.objects.get(pk=referral.case_id)
-    details = going_along(case, kinds=consent.scope, deposited_by=consent.at)
+    details = sent_details.give(referral, consent, by=by, now=now)
     accepted = referral.state == ReferralState.ACCEPTED
     return Sheet(packet.read(consent.words), consent, details, accepted)
 
@@ -201,7 +202,8 @@ def paper(viewer: Viewer, *, code: str, referral: int, now: datetime) -> Sheet:
             raise Refused("moved_on")
         crossed(found, "printed", Mover.COUNSELOR, now=now)
         note(viewer, found.case, "print", now=now)
-        return _sheet(found, now=now)
+        by = Sent(found.sent_by)
+        return _sheet(found, by=Sent.PAPER if by is Sent.LINK else by, now=now)
 
 
 def accept_by_link(*, token: str, link: int | None, who: str, now: datetime) -> None:
@@ -254,9 +256,9 @@ def _accept(referral: Referral, mover: Mover, answer: Answer, *, now: datetime) 
     )  # fmt: skip
     # Nobody says yes to what the person no longer agrees to: the move is undone with it.
     consent = _standing(referral, now)
-    if consent.scope:
-        # From here the details have 90 days.
-        Vault.objects.filter(case=referral.case, sent_at__isnull=True).update(sent_at=now)
+    if answer.by is not Sent.LINK:
+        sent_details.left(referral, consent, by=answer.by, now=now)
+    sent_details.accepted(referral, now=now)
     tell_of(
         referral,
         title=_("うけいれの返事がありました"),

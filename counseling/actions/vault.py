@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.viewer import Viewer
 from counseling import policies
 from counseling.actions.moves import locked, note
-from counseling.models import Case, ContactDetail, ContactOpening, Vault
-from counseling.states import Detail
+from counseling.models import Case, ContactDetail, ContactOpening, SentDetail, Vault
+from counseling.states import CaseState, Detail, Gone
 from counseling.words import must_hold_no_contact
 from foundation.refusals import Refused
 from foundation.sealed import CannotOpen, is_old, new_key, open_key, place, seal, unseal
@@ -30,21 +30,34 @@ _AT_ONCE = 50
 class Opened:
     """A detail in clear, for one answer to one person."""
 
+    detail: int
     kind: str
     text: str
     at: datetime
 
 
 def deposit(
-    viewer: Viewer, *, code: str, kind: Detail, text: str, nonce: UUID, now: datetime
+    viewer: Viewer,
+    *,
+    code: str,
+    kind: Detail,
+    text: str,
+    nonce: UUID,
+    instead: bool = False,
+    now: datetime,
 ) -> None:
     """鍵をかけて預ける: by the person whose case it is. The same nonce twice is one deposit.
 
-    Raises `Refused`: `not_entered`, `not_found`, `case_closed`, `too_many`.
+    `instead` of what lay there of its kind. Raises `Refused`: `not_entered`, `not_found`,
+    `case_closed`, `too_many`.
     """
     with transaction.atomic():
         case = policies.must_be_own(viewer, locked(code))
         policies.must_stand(case)
+        if ContactDetail.objects.filter(vault__case=case, nonce=nonce).exists():
+            return
+        if instead:
+            _let_go(case, Q(kind=kind.value), why=Gone.REPLACED, now=now)
         _put(case, kind=kind, text=text, nonce=nonce, now=now)
 
 
@@ -87,14 +100,19 @@ def in_clear(case: Case) -> list[Opened]:
 
     Raises `Refused("cannot_open")`.
     """
-    vault = Vault.objects.filter(case=case).first()
-    if vault is None:
-        return []
+    # Details and key in one look: a detail taken back meanwhile changes both.
+    there = ContactDetail.objects.filter(vault__case=case).select_related("vault")
+    return [Opened(one.pk, one.kind, text, one.at) for one, text in opened(case, there)]
+
+
+def opened(case: Case, there: QuerySet[ContactDetail]) -> list[tuple[ContactDetail, str]]:
+    """Details of a case with what they say, oldest first. Raises `Refused("cannot_open")`."""
+    rows = list(there.select_related("vault").order_by("at", "pk"))
     try:
-        key = open_key(vault.key, at=_place_of_key(case))
+        keys = {one.vault_id: one.vault.key for one in rows}
+        under = {pk: open_key(key, at=_place_of_key(case)) for pk, key in keys.items()}
         return [
-            Opened(one.kind, unseal(one.sealed, at=_place_of(one), under=key), one.at)
-            for one in ContactDetail.objects.filter(vault=vault).order_by("at", "pk")
+            (one, unseal(one.sealed, at=_place_of(one), under=under[one.vault_id])) for one in rows
         ]
     except CannotOpen:
         raise Refused("cannot_open") from None
@@ -108,48 +126,78 @@ def kinds_in(case: Case) -> list[str]:
 
 def going_along(
     case: Case, *, kinds: Sequence[str], deposited_by: datetime
-) -> list[tuple[str, str]]:
-    """(kind, text) of what the person agreed to pass on, as it lay there when they agreed.
+) -> QuerySet[ContactDetail]:
+    """What the person agreed to pass on, as it lay there when they agreed."""
+    there = ContactDetail.objects.filter(vault__case=case, kind__in=kinds, at__lte=deposited_by)
+    return there.order_by("at", "pk")
 
-    Only for the one answer that the recipient gets. Raises `Refused("cannot_open")`.
+
+def take_back(viewer: Viewer, *, code: str, kind: Detail | None = None, now: datetime) -> None:
+    """The person takes everything out again, or all of one kind; what lay there isn't said.
+
+    What of it had been sent is remembered as sent, and the counselor has something new to see.
+    Raises `Refused`: `not_found`.
     """
-    vault = Vault.objects.filter(case=case).first() if kinds else None
-    if vault is None:
-        return []
-    there = ContactDetail.objects.filter(vault=vault, kind__in=kinds, at__lte=deposited_by)
-    try:
-        key = open_key(vault.key, at=_place_of_key(case))
-        return [
-            (one.kind, unseal(one.sealed, at=_place_of(one), under=key))
-            for one in there.order_by("at", "pk")
-        ]
-    except CannotOpen:
-        raise Refused("cannot_open") from None
-
-
-def take_back(viewer: Viewer, *, code: str, now: datetime) -> None:
-    """The person takes everything out again: the key goes. Raises `Refused`: `not_found`."""
     with transaction.atomic():
         case = policies.must_be_own(viewer, locked(code))
-        shred(case)
+        which = Q() if kind is None else Q(kind=kind.value)
+        if _let_go(case, which, why=Gone.TAKEN_BACK, now=now):
+            waiting = Case.objects.filter(pk=case.pk, waiting_since__isnull=True)
+            waiting.exclude(state=CaseState.CLOSED).update(waiting_since=now)
 
 
-def shred(case: Case) -> None:
-    """The key and everything under it go, inside the caller's transaction."""
-    Vault.objects.filter(case=case).delete()
+def shred_unsent(case: Case, *, now: datetime) -> None:
+    """What no recipient has accepted goes, inside the caller's transaction."""
+    accepted = SentDetail.objects.filter(referral__case=case, accepted_at__isnull=False)
+    held = accepted.filter(detail__isnull=False).values("detail")
+    _let_go(case, ~Q(pk__in=held), why=Gone.TAKEN_BACK, now=now)
+
+
+def _let_go(case: Case, which: Q, *, why: Gone, now: datetime) -> bool:
+    """These go: what stays gets another key, so that they are noise in every copy.
+
+    Whether any of them had been sent.
+    """
+    going = list(ContactDetail.objects.filter(which, vault__case=case).values_list("pk", flat=True))
+    if not going:
+        return False
+    sent = SentDetail.objects.filter(detail__in=going).update(gone_at=now, gone=why.value)
+    ContactDetail.objects.filter(pk__in=going).delete()
+    _under_another_key(case)
+    return bool(sent)
+
+
+def _under_another_key(case: Case) -> None:
+    there = ContactDetail.objects.filter(vault__case=case)
+    if not there.exists():
+        Vault.objects.filter(case=case).delete()
+        return
+    try:
+        kept = opened(case, there)
+    except Refused:
+        return  # noise already: there is nothing to seal anew
+    key = new_key(at=_place_of_key(case))
+    plain = open_key(key, at=_place_of_key(case))
+    for detail, text in kept:
+        detail.sealed = seal(text, at=_place_of(detail), under=plain)
+    ContactDetail.objects.bulk_update([detail for detail, _text in kept], ["sealed"])
+    Vault.objects.filter(case=case).update(key=key)
 
 
 def purge(*, now: datetime) -> Iterator[int]:
     """What an agency confirmed 90 days ago, and what lies with a case closed as long, goes."""
     before = now - KEPT_AFTER_SENDING
-    while due := list(
-        Vault.objects.filter(Q(sent_at__lt=before) | Q(case__closed_at__lt=before))
-        .order_by("pk")
-        .values_list("pk", flat=True)[:_AT_ONCE]
+    sent = Q(sent__accepted_at__lt=before)
+    due = ContactDetail.objects.filter(sent | Q(vault__case__closed_at__lt=before))
+    while cases := list(
+        due.order_by("vault__case").values_list("vault__case", flat=True).distinct()[:_AT_ONCE]
     ):
-        with transaction.atomic():
-            Vault.objects.filter(pk__in=due).delete()
-        yield len(due)
+        for number in cases:
+            with transaction.atomic():
+                case = Case.objects.select_for_update(of=("self",)).get(pk=number)
+                over = case.closed_at is not None and case.closed_at < before
+                _let_go(case, Q() if over else Q(pk__in=due), why=Gone.EXPIRED, now=now)
+        yield len(cases)
 
 
 def reseal() -> Iterator[int]:

@@ -16,7 +16,7 @@ from accounts.states import Role
 from accounts.viewer import Viewer
 from counseling import policies
 from counseling.actions.moves import locked, note, tell
-from counseling.actions.vault import going_along, kinds_in
+from counseling.actions.vault import going_along, kinds_in, opened
 from counseling.models import AddressLook, Case, Visit, Visitor
 from counseling.states import Detail, DoorRule, VisitState, visit_before
 from counseling.words import must_hold_no_contact
@@ -159,8 +159,8 @@ def look(viewer: Viewer, *, visit: int, now: datetime) -> list[str]:
             viewer, found.case, "look_at_address", role=_role(viewer, found), now=now,
             reason=f"visit:{found.pk}", fields=sorted(kinds & set(kinds_in(found.case))),
         )  # fmt: skip
-    opened = going_along(found.case, kinds=sorted(kinds), deposited_by=now)
-    return [text for _kind, text in opened]
+    there = going_along(found.case, kinds=sorted(kinds), deposited_by=now)
+    return [text for _detail, text in opened(found.case, there)]
 
 
 def check_in(viewer: Viewer, *, visit: int, now: datetime) -> None:

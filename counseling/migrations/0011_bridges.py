@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('counseling', '0009_emergencies_released'),
+        ('counseling', '0010_sent_details'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -24,6 +24,7 @@ from counseling.models.referrals import (
     Meeting,
     OneTimeLink,
     Referral,
+    SentDetail,
     StageDone,
 )
 from counseling.models.visits import AddressLook, Visit, Visitor
@@ -52,6 +53,7 @@ __all__ = [
     "OccasionImport",
     "OneTimeLink",
     "Referral",
+    "SentDetail",
     "StageDone",
     "Vault",
     "Visit",

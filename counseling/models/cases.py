@@ -305,8 +305,6 @@ class Vault(models.Model):
 
     case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="vault")
     key = models.TextField()
-    # Something from it went to an agency that the person agreed to.
-    sent_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"vault {self.pk}"

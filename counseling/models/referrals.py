@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from counseling.states import CONSENTED, Goal, MeetingState, ReferralState
+from counseling.states import CONSENTED, Goal, Gone, MeetingState, ReferralState
 
 
 class Referral(models.Model):
@@ -109,6 +109,41 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"consent {self.pk}"
+
+
+class SentDetail(models.Model):
+    """That one detail went to one recipient. Never what it says; it outlives the detail itself."""
+
+    referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="sent_details")
+    # Null once the detail is gone from the vault.
+    detail = models.ForeignKey(
+        "counseling.ContactDetail", null=True, on_delete=models.SET_NULL, related_name="sent"
+    )
+    kind = models.CharField(max_length=10)
+    # When it was deposited: which of several of its kind.
+    deposited_at = models.DateTimeField()
+    # As the consent calls it.
+    recipient = models.CharField(max_length=80)
+    by = models.CharField(max_length=10)
+    at = models.DateTimeField()
+    # The recipient said yes; 90 days run from here.
+    accepted_at = models.DateTimeField(null=True)
+    gone_at = models.DateTimeField(null=True)
+    gone = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["referral", "detail"], name="detail_sent_once"),
+            models.CheckConstraint(
+                condition=Q(gone_at__isnull=True, gone="")
+                | Q(gone_at__isnull=False, gone__in=[one.value for one in Gone]),
+                name="sent_detail_gone_with_a_reason",
+            ),
+        ]
+        indexes = [models.Index(fields=["accepted_at"], name="sent_detail_accepted")]
+
+    def __str__(self) -> str:
+        return f"sent detail {self.pk}"
 
 
 class Crossing(models.Model):

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.doors import viewer_of_request
 from accounts.staff_doors import noted_look, recently_proven, staff_only
 from accounts.states import Role
-from counseling import forms, queries, sentences
+from counseling import forms, queries, sent_details, sentences
 from counseling.actions import (
     alarms,
     cases,
@@ -20,6 +20,7 @@ from counseling.actions import (
 from counseling.doors import Deed, Desk, act, choices, desk_page, done
 from counseling.models import Asking
 from counseling.states import Cohort, Origin
+from counseling.views.sent_details import shown as told_of_sent
 from foundation import clock
 from foundation.clock import jst_day
 from foundation.refusals import Refused
@@ -45,6 +46,7 @@ def _case(
     opened = looking.at_case(viewer, code=code, now=now)
     found = opened.case
     at = Desk(viewer, found.program, queries.programs_of(viewer, Role.COUNSELOR), now)
+    sent = sent_details.of_case(found)
     colleagues = queries.counselors_of(found.program_id, now=now)
     context = {
         "case": found,
@@ -68,9 +70,14 @@ def _case(
         "company": queries.company(found),
         "kinds": sentences.DETAILS,
         "details": [
-            {"kind": sentences.DETAILS[one.kind], "text": one.text, "at": one.at}  # type: ignore[index]
+            {
+                "kind": sentences.DETAILS[one.kind],  # type: ignore[index]
+                "text": one.text,
+                "sent_details": told_of_sent(row for row in sent if row.detail_id == one.detail),
+            }
             for one in details or ()
         ],
+        "sent_details": told_of_sent(sent),
         "looked": details is not None,
         "today": jst_day(now),
         "most": talk.MOST_WORDS,

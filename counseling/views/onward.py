@@ -10,12 +10,22 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.doors import P, View, private, viewer_of_request
 from accounts.messages import message, not_found
 from accounts.viewer import Viewer
-from counseling import forms, onward, onward_forms, packet, queries, sentences, sheet
+from counseling import (
+    forms,
+    onward,
+    onward_forms,
+    packet,
+    queries,
+    sent_details,
+    sentences,
+    sheet,
+)
 from counseling import onward_sentences as said
 from counseling.actions import meetings, referrals
 from counseling.doors import Deed, act, choices, done, page
 from counseling.models import Case, Meeting
 from counseling.states import MeetingState, Mover, ReferralState, Relation
+from counseling.views.sent_details import shown as told_of_sent
 from duty.colleagues import name_of
 from duty.feed import Entry, calendar
 from foundation import clock
@@ -167,6 +177,7 @@ def _one(
         "companion": name_of(row.companion) if row.companion is not None else "",
         "details": choices(sentences.DETAILS, request.POST.getlist("detail") if no else ()),
         "steps": steps(seen),
+        "sent_details": told_of_sent(sent_details.of_referral(row)),
         "meetings": [met(one) for one in seen.meetings],
         "may_edit": row.state == ReferralState.PROPOSED,
         "may_agree": row.state == ReferralState.PROPOSED and row.to and not preview.empty,

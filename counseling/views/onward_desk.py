@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.doors import viewer_of_request
 from accounts.staff_doors import noted_look, recently_proven, staff_only
 from accounts.states import Role
-from counseling import forms, onward, onward_forms, queries, sentences, sheet
+from counseling import forms, onward, onward_forms, queries, sent_details, sentences, sheet
 from counseling import onward_sentences as said
 from counseling.actions import linking, looking, meetings, referrals, sending
 from counseling.doors import Deed, Desk, act, choices, desk_page, done
@@ -26,6 +26,7 @@ from counseling.states import (
     Stage,
 )
 from counseling.views.onward import as_pdf, met, steps
+from counseling.views.sent_details import shown as told_of_sent
 from foundation import clock
 from foundation.refusals import Refused
 from ledger.states import Reason
@@ -76,6 +77,7 @@ def show_case(request: HttpRequest, code: str, *, no: Refused | None = None) -> 
     there = onward.destinations(case.program_id, wanted=onward.Wanted(town=town))
     context = {
         "case": case,
+        "in_need": queries.is_in_need(case),
         "referrals": [
             (one, said.called(said.GOALS, one.goal), said.called(said.STATES, one.state))
             for one in found.referrals
@@ -121,12 +123,14 @@ def _one(
     taken = {one.stage for one in seen.stages}
     context = {
         "case": row.case,
+        "in_need": queries.is_in_need(row.case),
         "row": row,
         "seen": seen,
         "goal": said.called(said.GOALS, row.goal),
         "state": said.called(said.STATES, row.state),
         "sheet": sheet.shown(words) if not words.empty else None,
         "steps": steps(seen, person=str(sentences.CALLERS[Relation(row.case.relation)])),
+        "sent_details": told_of_sent(sent_details.of_referral(row)),
         "meetings": [met(one) for one in seen.meetings],
         "way": way,
         "link_address": request.build_absolute_uri(f"/packet/{way.token}/") if way else "",

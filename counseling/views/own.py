@@ -1,5 +1,8 @@
 """The person's own pages: asking, following, talking, what lies in the vault. No script needed."""
 
+from collections.abc import Callable
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -7,11 +10,21 @@ from accounts import actions as entrance
 from accounts.doors import private, viewer_of_request
 from accounts.messages import not_found
 from accounts.queries import has_passphrase
-from counseling import bridges, emergencies, forms, hours, onward, queries, sentences
+from counseling import (
+    bridges,
+    emergencies,
+    forms,
+    hours,
+    onward,
+    queries,
+    sent_details,
+    sentences,
+)
 from counseling.actions import asking, talk, vault
 from counseling.doors import Deed, act, choices, done, knows, page
 from counseling.models import Case, Emergency
-from counseling.states import CaseState
+from counseling.states import CaseState, Detail
+from counseling.views.sent_details import shown as told_of_sent
 from foundation import clock
 from foundation.refusals import Refused
 
@@ -109,6 +122,7 @@ def _own(request: HttpRequest, code: str, *, no: Refused | None = None) -> HttpR
         "openings": list(emergencies.openings_of(case)[:50]),
         "emergencies": [_emergency(one) for one in emergencies.told_of(case)],
         "kinds": choices(sentences.DETAILS, request.POST.getlist("kind")),
+        "sent_details": told_of_sent(sent_details.of_case(case)),
         "wait": queries.usual_wait(case.program_id, now=clock.now()),
         "most": talk.MOST_WORDS,
     }
@@ -172,16 +186,19 @@ def say(request: HttpRequest, code: str) -> HttpResponse:
 @private
 def deposit(request: HttpRequest, code: str) -> HttpResponse:
     """鍵をかけて預ける: from its own form, or (`from_talk`) what the talk didn't take."""
-    put = talk.lock_away if request.POST.get("from_talk") == "on" else vault.deposit
+    posted = request.POST
+    put: Callable[..., None] = talk.lock_away
+    if posted.get("from_talk") != "on":
+        put = partial(vault.deposit, instead=posted.get("instead") == "on")
     return _of(
         request,
         code,
         lambda who, now: put(
             who,
             code=code,
-            kind=forms.detail(request.POST),
-            text=forms.text(request.POST, "text", most=talk.MOST_WORDS),
-            nonce=forms.nonce(request.POST),
+            kind=forms.detail(posted),
+            text=forms.text(posted, "text", most=talk.MOST_WORDS),
+            nonce=forms.nonce(posted),
             now=now,
         ),
     )
@@ -190,8 +207,15 @@ def deposit(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 @private
 def take_back(request: HttpRequest, code: str) -> HttpResponse:
-    """Everything out of the vault."""
-    return _of(request, code, lambda who, now: vault.take_back(who, code=code, now=now))
+    """Everything out of the vault, or all of one kind; an unknown one is no wish for everything."""
+    asked = request.POST.get("kind", "")
+    return _of(
+        request,
+        code,
+        lambda who, now: vault.take_back(
+            who, code=code, kind=forms.needed(Detail, asked, "no_kind") if asked else None, now=now
+        ),
+    )
 
 
 @require_POST

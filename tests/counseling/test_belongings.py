@@ -9,11 +9,12 @@ import pytest
 from accounts import belongings
 from accounts.models import Participant
 from chat.actions.daily import purge_all
-from counseling.actions import cases, merging, talk, vault
+from counseling.actions import cases, merging, referrals, talk, vault
 from counseling.actions import purge as going
 from counseling.models import Asking, Case, ContactDetail, Vault
-from counseling.states import CaseState, Detail, Relation
+from counseling.states import CaseState, Detail, Goal, Heading, Relation, Sent
 from tests.cast import make_participant, seen_by, staff_viewer
+from tests.counseling.across import accept, agree, send
 from tests.counseling.voices import asks, taken
 
 
@@ -80,13 +81,23 @@ def test_erasing_takes_words_and_the_vault_and_leaves_the_record(his, hers, aoi,
     assert not Participant.objects.filter(pk=aoi.pk).exists()
 
 
-def test_what_went_to_an_agency_stays_for_its_90_days_and_the_page_says_so(his, aoi, now):
+def test_what_went_to_an_agency_stays_for_its_90_days_and_the_page_says_so(
+    his, aoi, kaede, station, now
+):
     vault.deposit(
         seen_by(aoi), code=his.code, kind=Detail.TELEPHONE, text="090-1234-5678", nonce=uuid4(),
         now=now,
     )  # fmt: skip
-    Vault.objects.update(sent_at=now)
-    assert len(belongings.staying(aoi.pk)) == 2
+    made = referrals.propose(
+        staff_viewer(kaede), code=his.code, goal=Goal.AGENCY, typed={Heading.SELF: "夜がいい。"},
+        agency=station.pk, now=now,
+    )  # fmt: skip
+    agree(aoi, made, now=now, details=(Detail.TELEPHONE,))
+    send(kaede, made, now=now, by=Sent.FAX)
+    said = "支援機関へ送った連絡先"
+    assert said not in [one.what for one in belongings.staying(aoi.pk)]
+    accept(kaede, made, now=now)
+    assert said in [one.what for one in belongings.staying(aoi.pk)]
     belongings.erase_all(aoi.pk, now=now)
     assert ContactDetail.objects.count() == 1
     purge_all(now=now + timedelta(days=91))

@@ -8,7 +8,7 @@ import pytest
 from accounts.models import Letter
 from counseling import belongings
 from counseling.actions import referrals, sending, vault
-from counseling.models import Crossing, LinkOpening, OneTimeLink, Vault
+from counseling.models import Crossing, LinkOpening, OneTimeLink, SentDetail
 from counseling.onward_forms import Edited
 from counseling.states import (
     Detail,
@@ -106,7 +106,8 @@ def test_details_go_along_only_as_far_as_agreed_and_lie_nowhere_in_clear(referra
     assert "5555-0199" not in dump()
     assert "青空町" not in dump()
     sending.accept_by_link(token=way.token, link=number, who="相談係", now=now)
-    assert Vault.objects.get().sent_at == now
+    (sent,) = SentDetail.objects.all()
+    assert (sent.kind, sent.by, sent.at, sent.accepted_at) == ("telephone", "link", now, now)
 
 
 @pytest.mark.parametrize("line", ["090-1234-5678に電話を", "sora@example.com"])

@@ -1,0 +1,34 @@
+"""A case ends, and with it whatever was only planned: nothing of it is still to come.
+
+What has begun, or was to be by now, is no plan any more: it is settled by whoever was there.
+"""
+
+from datetime import datetime
+
+from accounts.viewer import Viewer
+from counseling.actions.moves import note
+from counseling.models import Case, Meeting, Visit
+from counseling.states import MeetingState, VisitState, meeting_before, visit_before
+
+
+def call_off_all(case: Case, *, now: datetime, by: Viewer | None = None) -> bool:
+    """Planned visits and appointments of a case, inside the caller's transaction; whether any was.
+
+    A line in the log for each where a member of staff ends it.
+    """
+    visits = Visit.objects.filter(case=case, state__in=visit_before(VisitState.CANCELLED))
+    meetings = Meeting.objects.filter(
+        case=case, state__in=meeting_before(MeetingState.CANCELLED)
+    ).exclude(state=MeetingState.CHOSEN, starts_at__lte=now)
+    # By number and before the change: each has its line.
+    off = list(visits.order_by("pk").values_list("pk", flat=True))
+    gone = list(meetings.order_by("pk").values_list("pk", flat=True))
+    visits.update(state=VisitState.CANCELLED, ended_at=now)
+    meetings.update(state=MeetingState.CANCELLED, changed_at=now)
+    if by is not None:
+        for verb, kind, numbers in (
+            ("take_off_visit", "visit", off), ("take_off_meeting", "meeting", gone),
+        ):  # fmt: skip
+            for number in numbers:
+                note(by, case, verb, reason=f"{kind}:{number}", now=now)
+    return bool(off or gone)
