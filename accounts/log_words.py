@@ -22,6 +22,17 @@ _ACCOUNTS: Words = {
     "mail_told": _("よびだしのメールを決めた"),
     "session_ended": _("サインインをおわらせた"),
     "sheet_issued": _("番号の紙を出した"),
+    # allauth's own names of what it would send a mail about (`adapters/account.py`).
+    "email_changed": _("メールアドレスを変えた"),
+    "email_deleted": _("メールアドレスをなくした"),
+    "password_changed": _("パスワードを変えた"),
+    "password_reset": _("パスワードを決めなおした"),
+    "password_set": _("パスワードを決めた"),
+    "recovery_codes_generated": _("番号の紙を作りなおした"),
+    "totp_activated": _("アプリの番号を使いはじめた"),
+    "totp_deactivated": _("アプリの番号をやめた"),
+    "webauthn_added": _("パスキーを加えた"),
+    "webauthn_removed": _("パスキーをなくした"),
 }
 _SETTINGS: Words = {
     "create": _("つくった"),

@@ -25,12 +25,13 @@ def as_json(sheet: Sheet, lines: Sequence[Figures], *, as_of: date) -> str:
     told = {
         "sheet": sheet.slug,
         "as_of": as_of.isoformat(),
-        "indicators": [_told(line) for line in lines],
+        "indicators": [told_exactly(line) for line in lines],
     }
     return json.dumps(told, ensure_ascii=False, indent=2)
 
 
-def _told(line: Figures) -> dict[str, Any]:
+def told_exactly(line: Figures) -> dict[str, Any]:
+    """One indicator of `as_json`."""
     one = line.indicator
     mark = {"provisional": True} if line.provisional else {}
     return {

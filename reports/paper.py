@@ -1,7 +1,8 @@
-"""A sheet as its readers take it away: CSV, and an Excel form whose sums are formulas."""
+"""A sheet as its readers take it away: CSV, JSON, and an Excel form whose sums are formulas."""
 
 import csv
 import io
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ import xlsxwriter
 
 from accounts.models import Staff
 from foundation.tables import harmless
+from reports.formats import UNKNOWN, told_exactly
 from reports.guarded import Line, Part, Reading
 from reports.models import Closing
 from reports.rules import Sheet, reiwa
@@ -72,6 +74,43 @@ def as_csv(reading: Reading) -> str:
             [harmless(one) if isinstance(one, str) and one != NONE else one for one in row]
         )
     return out.getvalue()
+
+
+def as_json(reading: Reading) -> str:
+    """As the command's (`formats.as_json`), with what stands beside each figure under `beside`:
+    `[{"label", "years": {year: {"actual"}}, "sum"}]`. What is hidden is null, and says
+    `"hidden": true`.
+    """
+    told = {
+        "sheet": reading.sheet.slug,
+        "as_of": reading.as_of.isoformat(),
+        "indicators": [_line_told(line) for line in reading.lines],
+    }
+    return json.dumps(told, ensure_ascii=False, indent=2)
+
+
+def _line_told(line: Line) -> dict[str, Any]:
+    unknown = [part for part in line.parts if part.words == UNKNOWN]
+    hides = any(None in part.years.values() for part in unknown)
+    told = told_exactly(line.exact)
+    told["unknown_cohort"] = unknown[0].sum if unknown else None
+    return {
+        **told,
+        **({"hidden": True} if hides else {}),
+        "beside": [_part_told(part) for part in line.parts],
+    }
+
+
+def _part_told(part: Part) -> dict[str, Any]:
+    hides = None in part.years.values()
+    return {
+        "label": part.words,
+        "years": {
+            str(year): {"actual": number, **({"hidden": True} if number is None else {})}
+            for year, number in part.years.items()
+        },
+        "sum": {"actual": part.sum, **({"hidden": True} if hides and part.sum is None else {})},
+    }
 
 
 @dataclass(frozen=True, slots=True)

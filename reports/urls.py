@@ -53,6 +53,7 @@ urlpatterns = [
     path("usage/usage.csv", usage.as_csv, name="reports-usage-csv"),
     path("kpi/<slug:slug>/", sheets.sheet, name="reports-sheet"),
     path("kpi/<slug:slug>/sheet.csv", sheets.as_csv, name="reports-sheet-csv"),
+    path("kpi/<slug:slug>/sheet.json", sheets.as_json, name="reports-sheet-json"),
     path("kpi/<slug:slug>/sheet.xlsx", sheets.as_xlsx, name="reports-sheet-xlsx"),
     path("kpi/<slug:slug>/sheet.pdf", sheets.as_pdf, name="reports-sheet-pdf"),
     path("kpi/<slug:slug>/monthly.pdf", sheets.monthly, name="reports-monthly"),

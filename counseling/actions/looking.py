@@ -7,7 +7,7 @@ from datetime import datetime
 from accounts.states import Role
 from accounts.viewer import Viewer
 from audit.actions import look
-from counseling import emergencies, onward, policies, queries
+from counseling import bridges, emergencies, onward, policies, queries
 from counseling.models import Case, Meeting, Referral, Visit
 
 
@@ -59,6 +59,18 @@ def at_referral(viewer: Viewer, *, code: str, referral: int, now: datetime) -> o
     """One referral of it. Raises `Refused`: `not_found`, `second_factor`."""
     found = onward.referral(viewer, code=code, referral=referral)
     _note(viewer, found.referral.case, now=now)
+    return found
+
+
+def at_bridge(viewer: Viewer, *, code: str, now: datetime) -> bridges.Known:
+    """つなぎ with both of its sides. Raises `Refused`: `not_found`, `second_factor`."""
+    found = bridges.known(viewer, code=code)
+    shown = {found.case.pk: found.case}
+    if found.bridge is not None and not found.apart:
+        both = (found.bridge.caller_case, found.bridge.person_case)
+        shown |= {case.pk: case for case in both if case is not None}
+    for case in shown.values():
+        _note(viewer, case, now=now)
     return found
 
 

@@ -4,12 +4,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.doors import viewer_of_request
-from accounts.staff_doors import staff_only
+from accounts.staff_doors import noted_look, staff_only
 from accounts.states import Role
 from counseling import bridge_sentences as said
 from counseling import bridges, forms, queries, sentences
 from counseling.actions import bridges as deeds
-from counseling.actions import cases
+from counseling.actions import cases, looking
 from counseling.bridge import NEEDED, SCOPES, BridgeState, Side, Tells
 from counseling.doors import Deed, Desk, act, choices, desk_page, done, page
 from counseling.models import Bridge, BridgeConsent
@@ -92,6 +92,7 @@ def _do_own(request: HttpRequest, code: str, deed: Deed) -> HttpResponse:
 
 @counselors_only
 @require_http_methods(["GET", "HEAD", "POST"])
+@noted_look
 def of_case(request: HttpRequest, code: str) -> HttpResponse:
     """Where it stands, with both sides; POST proposes."""
     if request.method != "POST":
@@ -106,7 +107,7 @@ def of_case(request: HttpRequest, code: str) -> HttpResponse:
 
 def _of_case(request: HttpRequest, code: str, *, no: Refused | None = None) -> HttpResponse:
     viewer, now = viewer_of_request(request), clock.now()
-    seen = bridges.known(viewer, code=code)
+    seen = looking.at_bridge(viewer, code=code, now=now)
     mine = queries.programs_of(viewer, Role.COUNSELOR)
     found = seen.bridge
     context = {

@@ -180,6 +180,19 @@ def as_csv(request: HttpRequest, slug: str) -> HttpResponse:
 @staff_only(*READERS)
 @recently_proven
 @require_safe
+def as_json(request: HttpRequest, slug: str) -> HttpResponse:
+    """The table as JSON."""
+    kind = "application/json; charset=utf-8"
+    return _read(
+        request,
+        slug,
+        lambda reading: file(paper.as_json(reading).encode(), _name(reading, "json"), kind),
+    )
+
+
+@staff_only(*READERS)
+@recently_proven
+@require_safe
 def as_xlsx(request: HttpRequest, slug: str) -> HttpResponse:
     """The table as an Excel form."""
     return _read(

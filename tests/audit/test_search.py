@@ -1,7 +1,9 @@
 """Coordinators search the log of their program, admins all of it."""
 
 import re
+from pathlib import Path
 
+import allauth
 import pytest
 
 from accounts import log_words
@@ -106,6 +108,19 @@ def test_a_role_that_ended_says_whose_and_which(mori, kaede, now):
     assert "役割: 相談員" in page and "役割をおわらせた" in page and "<td>統括</td>" in page
 
 
+def _told_by_allauth() -> set[str]:
+    """What the installed allauth would send a mail about, and the adapter notes instead."""
+    found = set()
+    for app in ("account", "mfa"):
+        for path in (Path(allauth.__file__).parent / app).rglob("*.py"):
+            told = re.findall(
+                r'send_notification_mail\(\s*"\w+/email/(\w+)"', path.read_text(encoding="utf-8")
+            )
+            found |= set(told)
+    assert len(found) > 8
+    return found
+
+
 def test_every_verb_and_object_of_the_house_has_a_name():
     """From the calls that note: a new one without a name fails here."""
     noted, things = set(), set()
@@ -122,6 +137,7 @@ def test_every_verb_and_object_of_the_house_has_a_name():
     noted = {one.replace("duty.test_", "duty.alarm_test_") for one in noted}
     noted |= {f"duty.{one}" for one in ShiftState} | {f"moderation.{one}" for one in ActKind}
     noted |= {f"moderation.appeal_{one}" for one in AppealState if one != AppealState.OPEN}
+    noted |= _told_by_allauth()
     decided = set(ProposalState) - {ProposalState.ASKED}
     noted |= {f"moderation.proposal_{one}" for one in decided}
     assert len(noted) > 100

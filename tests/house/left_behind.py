@@ -10,9 +10,9 @@ LEFT_BEHIND: dict[str, set[tuple[str, str]]] = {
 }
 # Where a member of staff sees what is one person's: the look itself stays, and nothing else.
 LOOKS = {
-    "counseling-case", "counseling-talk", "counseling-details", "counseling-desk-onward",
-    "counseling-desk-onward-one", "counseling-emergency", "counseling-emergency-open", "item",
-    "person", "appeal", "about-staff",
+    "counseling-case", "counseling-talk", "counseling-details", "counseling-bridge",
+    "counseling-desk-onward", "counseling-desk-onward-one", "counseling-emergency",
+    "counseling-emergency-open", "item", "person", "appeal", "about-staff",
 }  # fmt: skip
 LEFT_BEHIND |= {name: {("audit.AuditEntry", "*")} for name in LOOKS}
 

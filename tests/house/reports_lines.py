@@ -56,6 +56,7 @@ REPORTS: dict[str, tuple[str, Row]] = {
     "reports-usage-csv": ("/reports/usage/usage.csv", USED),
     "reports-sheet": ("/reports/kpi/hyogo-2020/", READ),
     "reports-sheet-csv": ("/reports/kpi/hyogo-2020/sheet.csv", READ),
+    "reports-sheet-json": ("/reports/kpi/hyogo-2020/sheet.json", READ),
     "reports-sheet-xlsx": ("/reports/kpi/hyogo-2020/sheet.xlsx", READ),
     "reports-sheet-pdf": ("/reports/kpi/hyogo-2020/sheet.pdf", READ),
     "reports-monthly": ("/reports/kpi/hyogo-2020/monthly.pdf", READ),

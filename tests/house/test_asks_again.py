@@ -20,7 +20,8 @@ ASKS_AGAIN = {
     "propose", "item-proposal",
     "manage-invite", "manage-role-give", "manage-role-renew", "manage-person-sheet",
     "manage-person-again",
-    "reports-usage-csv", "reports-sheet-csv", "reports-sheet-xlsx", "reports-sheet-pdf",
+    "reports-usage-csv", "reports-sheet-csv", "reports-sheet-json",
+    "reports-sheet-xlsx", "reports-sheet-pdf",
     "reports-monthly", "reports-breakdown-csv", "reports-breakdown-xlsx", "reports-return-write",
     "reports-return-join",
     # allauth's own, for whoever has a password alone.

@@ -9,7 +9,8 @@ from accounts.models import Participant
 from chat.actions.daily import purge_all
 from chat.models import Item, Message
 from foundation import clock
-from moderation.actions.appeals import appeal
+from moderation import looks
+from moderation.actions.appeals import appeal, judge
 from moderation.actions.messages import act_on_message
 from moderation.actions.purge import purge
 from moderation.actions.undo import undo
@@ -44,6 +45,22 @@ def test_an_open_objection_keeps_the_evidence(hidden, aoi, ren, at):
     appeal(seen_by(aoi), act=hidden.pk, text="ちがいます", now=at)
     undo(staff_viewer(ren), act=hidden.pk, now=at)
     assert purge(now=at + timedelta(days=400)) == 0
+
+
+def test_retention_takes_the_message_and_leaves_what_an_open_objection_is_judged_by(
+    hidden, aoi, mori, at
+):
+    row = Message.objects.get(text="きつい言い方")
+    made = appeal(seen_by(aoi), act=hidden.pk, text="ちがいます", now=at)
+    much_later = at + timedelta(days=400)
+    Participant.objects.update(seen_at=much_later)
+    Message.objects.filter(pk=row.pk).update(at=at - timedelta(days=1))
+    purge_all(now=much_later)
+    assert not Message.objects.filter(pk=row.pk).exists()
+    judges = looks.appeal(staff_viewer(mori), appeal=made.pk)
+    assert "きつい言い方" in str(judges.act.evidence)
+    judge(staff_viewer(mori), appeal=made.pk, overturn=True, answer="すみません", now=much_later)
+    assert Appeal.objects.get().state == "overturned"
 
 
 def test_what_was_done_is_shown_to_its_person_without_a_name_and_erased_with_them(hidden, aoi, at):

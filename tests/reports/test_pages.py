@@ -180,6 +180,19 @@ def test_csv_comes_with_a_bom_and_for_older_offices_in_shift_jis(kochi, analyst)
     assert "令和2年度 目標" in old.content.decode("cp932")
 
 
+def test_json_hides_what_the_page_hides_and_says_so(kochi, analyst):
+    consult(3, Channel.WEB, date(2020, 5, 1))
+    consult(30, Channel.PHONE, date(2020, 5, 2))
+    answer = signed_in_as(analyst).get(f"{SHEET}sheet.json")
+    assert answer["Content-Type"] == "application/json; charset=utf-8"
+    (line,) = (one for one in answer.json()["indicators"] if one["code"] == CODE)
+    assert line["years"]["2020"]["actual"] == line["sum"]["actual"] == 33
+    web = next(one for one in line["beside"] if one["label"] == "うちWeb")
+    assert web["years"]["2020"] == {"actual": None, "hidden": True}
+    assert web["years"]["2021"] == {"actual": 0}
+    assert web["sum"] == {"actual": None, "hidden": True}
+
+
 def test_excel_keeps_formulas_and_hides_what_the_page_hides(kochi, analyst):
     consult(3, Channel.WEB, date(2020, 5, 1))
     data = signed_in_as(analyst).get(f"{SHEET}sheet.xlsx").content
@@ -291,7 +304,8 @@ def test_what_is_taken_along_asks_for_a_fresh_proof(kochi, analyst, minutes):
         asked = [
             client.get(address)
             for address in (
-                f"{SHEET}sheet.csv", f"{SHEET}sheet.xlsx", f"{SHEET}sheet.pdf",
+                f"{SHEET}sheet.csv", f"{SHEET}sheet.json", f"{SHEET}sheet.xlsx",
+                f"{SHEET}sheet.pdf",
                 f"{SHEET}monthly.pdf", "/reports/usage/usage.csv",
             )
         ]  # fmt: skip
