@@ -19,7 +19,7 @@ from moderation import policies
 from moderation.models import Act, AlarmStep, Appeal, DeskChoice, Proposal
 from moderation.recusals import hidden_from, must_read, must_read_item, without_hidden
 from moderation.states import LASTING, ActKind, AppealState, ProposalState
-from moderation.waiting import SHOWN, Line, lines_of, rooms_among
+from moderation.waiting import SHOWN, Line, in_their_rooms, lines_of
 
 CONTEXT_BEFORE, CONTEXT_AFTER = 10, 3
 ACTS_SHOWN = 20
@@ -160,9 +160,7 @@ def acts_of(viewer: Viewer, *, program: int, standing: bool) -> list[Act]:
     """What was done in the reader's rooms, the newest first; or only what holds now."""
     must_be_of_the_team(viewer, program=program)
     rows = Act.objects.filter(program=program).select_related("by", "room", "message")
-    rooms = rooms_among(viewer, program)
-    if rooms is not None:
-        rows = rows.filter(room__in=rooms)
+    rows = rows.filter(in_their_rooms(viewer, program))
     if hidden := hidden_from(viewer):
         rows = rows.exclude(participant__in=hidden)
     if standing:

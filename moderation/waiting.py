@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.states import Role
 from accounts.viewer import Viewer
@@ -65,9 +65,13 @@ def rooms_of(viewer: Viewer, *, program: int) -> list[Room]:
     """The rooms that someone keeps in a program, in their order."""
     must_be_of_the_team(viewer, program=program)
     rooms = Room.objects.filter(program=program, removed_at__isnull=True)
-    mine = rooms_among(viewer, program)
     shown = rooms.exclude(kind=RoomKind.COUNSELING).order_by("position", "pk")
-    return [room for room in shown if mine is None or room.pk in mine]
+    keeps_all = viewer.holds(Role.COORDINATOR, program=program)
+    return [
+        room
+        for room in shown
+        if keeps_all or viewer.holds(Role.SUPPORTER, program=program, room=room.pk)
+    ]
 
 
 def program_of_item(viewer: Viewer, *, item: int) -> int:
@@ -80,12 +84,18 @@ def program_of_item(viewer: Viewer, *, item: int) -> int:
     return row.program_id
 
 
-def rooms_among(viewer: Viewer, program: int) -> list[int] | None:
-    """The rooms whose items someone sees; None for all."""
+def in_their_rooms(viewer: Viewer, program: int) -> Q:
+    """Of a program's rows with a `room`, those that someone sees; of no room: coordinators."""
     if viewer.holds(Role.COORDINATOR, program=program):
-        return None
-    rooms = Room.objects.filter(program=program).order_by("pk").values_list("pk", flat=True)
-    return [one for one in rooms if viewer.holds(Role.SUPPORTER, program=program, room=one)]
+        return Q()
+    kept = [
+        grant.rooms
+        for grant in viewer.grants
+        if grant.role == Role.SUPPORTER and grant.covers(program, None)
+    ]
+    if not all(kept):  # no rooms named are all of them
+        return Q(room__isnull=False)
+    return Q(room__in=frozenset().union(*kept))
 
 
 def at_the_desk(viewer: Viewer, *, program: int) -> QuerySet[Item]:
@@ -98,8 +108,7 @@ def at_the_desk(viewer: Viewer, *, program: int) -> QuerySet[Item]:
     if hidden := hidden_from(viewer):
         found = found.exclude(seat__participant__in=hidden)
         found = found.exclude(kind=ItemKind.APPEAL.value, subject__in=appeals_of(hidden))
-    rooms = rooms_among(viewer, program)
-    return found if rooms is None else found.filter(room__in=rooms)
+    return found.filter(in_their_rooms(viewer, program))
 
 
 def queue(

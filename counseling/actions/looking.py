@@ -9,6 +9,7 @@ from accounts.viewer import Viewer
 from audit.actions import look
 from counseling import bridges, emergencies, onward, policies, queries
 from counseling.models import Case, Meeting, Referral, Visit
+from foundation.refusals import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,26 @@ def at_emergency(viewer: Viewer, *, number: int, now: datetime) -> emergencies.K
     return found
 
 
+def at_list(viewer: Viewer, *, what: str, program: int, now: datetime) -> None:
+    """A list of a program with what people asked or feared in it (`cases`, `emergencies`).
+
+    Raises `Refused("not_found")` for who holds no role there.
+    """
+    for role in (Role.COUNSELOR, Role.COORDINATOR):
+        if viewer.holds(role, program=program):
+            _look(viewer, what, program, role=role, program=program, now=now)
+            return
+    raise Refused("not_found")
+
+
 def _note(viewer: Viewer, case: Case, *, now: datetime, role: Role = Role.COUNSELOR) -> None:
+    _look(viewer, "case", case.pk, role=role, program=case.program_id, now=now)
+
+
+def _look(
+    viewer: Viewer, what: str, number: int, *, role: Role, program: int, now: datetime
+) -> None:
     look(
-        viewer.staff, role=role.value, verb="counseling.look", object_type="case",
-        object_id=case.pk, program=case.program_id, now=now,
+        viewer.staff, role=role.value, verb="counseling.look", object_type=what,
+        object_id=number, program=program, now=now,
     )  # fmt: skip

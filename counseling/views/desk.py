@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.doors import viewer_of_request
-from accounts.staff_doors import staff_only
+from accounts.staff_doors import noted_look, staff_only
 from accounts.states import Role
 from accounts.viewer import Viewer
 from counseling import forms, queries, sentences, sessions
-from counseling.actions import asking, cases, hand_over, imports, occasions, reassigning
+from counseling.actions import asking, cases, hand_over, imports, looking, occasions, reassigning
 from counseling.doors import Desk, act, choices, desk, desk_page, done
 from counseling.occasion_rows import COLUMNS
 from counseling.states import Channel, Relation
@@ -24,6 +24,7 @@ from foundation.workbook import NotATable
 
 @staff_only(Role.COUNSELOR)
 @require_safe
+@noted_look
 def inbox(request: HttpRequest) -> HttpResponse:
     """Who waits for whom."""
     return _inbox(request)
@@ -32,6 +33,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def _inbox(request: HttpRequest, *, no: Refused | None = None) -> HttpResponse:
     at = desk(request)
     program, today = at.program.pk, jst_day(at.now)
+    looking.at_list(at.viewer, what="cases", program=program, now=at.now)
     context = {
         "waiting": [_shown(row) for row in queries.inbox(at.viewer, program=program)],
         "mine": [_shown(row) for row in queries.own_desk(at.viewer, program=program)],

@@ -23,6 +23,7 @@ MOST_WORDS = 500
 
 @near_danger
 @require_http_methods(["GET", "HEAD", "POST"])
+@noted_look
 def every(request: HttpRequest) -> HttpResponse:
     """What goes on, what waits for a review, and the form to begin."""
     if request.method != "POST":
@@ -52,6 +53,7 @@ def every(request: HttpRequest) -> HttpResponse:
 
 def _every(request: HttpRequest, *, no: Refused | None = None) -> HttpResponse:
     at = desk(request, Role.COUNSELOR, Role.COORDINATOR)
+    looking.at_list(at.viewer, what="emergencies", program=at.program.pk, now=at.now)
     sent = request.POST if no else request.GET
     context = {
         "rows": [

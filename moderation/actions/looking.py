@@ -43,6 +43,18 @@ def at_appeal(viewer: Viewer, *, appeal: int, now: datetime) -> Appeal:
     return found
 
 
+def at_list(viewer: Viewer, *, what: str, program: int, now: datetime) -> None:
+    """A list of a program with people's words in it (`queue`, `acts`, `appeals`).
+
+    Raises `Refused("not_found")` for who holds no role there.
+    """
+    for role in (Role.COORDINATOR, Role.SUPPORTER, Role.REVIEWER):
+        if viewer.holds(role, program=program):
+            _looked(viewer, object_type=what, number=program, role=role, program=program, now=now)
+            return
+    raise Refused("not_found")
+
+
 def _looked(
     viewer: Viewer, *, object_type: str, number: int, role: Role, program: int, now: datetime
 ) -> None:

@@ -183,6 +183,7 @@ def _sides(
 
 @staff_only(*TEAM)
 @require_safe
+@noted_look
 def acts(request: HttpRequest) -> HttpResponse:
     """What was done; what holds now first."""
     return _acts(request)
@@ -190,6 +191,7 @@ def acts(request: HttpRequest) -> HttpResponse:
 
 def _acts(request: HttpRequest, *, no: Refused | None = None) -> HttpResponse:
     at = at_program(request)
+    looking.at_list(at.viewer, what="acts", program=at.program.pk, now=at.now)
     standing = looks.acts_of(at.viewer, program=at.program.pk, standing=True)
     rest = looks.acts_of(at.viewer, program=at.program.pk, standing=False)
     keys = {one.pk for one in standing}

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.sentences import own_endings
-from accounts.staff_doors import staff_only
+from accounts.staff_doors import noted_look, staff_only
 from accounts.viewer import Viewer
 from duty.actions import attending, notes, own, relief, shifts, swaps
 from duty.colleagues import name_of
@@ -16,7 +16,7 @@ from duty.models import Notice
 from foundation.clock import jst_day
 from foundation.refusals import Refused
 from moderation import forms, queries, sentences, waiting
-from moderation.actions import away, murmurs
+from moderation.actions import away, looking, murmurs
 from moderation.doors import TEAM, act, at_program, at_shift, done, page
 
 Deed = Callable[[Viewer, datetime], object]
@@ -24,6 +24,7 @@ Deed = Callable[[Viewer, datetime], object]
 
 @staff_only(*TEAM)
 @require_safe
+@noted_look
 def desk(request: HttpRequest) -> HttpResponse:
     """Now."""
     return _desk(request)
@@ -33,6 +34,7 @@ def _desk(
     request: HttpRequest, *, program: int | None = None, no: Refused | None = None, text: str = ""
 ) -> HttpResponse:
     at = at_program(request, program=program)
+    looking.at_list(at.viewer, what="queue", program=at.program.pk, now=at.now)
     found = queries.desk(at.viewer, program=at.program.pk, now=at.now)
     context = {
         "desk": found,

@@ -22,11 +22,13 @@ LONGER = (7 * 24 * 60, 30 * 24 * 60)
 
 @staff_only(*TEAM)
 @require_safe
+@noted_look
 def queue(request: HttpRequest) -> HttpResponse:
     """The list alone, for a desk that asks again: 204 while nothing changed since its version."""
     at = at_program(request)
     if request.GET.get("since") == str(waiting.version_of(at.program.pk)):
         return HttpResponse(status=204)
+    looking.at_list(at.viewer, what="queue", program=at.program.pk, now=at.now)
     found = waiting.queue(
         at.viewer, program=at.program.pk, kind=request.GET.get("kind", ""),
         room=forms.number(request.GET, "room"), now=at.now,
@@ -150,6 +152,7 @@ def together(request: HttpRequest) -> HttpResponse:
     at, chosen = at_program(request), forms.numbers(request.POST, "item")
 
     def again(*, no: Refused | None = None) -> HttpResponse:
+        looking.at_list(at.viewer, what="queue", program=at.program.pk, now=at.now)
         found = waiting.together(at.viewer, program=at.program.pk, items=chosen, now=at.now)
         context = {"together": found, "reasons": list(Reason), "sent": request.POST}
         none = None if found else Refused("nothing_chosen")

@@ -18,9 +18,11 @@ from moderation.states import Outcome
 
 @staff_only(*JUDGES)
 @require_safe
+@noted_look
 def review(request: HttpRequest) -> HttpResponse:
     """What waits there."""
     at = at_review(request)
+    looking.at_list(at.viewer, what="appeals", program=at.program.pk, now=at.now)
     context = {
         "appeals": looks.appeals(at.viewer, program=at.program.pk),
         "lines": waiting.above_the_desk(at.viewer, program=at.program.pk, now=at.now),

@@ -14,7 +14,11 @@ LOOKS = {
     "counseling-desk-onward", "counseling-desk-onward-one", "counseling-emergency",
     "counseling-emergency-open", "item", "person", "appeal", "about-staff",
 }  # fmt: skip
-LEFT_BEHIND |= {name: {("audit.AuditEntry", "*")} for name in LOOKS}
+# Where they see a list with people's words in it.
+LISTS = {
+    "desk", "desk-queue", "acts", "review", "counseling-desk", "counseling-emergencies",
+}  # fmt: skip
+LEFT_BEHIND |= {name: {("audit.AuditEntry", "*")} for name in LOOKS | LISTS}
 
 
 # Sessions' own bookkeeping passes by; so do counts that are remembered, which change no figure.

@@ -38,7 +38,7 @@ from tests.house.everyone import (
     passkey_of,
     staff,
 )
-from tests.house.left_behind import LEFT_BEHIND, LOOKS, changes, rows
+from tests.house.left_behind import LEFT_BEHIND, LISTS, LOOKS, changes, rows
 from tests.house.office_lines import OFFICE, office_things
 from tests.house.onward_lines import ONWARD, onward_things
 from tests.house.plates import plates
@@ -293,7 +293,7 @@ def test_every_page_about_one_person_leaves_a_look_in_the_log():
     assert named == LOOKS
 
 
-@pytest.mark.parametrize("name", sorted(LOOKS))
+@pytest.mark.parametrize("name", sorted(LOOKS | LISTS))
 def test_who_looks_stands_in_the_log_and_nobody_else(name, callers, things):
     address, expected = GRID[name]
     lay = AuditEntry.objects.count()
