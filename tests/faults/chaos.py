@@ -7,6 +7,7 @@ import asyncio
 import ctypes
 import os
 import random
+import shutil
 import socket
 import subprocess
 from collections.abc import Callable
@@ -147,6 +148,8 @@ class Elsewhere:
         return self._thread.submit(call).result(30)
 
     def _make(self) -> None:
+        if shutil.which("iptables") is None:
+            raise OSError("no iptables")
         libc = ctypes.CDLL(None, use_errno=True)
         if libc.unshare(CLONE_NEWNET):
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))

@@ -56,7 +56,7 @@ def _elsewhere() -> Elsewhere | None:
     try:
         return Elsewhere()
     except OSError as trouble:
-        print(f"名前空間を作れないので、線を切るだけにします / no network namespace here: "
+        print(f"名前空間かiptablesがないので、線を切るだけにします / no namespace or iptables: "
               f"lines are cut instead of losing packets ({trouble})")  # fmt: skip
         return None
 
