@@ -34,6 +34,10 @@ class Keeper:
     trained_on: date | None
     only: frozenset[int]
 
+    def trained(self, today: date) -> bool:
+        """Whether their training is over: before, they keep no shift anywhere."""
+        return self.trained_on is not None and self.trained_on <= today
+
     def refusal(self, rooms: Collection[int], *, today: date) -> str:
         """Why they may not keep a shift for these rooms; empty if they may."""
         try:

@@ -320,7 +320,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+# The page of a room's hours is the longest form: a full week of hours and fourteen days beside it.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 600
 
 # Nothing that a person typed, and no address, reaches a log: see `ibasho/quiet_logs.py`.
 LOGGING = {

@@ -17,6 +17,7 @@ from chat.models import Room
 from chat.openings import needs
 from chat.queries import hours_of
 from chat.states import RoomKind
+from duty.colleagues import keepers
 from duty.queries import readiness as duty_readiness
 from foundation.clock import jst_day
 from helplines.lines import is_stale, lines
@@ -61,7 +62,7 @@ def readiness(viewer: Viewer, *, program: int, now: datetime) -> list[Rule]:
             Rule(one.code, one.rule, one.ok, one.todo, _PLACES.get(one.code, ""))
             for one in duty_readiness(program, now, needs=asked)
         ),
-        _enough_supporters(rooms, grants),
+        _enough_supporters(rooms, program, now),
         _hours(rooms),
         _counselor(grants),
         _second_counselor(grants),
@@ -91,23 +92,23 @@ def _named(names: Sequence[str]) -> str:
     return "、".join(names[:NAMED]) + more
 
 
-def _enough_supporters(rooms: Sequence[Room], grants: Sequence[RoleGrant]) -> Rule:
-    keepers = [
-        (one.staff_id, {kept.room for kept in one.rooms.all()})
-        for one in grants
-        if one.role == Role.SUPPORTER
-    ]
+def _enough_supporters(rooms: Sequence[Room], program: int, now: datetime) -> Rule:
+    supporters, today = keepers(program, now=now), jst_day(now)
     short = [
         room.name
         for room in rooms
-        if len({who for who, only in keepers if not only or room.pk in only})
+        if sum(not one.refusal([room.pk], today=today) for one in supporters)
         < room.required_supporters
     ]
+    untrained = [one.name for one in supporters if not one.trained(today)]
+    todo = _("支援者をまねくか、部屋の必要な人数をへらしてください: ") + _named(short)
+    if untrained:
+        todo += _("。研修をおえた日がないので当番に入れない人: ") + _named(untrained)
     return _rule(
         "enough_supporters",
         _("どの部屋にも、話せるために必要な人数の支援者がいる"),
         not short,
-        _("支援者をまねくか、部屋の必要な人数をへらしてください: ") + _named(short),
+        todo,
         "/manage/people/invite/",
     )
 

@@ -39,7 +39,9 @@ class RoleForm(OfficeForm):
         help_text=_("えらばなければ、すべての部屋です。支援者だけにつかいます。"),
         error_messages={"invalid_choice": _("この事業の部屋をえらんでください。")},
     )
-    trained_on = _day(_("研修をおえた日"))
+    trained_on = _day(
+        _("研修をおえた日"), _("支援者は、この日が書かれていないと当番に入れません。")
+    )
     expires_on = _day(_("さいごの日"), _("この日まで使えます。空なら、期限がありません。"))
 
     def __init__(

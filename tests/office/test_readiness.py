@@ -52,11 +52,28 @@ def test_a_new_program_is_told_everything_it_lacks(missing, program, now):
     assert all(found.values()), "each with what to do"
 
 
-def test_a_room_that_asks_for_more_supporters_than_there_are_is_named(missing, room: Room, ren):
+def test_a_room_that_asks_for_more_supporters_than_there_are_is_named(
+    missing, room: Room, ren, now
+):
+    today = jst_day(now)
+    ren.grants.update(trained_on=today)
     assert "雑談の部屋" in missing()["enough_supporters"]
-    grant(make_staff("nagi"), Role.SUPPORTER, rooms=(room.pk + 1,))
+    grant(make_staff("nagi"), Role.SUPPORTER, rooms=(room.pk + 1,), trained_on=today)
     assert "enough_supporters" in missing(), "someone of another room doesn't keep this one"
-    grant(make_staff("shio"), Role.SUPPORTER, rooms=(room.pk,))
+    grant(make_staff("shio"), Role.SUPPORTER, rooms=(room.pk,), trained_on=today)
+    assert "enough_supporters" not in missing()
+
+
+def test_who_may_not_keep_a_shift_is_not_counted_and_is_named(missing, room: Room, ren, now):
+    today = jst_day(now)
+    ren.grants.update(trained_on=today)
+    for days in (None, 1):
+        later = None if days is None else today + timedelta(days=days)
+        sora = make_staff(f"sora-{days}", display_name=f"そら{days}")
+        grant(sora, Role.SUPPORTER, trained_on=later)
+        named = missing()["enough_supporters"].partition("当番に入れない人: ")[2]
+        assert f"そら{days}" in named
+    sora.grants.update(trained_on=today)
     assert "enough_supporters" not in missing()
 
 

@@ -160,6 +160,18 @@ def test_a_week_of_many_stretches_is_saved_again(desk: Client, night: Room):
     assert Opening.objects.filter(room=night).count() == 35
 
 
+def test_a_page_of_hours_that_is_full_is_saved_again(desk: Client, night: Room):
+    address = f"/manage/rooms/{night.pk}/hours/"
+    every_hour = [("all", f"{hour:02}:00", f"{hour:02}:30") for hour in range(24)]
+    days = {f"special-{n}-day": f"2099-12-{n + 1:02}" for n in range(14)}
+    days |= {"special-TOTAL_FORMS": "14"}
+    assert send(desk, address, **lines(*every_hour), **days).status_code == 303
+    assert Opening.objects.filter(room=night).count() == 168
+    again = send(desk, address, **{"weekly-0-DELETE": "on"})
+    assert again.status_code == 303, words(again)
+    assert Opening.objects.filter(room=night).count() == 167
+
+
 def test_more_stretches_than_the_page_can_show_are_refused(desk: Client, night: Room):
     address = f"/manage/rooms/{night.pk}/hours/"
     half_hours = [(n // 2, 30 * (n % 2)) for n in range(25)]
