@@ -93,9 +93,9 @@ def in_their_rooms(viewer: Viewer, program: int) -> Q:
         for grant in viewer.grants
         if grant.role == Role.SUPPORTER and grant.covers(program, None)
     ]
-    if not all(kept):  # no rooms named are all of them
-        return Q(room__isnull=False)
-    return Q(room__in=frozenset().union(*kept))
+    here = Q(room__program=program)
+    # No rooms named are all of them.
+    return here if not all(kept) else here & Q(room__in=frozenset().union(*kept))
 
 
 def at_the_desk(viewer: Viewer, *, program: int) -> QuerySet[Item]:
