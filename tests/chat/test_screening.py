@@ -213,3 +213,9 @@ def test_screening_an_ordinary_text_takes_microseconds() -> None:
     took = min(timeit.repeat(lambda: screen(words), number=20, repeat=70)) / 20
     print(f"screening: {took * 1e6:.0f} µs")
     assert took < 100e-6
+
+
+@pytest.mark.parametrize("text", ["散歩に行こうかな、と思っています", "映画に行こうかと思って"])
+def test_thinking_aloud_of_going_out_asks_nobody(text: str) -> None:
+    assert screen(text).findings == ()
+    assert screen("一緒に散歩行こうよ").verdict == "stop"
