@@ -73,6 +73,15 @@ def must_hold(
     return viewer.staff
 
 
+def must_act_as(viewer: Viewer, *roles: Role, program: int) -> Role:
+    """In which of these roles they act in a program: the first that they hold.
+
+    Raises `Refused` as `must_hold`.
+    """
+    must_hold(viewer, *roles, program=program)
+    return next(role for role in roles if viewer.holds(role, program=program))
+
+
 def may_give(viewer: Viewer, role: Role, *, program: int | None, to: int | None = None) -> Role:
     """In which role the viewer may give or end a role there: coordinator of the program, or admin.
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from accounts.policies import must_hold
+from accounts.policies import must_act_as, must_hold
 from accounts.states import Role
 from accounts.viewer import Viewer
 from chat import in_force
@@ -50,9 +50,7 @@ def must_see_item(viewer: Viewer, item: Item | None) -> Role:
 
 def must_be_above(viewer: Viewer, *, program: int) -> Role:
     """Coordinators and reviewers of the program. Raises `Refused("not_found")`."""
-    must_hold(viewer, *JUDGES, program=program)
-    at_desk = viewer.holds(Role.COORDINATOR, program=program)
-    return Role.COORDINATOR if at_desk else Role.REVIEWER
+    return must_act_as(viewer, *JUDGES, program=program)
 
 
 def may_last(kind: ActKind, role: Role, *, until: datetime | None, now: datetime) -> None:

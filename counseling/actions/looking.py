@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from accounts.policies import must_act_as
 from accounts.states import Role
 from accounts.viewer import Viewer
 from audit.actions import look
 from counseling import bridges, emergencies, onward, policies, queries
 from counseling.models import Case, Meeting, Referral, Visit
-from foundation.refusals import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +85,10 @@ def at_emergency(viewer: Viewer, *, number: int, now: datetime) -> emergencies.K
 def at_list(viewer: Viewer, *, what: str, program: int, now: datetime) -> None:
     """A list of a program with what people asked or feared in it (`cases`, `emergencies`).
 
-    Raises `Refused("not_found")` for who holds no role there.
+    Raises `Refused`: `not_found`, `second_factor`.
     """
-    for role in (Role.COUNSELOR, Role.COORDINATOR):
-        if viewer.holds(role, program=program):
-            _look(viewer, what, program, role=role, program=program, now=now)
-            return
-    raise Refused("not_found")
+    role = must_act_as(viewer, Role.COUNSELOR, Role.COORDINATOR, program=program)
+    _look(viewer, what, program, role=role, program=program, now=now)
 
 
 def _note(viewer: Viewer, case: Case, *, now: datetime, role: Role = Role.COUNSELOR) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from accounts.policies import must_act_as
 from accounts.states import Role
 from accounts.viewer import Viewer
 from audit.actions import look
@@ -46,13 +47,10 @@ def at_appeal(viewer: Viewer, *, appeal: int, now: datetime) -> Appeal:
 def at_list(viewer: Viewer, *, what: str, program: int, now: datetime) -> None:
     """A list of a program with people's words in it (`queue`, `acts`, `appeals`).
 
-    Raises `Refused("not_found")` for who holds no role there.
+    Raises `Refused`: `not_found`, `second_factor`.
     """
-    for role in (Role.COORDINATOR, Role.SUPPORTER, Role.REVIEWER):
-        if viewer.holds(role, program=program):
-            _looked(viewer, object_type=what, number=program, role=role, program=program, now=now)
-            return
-    raise Refused("not_found")
+    role = must_act_as(viewer, Role.COORDINATOR, Role.SUPPORTER, Role.REVIEWER, program=program)
+    _looked(viewer, object_type=what, number=program, role=role, program=program, now=now)
 
 
 def _looked(
