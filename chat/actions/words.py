@@ -34,7 +34,7 @@ class Look:
     """What screening saw in a text, and what it said before."""
 
     screened: Screened
-    key: str
+    key: str  # of the words, where something was found
     again: bool
     passphrase: bool
 
@@ -47,7 +47,8 @@ class Look:
 def look_at(sitting: Sitting, seat: Seat, text: str) -> Look:
     """Screen a well-formed text; for words of crisis stage the card. `flag` stages the flag."""
     own = in_force.lexicons(sitting.program(seat.room_id))
-    screened, key = screen(text[:MOST_SCREENED], more=own), body_key("look", text)
+    screened = screen(text[:MOST_SCREENED], more=own)
+    key = body_key("look", text) if screened.findings else ""
     again = screened.care and _seen(sitting, seat, key)
     if screened.care and not again and seat.participant_id:
         sitting.add_letter(

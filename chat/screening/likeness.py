@@ -6,12 +6,13 @@ flag. `tools/screening_likeness.py` makes `likeness.json` from the labelled sent
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
-from itertools import repeat
 from math import sqrt
 from operator import add
 from pathlib import Path
+
+from ahocorasick_rs import AhoCorasick
 
 PAGE = Path(__file__).with_name("likeness.json")
 SHORTEST, LONGEST = 2, 4  # characters of a piece
@@ -27,20 +28,31 @@ def pieces(folded: str) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """`weights` of pieces, `bias` of any text, and what is `enough`; all in the same unit."""
+    """`weights` of pieces, `bias` of any text, and what is `enough` (not below 0), in one unit."""
 
     weights: Mapping[str, int]
     bias: int
     enough: float
+    _heavy: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    _search: AhoCorasick = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_heavy", tuple(self.weights.values()))
+        object.__setattr__(self, "_search", AhoCorasick(self.weights))
 
     def score(self, folded: str) -> float:
         """How like crisis: per root of the number of pieces, so that a long text isn't more so."""
-        found = pieces(folded)
-        return (self.bias + sum(map(self.weights.get, found, repeat(0)))) / sqrt(len(found))
+        return self._weight(folded) / sqrt(len(pieces(folded)))
 
     def holds(self, folded: str) -> bool:
         """Whether somebody should look."""
-        return self.score(folded) > self.enough
+        # What weighs nothing is unlike, however many its pieces are: most texts aren't counted.
+        weight = self._weight(folded)
+        return weight > 0 and weight / sqrt(len(pieces(folded))) > self.enough
+
+    def _weight(self, folded: str) -> int:
+        found = self._search.find_matches_as_indexes(f"^{folded}$", overlapping=True)
+        return self.bias + sum([self._heavy[one] for one in {piece for piece, _, _ in found}])
 
     def place(self, folded: str) -> tuple[int, int]:
         """The stretch that weighs most, half open, in characters of the folded text."""

@@ -32,7 +32,7 @@ class Screened:
 
     def has(self, kind: str) -> bool:
         """Whether something of this class was found."""
-        return any(one.kind == kind for one in self.findings)
+        return bool(self.findings) and any(one.kind == kind for one in self.findings)
 
     @property
     def crisis(self) -> bool:
@@ -62,6 +62,8 @@ class Screened:
     @property
     def verdict(self) -> str:
         """stop · card · hold · pass: a contact stops a text, a crisis is delivered with a card."""
+        if not self.findings:
+            return "pass"
         return next((said for kind, said in VERDICTS if self.has(kind)), "pass")
 
     def masked(self, text: str) -> str:

@@ -3,8 +3,8 @@
 A term is literal text, and: `(a|b)` one of several · `x?` or may be missing · `{8}` up to eight
 characters of the same sentence · `#` a digit · `&` an id in Latin letters · `^` and `$` the ends
 of a sentence · `!(a|b)` not followed by · `<name>` a piece defined once for the file. Nothing in
-it repeats without bound, so no text can make it slow: every position of a text tries the few
-terms that begin with the characters there, and each looks at a bounded stretch.
+it repeats without bound, so no text can make it slow: every beginning is looked for in one pass,
+and only the few terms that begin with the characters found there look at a bounded stretch.
 """
 
 import re
@@ -12,8 +12,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from operator import add
 from typing import Generic, TypeVar
+
+from ahocorasick_rs import AhoCorasick
 
 from chat.screening.fold import ONE_FOR_ONE
 
@@ -156,30 +157,36 @@ def read(term: str, pieces: Mapping[str, Part] | None = None, *, anywhere: bool 
     return Term(said, firsts)
 
 
+@dataclass(frozen=True, slots=True)
+class _Shelf(Generic[T]):
+    """All terms that may begin with the same characters; most match only one in a hundred times."""
+
+    terms: tuple[tuple[str, T], ...]
+    any: str  # an expression that matches where one of them does
+
+    @classmethod
+    def of(cls, terms: list[tuple[str, T]]) -> "_Shelf[T]":
+        said = [said for said, _ in terms]
+        return cls(tuple(terms), said[0] if len(said) == 1 else f"(?:{'|'.join(said)})")
+
+
 class Index(Generic[T]):
     """Many terms, each with something it stands for."""
 
     def __init__(self, terms: Iterable[tuple[Term, T]]) -> None:
-        self._shelves: tuple[dict[str, list[tuple[str, T]]], ...] = ({}, {}, {})
+        begun: dict[str, list[tuple[str, T]]] = {}
         for term, meaning in terms:
             for first in term.begins:
-                self._shelves[len(first) - 1].setdefault(first, []).append((term.said, meaning))
+                begun.setdefault(first, []).append((term.said, meaning))
+        self._shelves = [_Shelf.of(one) for one in begun.values()]
+        self._beginnings = AhoCorasick(begun)
 
     def find(self, text: str) -> list[tuple[T, int, int]]:
         """Every match of every term."""
-        ones, twos, threes = self._shelves
-        pairs = list(map(add, text, text[1:]))
-        hits = [
-            (at, threes[three])
-            for at, three in enumerate(map(add, pairs, text[2:]))
-            if three in threes
-        ]
-        hits += [(at, twos[two]) for at, two in enumerate(pairs) if two in twos]
-        if ones and not ones.keys().isdisjoint(text):
-            hits += [(at, ones[one]) for at, one in enumerate(text) if one in ones]
         return [
             (meaning, at, m.end())
-            for at, terms in hits
-            for said, meaning in terms
+            for shelf, at, _ in self._beginnings.find_matches_as_indexes(text, overlapping=True)
+            if compiled(self._shelves[shelf].any).match(text, at)
+            for said, meaning in self._shelves[shelf].terms
             if (m := compiled(said).match(text, at))
         ]
