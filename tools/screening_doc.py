@@ -30,6 +30,7 @@ SETS = (
     "eleventh",
     "twelfth",
     "thirteenth",
+    "fourteenth",
 )
 _BETWEEN = re.compile(r"(<!-- {0} -->\n).*?(<!-- /{0} -->)".replace("{0}", "tables"), re.S)
 
