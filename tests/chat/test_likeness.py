@@ -19,7 +19,7 @@ EVERYDAY = sentences(screening_likeness.EVERYDAY)
 # No rule has words for it; most of its pieces stand in sentences of crisis.
 ALIKE = [
     "川の水、冷たいかな。今ならいける気がする",
-    "ゲームオーバーでいい、コンティニューしない、人生の話",
+    "燃やしてしまいたい、自分ごと",
 ]
 
 

@@ -73,6 +73,7 @@ def test_the_command_prints_a_line_for_a_line_and_asks_no_database() -> None:
         "お前死ね",
         "x 死にたい 09012345678",
         "\udce3",
+        "川の水、冷たいかな。今ならいける気がする",
     ]
     done = subprocess.run(
         [sys.executable, "manage.py", "screen"],
@@ -84,9 +85,19 @@ def test_the_command_prints_a_line_for_a_line_and_asks_no_database() -> None:
         timeout=120,
     )
     said = [json.loads(line) for line in done.stdout.decode().splitlines()]
-    assert [one["verdict"] for one in said] == ["card", "pass", "pass", "hold", "stop", "pass"]
+    assert [one["verdict"] for one in said] == [
+        "card", "pass", "pass", "hold", "stop", "pass", "card",
+    ]  # fmt: skip
     assert said[0]["findings"] == [
         {"class": "crisis", "rule": said[0]["findings"][0]["rule"], "start": 0, "end": 4}
     ]
     (phone,) = [one for one in said[4]["findings"] if one["class"] == "contact"]
     assert (phone["start"], phone["end"]) == (7, 18)
+    assert [(one["class"], one["rule"]) for one in said[6]["findings"]] == [("crisis", "likeness")]
+
+
+def test_everyday_words_are_neither_stopped_nor_held() -> None:
+    """A newcomer's first plain sentence, refused as if it were a way out, is the worst fault."""
+    room = sentences("everyday")["room"]
+    refused = [one for one in room if screen(one).verdict in ("stop", "hold")]
+    assert not refused
