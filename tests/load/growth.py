@@ -159,6 +159,7 @@ def new_process() -> None:
     """Nothing is in memory."""
     indicators._KEPT.clear()
     guarded._known.clear()
+    guarded._behind.clear()
 
 
 def one_more(program: str) -> None:
