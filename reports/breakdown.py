@@ -52,6 +52,20 @@ class Table:
     rows: list[Row]
     total: dict[int, int]
 
+    @property
+    def printed(self) -> list[Row]:
+        """The rows but those of `zeros`."""
+        return [row for row in self.rows if not self._is_zero(row)]
+
+    @property
+    def zeros(self) -> list[str]:
+        """Municipalities that are 0 in every year that is told; nothing hidden is among them."""
+        return [row.words for row in self.rows if self._is_zero(row)]
+
+    def _is_zero(self, row: Row) -> bool:
+        place = self.along is Along.MUNICIPALITY and row.code not in (ELSEWHERE, SEVERAL, UNTOLD)
+        return place and bool(row.years) and all(number == 0 for number in row.years.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:

@@ -25,7 +25,7 @@ def shown(request: HttpRequest, slug: str) -> HttpResponse:
             {
                 "table": table,
                 "head": sentences.broken(table.along.value),
-                "rows": [(row, list(row.years.values())) for row in table.rows],
+                "rows": [(row, list(row.years.values())) for row in table.printed],
                 "total": list(table.total.values()),
             }
             for table in found.tables
