@@ -41,8 +41,8 @@ def _sums(rule: Rule, moments: Sequence[datetime | None]) -> list[list[Count]]:
         values,
     )
     came: defaultdict[int, list[Count]] = defaultdict(list)
-    for at, *key, much, web, ibasho in rows:
-        came[at].append(Count(*key, int(much), int(web), int(ibasho)))
+    for at, cohort_told, year, much, web, ibasho in rows:
+        came[at].append(Count(cohort_told, year, int(much), int(web), int(ibasho)))
     steps = (came[at] for at in range(len(moments)))
     return list(accumulate(steps, lambda had, more: added((1, had), (1, more))))
 
@@ -96,8 +96,10 @@ class _Walk:
 
     def counts(self) -> list[Count]:
         """How many are counted now."""
-        years = {key[:2] for key in self.sums}
-        return [Count(*key, *(self.sums[*key, at] for at in range(3))) for key in sorted(years)]
+        return [
+            Count(cohort, year, *(self.sums[cohort, year, at] for at in range(3)))
+            for cohort, year in sorted({key[:2] for key in self.sums})
+        ]
 
     def _count(self, cohort: str, years: dict[int, Standing], year: int, sign: int) -> None:
         if self.rule.once:
