@@ -119,7 +119,7 @@ def rows_of(program: str, indicator: Indicator) -> QuerySet[Entry, Entry]:
     rows = Entry.objects.filter(program=program, kind=indicator.kind)
     if indicator.destination:
         return rows.filter(destination=indicator.destination)
-    if indicator.kind is Kind.LINKED and not indicator.own_room:
+    if indicator.asks_own_room and not indicator.own_room:
         return rows.exclude(destination=IBASHO)
     return rows
 

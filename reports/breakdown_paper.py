@@ -7,7 +7,7 @@ from typing import Any
 import xlsxwriter
 
 from foundation.tables import harmless
-from reports import sentences
+from reports import queries, sentences
 from reports.breakdown import Breakdown, Table
 from reports.paper import HIDDEN, LEGEND, NONE
 from reports.rules import reiwa
@@ -15,9 +15,10 @@ from reports.rules import reiwa
 Cells = list[str | int]
 
 
-def rules() -> list[str]:
-    """How a breakdown is counted and hidden, in words."""
-    return [str(one) for one in sentences.BREAKDOWN_RULES]
+def rules(found: Breakdown) -> list[str]:
+    """How a breakdown is counted and hidden, in words; where people overlap, that."""
+    overlap = queries.overlap_of(found.program.slug)
+    return [*(str(one) for one in sentences.BREAKDOWN_RULES), *([overlap] if overlap else [])]
 
 
 def rows(found: Breakdown, table: Table) -> list[Cells]:
@@ -52,7 +53,7 @@ def as_csv(found: Breakdown) -> str:
             writer.writerow(
                 [harmless(one) if isinstance(one, str) and one != NONE else one for one in row]
             )
-    for words in (LEGEND, *rules()):
+    for words in (LEGEND, *rules(found)):
         writer.writerow([words])
     return out.getvalue()
 
@@ -103,7 +104,7 @@ def _fill(page: Any, found: Breakdown, tables: list[Table], styles: dict[str, An
             page.merge_range(at, 0, at, last, zeros_in_words(table), styles["words"])
             page.set_row(at, 60)
             at += 1
-    for words in (LEGEND, *rules()):
+    for words in (LEGEND, *rules(found)):
         page.merge_range(at, 0, at, last, words, styles["words"])
         page.set_row(at, 30)
         at += 1

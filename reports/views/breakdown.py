@@ -36,7 +36,7 @@ def shown(request: HttpRequest, slug: str) -> HttpResponse:
             "tables": tables,
             "years": [(reiwa(year), day) for year, day in found.told.items()],
             "later": [(reiwa(year), day) for year, day in found.later.items()],
-            "rules": breakdown_paper.rules(),
+            "rules": breakdown_paper.rules(found),
             "legend": paper.LEGEND,
         }
         return page(request, "breakdown", context)
