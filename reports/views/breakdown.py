@@ -27,6 +27,7 @@ def shown(request: HttpRequest, slug: str) -> HttpResponse:
                 "head": sentences.broken(table.along.value),
                 "rows": [(row, list(row.years.values())) for row in table.printed],
                 "total": list(table.total.values()),
+                "whole": None if found.later else sum(table.total.values()),
             }
             for table in found.tables
         ]

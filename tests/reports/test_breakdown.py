@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+import time_machine
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -197,6 +198,10 @@ def test_municipalities_that_are_0_are_named_in_one_line_and_hidden_ones_keep_th
     lines = client.get(f"{PAGE}breakdown.csv").content.decode("utf-8-sig").splitlines()
     assert "ほかの2市町村は、どの年度も0です: 南国市、いの町" in lines
     assert not [line for line in lines if line.startswith("南国市,")]
+    assert '<td class="number actual">73</td></tr></tfoot>' in page
+    with time_machine.travel(NOW, tick=False):
+        early = signed_in_as(analyst).get(PAGE).content.decode()
+    assert '<td class="number actual">-</td></tr></tfoot>' in early  # two years aren't told yet
     book = load_workbook(io.BytesIO(client.get(f"{PAGE}breakdown.xlsx").content))
     first = [row[0] for row in book[CODE].iter_rows(values_only=True)]
     assert "ほかの2市町村は、どの年度も0です: 南国市、いの町" in first and "南国市" not in first
