@@ -22,6 +22,8 @@ from reports.counting import resolved
 from reports.rules import Indicator, Sheet
 from reports.states import Counting, Split
 
+# Stretches that one statement counts: of a long ledger, all would take longer than one may.
+AT_ONCE = 4
 PARTS = {Split.WEB: Q(channel=Channel.WEB), Split.IBASHO: Q(origin=IBASHO)}
 
 
@@ -59,11 +61,11 @@ def behind(sheet: Sheet, indicator: Indicator, moments: Sequence[datetime]) -> B
     end = past.end_of_chain(sheet.program)
     kept = past.known(sheet.program, asked, end=end)
     first = next((place for place, one in enumerate(asked) if one not in kept), len(moments))
-    if first < len(moments):
-        worked = _worked_out(sheet, indicator, moments, first=first)
-        kept = {one: kept[one] for one in asked[:first]}
-        kept |= {asked[place]: _as_data(worked, place) for place in range(first, len(moments))}
-        past.keep(sheet.program, kept, end=end)
+    for start in range(first, len(moments), AT_ONCE):
+        upto = moments[: start + AT_ONCE]
+        worked = _worked_out(sheet, indicator, upto, first=start)
+        kept |= {asked[place]: _as_data(worked, place) for place in range(start, len(upto))}
+        past.keep(sheet.program, {one: kept[one] for one in asked[: len(upto)]}, end=end)
     found: By = {one: [NOBODY] * len(moments) for one in sheet.years}
     for place, one in enumerate(asked):
         for year, parts, rests, unknown in kept[one]:

@@ -6,9 +6,9 @@ import pytest
 from django.db import OperationalError
 
 from accounts.states import Role
-from ledger.entries import Fact, enter_all, merge_subjects
+from ledger.entries import Fact, counter_enter, enter_all, merge_subjects
 from ledger.models import Entry
-from ledger.states import Kind
+from ledger.states import Kind, Reason
 from ledger.subjects import subject_of
 from reports import behind, breakdown, evidence, guarded, indicators, past, rounds
 from reports.indicators import end_of
@@ -95,6 +95,18 @@ def test_it_is_what_counting_anew_gives_whatever_was_kept(worked):
     Past.objects.all().delete()
     assert led == people(ENDS) == [24, 18, 22]
     assert worked == [0, 1, 2, 0]
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3])
+def test_however_many_stretches_are_counted_at_once_they_are_the_same(monkeypatch, at_once):
+    consult(12, before(ENDS[0]))
+    consult(9, before(ENDS[1]), channel="phone")
+    # Taken back in the same stretch, and in the next one.
+    for seq, at in ((13, before(ENDS[1])), (1, before(ENDS[2]))):
+        counter_enter("kochi", seq=seq, reason=Reason.TWICE, confirmed_by=1, now=at)
+    consult(12, before(ENDS[2]))
+    monkeypatch.setattr(behind, "AT_ONCE", at_once)
+    assert people(ENDS) == [24, 16, 24]
 
 
 def test_what_comes_as_if_known_earlier_is_counted(worked):
