@@ -131,7 +131,7 @@ TEMPLATES = [
 # Named here and not in `accounts`, because arrows point down.
 BELONGINGS = ["chat.belongings", "moderation.belongings", "counseling.belongings"]
 # What a house does by itself besides `chat.rounds`: modules with `EVERY_S` and `turn()`.
-ROUNDS = ["moderation.rounds", "counseling.rounds"]
+ROUNDS = ["moderation.rounds", "counseling.rounds", "reports.rounds"]
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 

@@ -1,5 +1,6 @@
 """What the ledger counts, and the few words in which it may say so. Pure."""
 
+from datetime import date
 from enum import StrEnum
 
 
@@ -45,6 +46,16 @@ class Cohort(StrEnum):
     YES = "yes"
     NO = "no"
     UNKNOWN = "unknown"
+
+
+# 34 to 49 years old on 1 April 2020, as the grant's document says: a span of births, which doesn't
+# move with the years.
+BORN_FIRST, BORN_LAST = date(1970, 4, 2), date(1986, 4, 1)
+
+
+def cohort_of(born: date) -> Cohort:
+    """Whether somebody born on a day is of 就職氷河期世代."""
+    return Cohort.YES if BORN_FIRST <= born <= BORN_LAST else Cohort.NO
 
 
 class Relation(StrEnum):

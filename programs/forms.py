@@ -33,7 +33,10 @@ _REQUIRED = {
 _TELEPHONE = re.compile(r"0[0-9-]{8,14}|#[0-9]{4}|1[0-9]{2}")
 _URL = re.compile(r"https?://[A-Za-z0-9.-]+\.[A-Za-z]{2,}(?::[0-9]+)?(?:[/?#][^\s<>\"]*)?")
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
-_ERA = re.compile(r"(?:令和|R)([0-9]{1,2}|元)[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", re.I)
+_ERA = re.compile(
+    r"(令和|平成|昭和|[RHS])([0-9]{1,2}|元)[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", re.I
+)
+_BEFORE = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925, "S": 1925}
 _SERIAL_ZERO = date(1899, 12, 30)  # Excel keeps a day as the number of days after this one
 _SPLIT = re.compile(r"[、,・/\s|;]+")
 _KIND_CODES = frozenset(kind.value for kind in AgencyKind)
@@ -178,8 +181,9 @@ def day(written: str) -> date | None:
         if parts := _DAY.fullmatch(folded_):
             return date(*(int(part) for part in parts.groups()))
         if parts := _ERA.fullmatch(folded_):
-            year, month, day_ = parts.groups()
-            return date(2018 + (1 if year == "元" else int(year)), int(month), int(day_))
+            era, year, month, day_ = parts.groups()
+            counted = _BEFORE[era.upper()] + (1 if year == "元" else int(year))
+            return date(counted, int(month), int(day_))
         if re.fullmatch(r"[0-9]{5}", folded_):
             return _SERIAL_ZERO + timedelta(days=int(folded_))
     except ValueError:

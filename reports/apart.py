@@ -72,6 +72,27 @@ def told_apart(program: str, indicator: Indicator, upto: datetime) -> dict[Along
     return {along: counted_apart(found, indicator, along, one=one) for along in Along}
 
 
+def as_data(found: Mapping[Along, Apart]) -> dict[str, list[list[Any]]]:
+    """As plain data, which `from_data` reads back."""
+    return {
+        along.value: [
+            [year, code, apart.counts.get((year, code), 0), apart.people.get((year, code), 0)]
+            for year, code in sorted(apart.counts.keys() | apart.people.keys())
+        ]
+        for along, apart in found.items()
+    }
+
+
+def from_data(data: Mapping[str, list[list[Any]]]) -> dict[Along, Apart]:
+    """Read what `as_data` wrote."""
+    found = {along: Apart() for along in Along}
+    for along, apart in found.items():
+        for year, code, count, people in data[along.value]:
+            apart.counts[year, code] = count
+            apart.people[year, code] = people
+    return found
+
+
 def counted_apart(
     rows: Iterable[Standing], indicator: Indicator, along: Along, *, one: Mapping[str, str]
 ) -> Apart:

@@ -17,10 +17,13 @@ from django.db.models.functions import ExtractYear
 
 from ledger.models import Entry
 from ledger.states import IBASHO, Channel, Cohort, Kind
+from reports import past
 from reports.counting import resolved
 from reports.rules import Indicator, Sheet
 from reports.states import Counting, Split
 
+# Stretches that one statement counts: of a long ledger, all would take longer than one may.
+AT_ONCE = 4
 PARTS = {Split.WEB: Q(channel=Channel.WEB), Split.IBASHO: Q(origin=IBASHO)}
 
 
@@ -45,7 +48,45 @@ def counts_people(indicator: Indicator) -> bool:
 
 
 def behind(sheet: Sheet, indicator: Indicator, moments: Sequence[datetime]) -> By:
-    """By fiscal year, for each moment what became known since the one before."""
+    """By fiscal year, for each moment what became known since the one before.
+
+    Each stretch is worked out once: what is known up to a moment that is over stays as it is.
+    """
+    said = (indicator.kind, indicator.destination, indicator.own_room, indicator.cohort)
+    names = [
+        past.about("behind", *said, sheet.years[0], sheet.years[-1], before)
+        for before in (None, *moments[:-1])
+    ]
+    asked = list(zip(names, moments, strict=True))
+    end = past.end_of_chain(sheet.program)
+    kept = past.known(sheet.program, asked, end=end)
+    first = next((place for place, one in enumerate(asked) if one not in kept), len(moments))
+    for start in range(first, len(moments), AT_ONCE):
+        upto = moments[: start + AT_ONCE]
+        worked = _worked_out(sheet, indicator, upto, first=start)
+        kept |= {asked[place]: _as_data(worked, place) for place in range(start, len(upto))}
+        past.keep(sheet.program, {one: kept[one] for one in asked[: len(upto)]}, end=end)
+    found: By = {one: [NOBODY] * len(moments) for one in sheet.years}
+    for place, one in enumerate(asked):
+        for year, parts, rests, unknown in kept[one]:
+            found[year][place] = Behind(
+                dict(zip(PARTS, parts, strict=True)), dict(zip(PARTS, rests, strict=True)), unknown
+            )
+    return found
+
+
+def _as_data(found: By, place: int) -> list[Any]:
+    return [
+        [year, [one.parts[of] for of in PARTS], [one.rests[of] for of in PARTS], one.unknown]
+        for year, one in ((year, stretches[place]) for year, stretches in found.items())
+        if one != NOBODY
+    ]
+
+
+def _worked_out(
+    sheet: Sheet, indicator: Indicator, moments: Sequence[datetime], *, first: int
+) -> By:
+    """The same from the stretch `first` on, by the entries."""
     rows = (
         rows_of(sheet.program, indicator)
         .filter(
@@ -56,6 +97,8 @@ def behind(sheet: Sheet, indicator: Indicator, moments: Sequence[datetime]) -> B
         )
         .exclude(seq__in=taken_back_at_once(sheet.program, indicator, moments))
     )
+    if first:
+        rows = rows.filter(recorded_at__gte=moments[first - 1])
     counted = Q(cohort=Cohort.YES) if indicator.cohort else Q()
     asked = {"unknown": Q(cohort=Cohort.UNKNOWN)}
     for split, part in PARTS.items():
@@ -78,7 +121,7 @@ def rows_of(program: str, indicator: Indicator) -> QuerySet[Entry, Entry]:
     rows = Entry.objects.filter(program=program, kind=indicator.kind)
     if indicator.destination:
         return rows.filter(destination=indicator.destination)
-    if indicator.kind is Kind.LINKED and not indicator.own_room:
+    if indicator.asks_own_room and not indicator.own_room:
         return rows.exclude(destination=IBASHO)
     return rows
 

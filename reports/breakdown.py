@@ -17,8 +17,8 @@ from accounts.viewer import Viewer
 from foundation.clock import jst_day
 from ledger.states import Relation
 from programs.models import Municipality, Program
-from reports import guarded, sentences
-from reports.apart import SEVERAL, UNTOLD, Apart, told_apart
+from reports import guarded, past, sentences
+from reports.apart import SEVERAL, UNTOLD, Apart, as_data, from_data, told_apart
 from reports.indicators import end_of
 from reports.publishing import stretches
 from reports.rules import Indicator, Sheet
@@ -51,6 +51,20 @@ class Table:
     along: Along
     rows: list[Row]
     total: dict[int, int]
+
+    @property
+    def printed(self) -> list[Row]:
+        """The rows but those of `zeros`."""
+        return [row for row in self.rows if not self._is_zero(row)]
+
+    @property
+    def zeros(self) -> list[str]:
+        """Municipalities that are 0 in every year that is told; nothing hidden is among them."""
+        return [row.words for row in self.rows if self._is_zero(row)]
+
+    def _is_zero(self, row: Row) -> bool:
+        place = self.along is Along.MUNICIPALITY and row.code not in (ELSEWHERE, SEVERAL, UNTOLD)
+        return place and bool(row.years) and all(number == 0 for number in row.years.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +116,16 @@ def read(viewer: Viewer, slug: str, *, now: datetime) -> Breakdown:
             rows = [_row(code, words, years, later) for code, (words, _) in codes.items()]
             tables.append(Table(indicator, along, rows, totals))
     return Breakdown(program, sheet, told, later, tables)
+
+
+def count_ahead(sheet: Sheet, *, now: datetime) -> None:
+    """Count the years that are told, so that their reader needn't wait."""
+    for year in sheet.years:
+        if day_of(year) >= jst_day(now):
+            continue
+        for indicator in sheet.indicators:
+            if indicator.count is not Counting.PLACES:
+                _apart(sheet.program, indicator, end_of(day_of(year)))
 
 
 def guarded_year(
@@ -211,7 +235,14 @@ def _apart(program: str, indicator: Indicator, upto: datetime) -> dict[Along, Ap
         if (found := _known.get(key)) is not None:
             _known.move_to_end(key)
             return found
-    found = told_apart(program, indicator, upto)
+    name = past.about(
+        "apart", indicator.kind, indicator.count, indicator.destination, indicator.own_room,
+        indicator.cohort, indicator.each_destination,
+    )  # fmt: skip
+    rows = past.asked_once(
+        program, name, upto, lambda: as_data(told_apart(program, indicator, upto))
+    )
+    found = from_data(rows)
     with _lock:
         _known[key] = found
         if len(_known) > KEPT:

@@ -7,7 +7,7 @@ from typing import Any
 import xlsxwriter
 
 from foundation.tables import harmless
-from reports import sentences
+from reports import queries, sentences
 from reports.breakdown import Breakdown, Table
 from reports.paper import HIDDEN, LEGEND, NONE
 from reports.rules import reiwa
@@ -15,9 +15,10 @@ from reports.rules import reiwa
 Cells = list[str | int]
 
 
-def rules() -> list[str]:
-    """How a breakdown is counted and hidden, in words."""
-    return [str(one) for one in sentences.BREAKDOWN_RULES]
+def rules(found: Breakdown) -> list[str]:
+    """How a breakdown is counted and hidden, in words; where people overlap, that."""
+    overlap = queries.overlap_of(found.program.slug)
+    return [*(str(one) for one in sentences.BREAKDOWN_RULES), *([overlap] if overlap else [])]
 
 
 def rows(found: Breakdown, table: Table) -> list[Cells]:
@@ -29,10 +30,16 @@ def rows(found: Breakdown, table: Table) -> list[Cells]:
             *(HIDDEN if number is None else number for number in row.years.values()),
             NONE if row.sum is None else row.sum,
         ]
-        for row in table.rows
+        for row in table.printed
     ]
     whole = NONE if found.later else sum(table.total.values())
     return [head, *lines, ["計", *table.total.values(), whole]]
+
+
+def zeros_in_words(table: Table) -> str:
+    """Which municipalities are 0 in every year, named one after the other."""
+    names = "、".join(table.zeros)
+    return str(sentences.ZERO_TOWNS) % {"number": len(table.zeros)} + f" {names}"
 
 
 def as_csv(found: Breakdown) -> str:
@@ -41,11 +48,12 @@ def as_csv(found: Breakdown) -> str:
     writer = csv.writer(out)
     for table in found.tables:
         head: Cells = [table.indicator.code, table.indicator.label]
-        for row in (head, *rows(found, table), Cells()):
+        zeros: list[Cells] = [[zeros_in_words(table)]] if table.zeros else []
+        for row in (head, *rows(found, table), *zeros, Cells()):
             writer.writerow(
                 [harmless(one) if isinstance(one, str) and one != NONE else one for one in row]
             )
-    for words in (LEGEND, *rules()):
+    for words in (LEGEND, *rules(found)):
         writer.writerow([words])
     return out.getvalue()
 
@@ -92,7 +100,11 @@ def _fill(page: Any, found: Breakdown, tables: list[Table], styles: dict[str, An
                     style = "head" if not place else "name" if not column else "number"
                     page.write_string(at, column, cell, styles[style])
             at += 1
-    for words in (LEGEND, *rules()):
+        if table.zeros:
+            page.merge_range(at, 0, at, last, zeros_in_words(table), styles["words"])
+            page.set_row(at, 60)
+            at += 1
+    for words in (LEGEND, *rules(found)):
         page.merge_range(at, 0, at, last, words, styles["words"])
         page.set_row(at, 30)
         at += 1

@@ -5,6 +5,7 @@ where every cell passes the guard — and had passed it at every quarter's end a
 what became known until then: two pages of different dates, subtracted, tell no more than one.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,7 +16,7 @@ from accounts.viewer import Viewer
 from foundation.refusals import Refused
 from ledger.models import Entry
 from ledger.states import Channel, Cohort
-from reports import guarded
+from reports import guarded, past
 from reports.behind import layer_of, people_by, rows_of, taken_back_at_once
 from reports.indicators import end_of
 from reports.rules import Indicator
@@ -57,7 +58,7 @@ def opened(
         rows.filter(seq__gt=after).order_by("seq").values_list("seq", flat=True)[: AT_ONCE + 1]
     )
     numbers, more = found[:AT_ONCE], len(found) > AT_ONCE
-    spread = _spread(rows, reading.sheet.program, line.indicator, year, reading.moments)
+    spread = _spread(reading.sheet.program, line.indicator, year, reading.moments)
     return reading, Cell(line, year, numbers, numbers[-1] if more else None, spread)
 
 
@@ -74,12 +75,28 @@ def entries(
 
 
 def _spread(
-    rows: QuerySet[Entry, Entry],
-    program: str,
-    indicator: Indicator,
-    year: int,
-    moments: Sequence[datetime],
+    program: str, indicator: Indicator, year: int, moments: Sequence[datetime]
 ) -> Guarded | None:
+    name = past.about(
+        "spread", indicator.kind, indicator.destination, indicator.own_room, indicator.cohort,
+        year, *moments,
+    )  # fmt: skip
+    found = past.asked_once(
+        program, name, moments[-1], lambda: _counts(program, indicator, year, moments)
+    )
+    if found is None:
+        return None
+    counts = {(quarter, channel): much for quarter, channel, much in found}
+    used = [channel for channel in CHANNELS if any(place[1] == channel for place in counts)]
+    table = guard(Table(["1", "2", "3", "4"], used, counts))
+    return table if table.whole else None
+
+
+def _counts(
+    program: str, indicator: Indicator, year: int, moments: Sequence[datetime]
+) -> list[tuple[str, str, int]] | None:
+    """(quarter, channel, how much); None where few came to one of them at one of the moments."""
+    rows = entries(program, indicator, year=year, upto=moments[-1])
     quarters = [date(year, 7, 1), date(year, 10, 1), date(year + 1, 1, 1), date(year + 1, 4, 1)]
     quarter = Case(
         *(When(occurred_on__lt=day, then=Value(place)) for place, day in enumerate(quarters)),
@@ -94,18 +111,15 @@ def _spread(
     people = people_by(
         stayed, by, {"all": Q(quantity__gt=0)}, program=program, moments=moments
     )  # fmt: skip
-    counts: dict[tuple[str, str], int] = {}
+    counts: Counter[tuple[str, str]] = Counter()
     for group in apart.values(*by).annotate(much=Sum("quantity")):
         behind = people.get(tuple(group[one] for one in by), {"all": 0})["all"]
         if group["much"] < 0 or (
             group["much"] and (behind <= USUAL.upto or USUAL.hides(group["much"]))
         ):
             return None
-        place = (f"{group['quarter'] + 1}", group["channel"] or NO_CHANNEL)
-        counts[place] = counts.get(place, 0) + group["much"]
-    used = [channel for channel in CHANNELS if any(place[1] == channel for place in counts)]
-    table = guard(Table(["1", "2", "3", "4"], used, counts))
-    return table if table.whole else None
+        counts[f"{group['quarter'] + 1}", group["channel"] or NO_CHANNEL] += group["much"]
+    return [(*place, much) for place, much in sorted(counts.items())]
 
 
 @dataclass(frozen=True, slots=True)

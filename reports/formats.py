@@ -85,17 +85,23 @@ def _under(sheet: Sheet, line: Figures, words: str, years: dict[int, int]) -> li
     return [*cells, "", total, "", ""]
 
 
-def as_csv(sheet: Sheet, lines: Sequence[Figures]) -> str:
-    """The table as CSV, CRLF, nothing in it that a spreadsheet would compute."""
+def as_csv(sheet: Sheet, lines: Sequence[Figures], *, notes: Sequence[str] = ()) -> str:
+    """The table as CSV, CRLF, nothing in it that a spreadsheet would compute; notes below."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    for row in table(sheet, lines):
+    rows = table(sheet, lines)
+    if notes:
+        rows.append([])
+    rows += [[words] for words in notes]
+    for row in rows:
         writer.writerow([harmless(cell) if isinstance(cell, str) and cell != "-" else cell
                          for cell in row])  # fmt: skip
     return out.getvalue()
 
 
-def as_xlsx(sheet: Sheet, lines: Sequence[Figures], *, as_of: date) -> bytes:
+def as_xlsx(
+    sheet: Sheet, lines: Sequence[Figures], *, as_of: date, notes: Sequence[str] = ()
+) -> bytes:
     """The table as a workbook; sums and rates are formulas over the cells of the years."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
@@ -115,6 +121,8 @@ def as_xlsx(sheet: Sheet, lines: Sequence[Figures], *, as_of: date) -> bytes:
                     page.write_string(number, column, cell, style)
             if number > 2 and isinstance(row[3], int):
                 _formulas(page, number, len(sheet.years), row, plain, percent)
+        for number, words in enumerate(notes, start=3 + len(rows)):
+            page.write_string(number, 0, words)
         page.set_landscape()
         page.set_paper(9)
         page.fit_to_pages(1, 0)

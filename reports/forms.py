@@ -248,10 +248,23 @@ class OwnSheetForm(_Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
+    own_room = forms.BooleanField(
+        label=_("電子居場所の部屋への参加も、居場所等に入れる"),
+        required=False,
+        help_text=_("入れるかどうかは、表の下に書かれます。"),
+    )
+
     def __init__(
-        self, *args: Any, labels: Mapping[str, str], years: Mapping[int, str], **kwargs: Any
+        self,
+        *args: Any,
+        labels: Mapping[str, str],
+        years: Mapping[int, str],
+        asks_own_room: bool,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if not asks_own_room:
+            del self.fields["own_room"]
         self.codes, self.years = list(labels), list(years)
         for place, (code, label) in enumerate(labels.items()):
             self._number(f"baseline_{place}", f"{label} {_('事業開始前')}", code)

@@ -194,6 +194,20 @@ def history(sheet: Sheet, moments: Sequence[datetime]) -> list[list[Figures]]:
     return _figures(sheet, moments, link(sheet.program, moments[-1])) if moments else []
 
 
+def every_sheet() -> list[tuple[Program, Sheet]]:
+    """Every program's sheets."""
+    programs = Program.objects.order_by("pk")
+    return [(program, sheet) for program in programs for sheet in sheets_of(program)]
+
+
+def count_ahead(sheet: Sheet, program: Program, *, now: datetime) -> None:
+    """Count what a sheet tells of the moments that are past, so that its reader needn't wait."""
+    moments = told_at(sheet, program, now=now)
+    if moments:
+        history(sheet, moments)
+        _people(sheet, moments, link(sheet.program, moments[-1]))
+
+
 def to_close(reading: Reading, now: datetime) -> list[int]:
     """The years of a sheet that are over and not closed."""
     closed = {one.year for one in reading.closings}

@@ -14,7 +14,7 @@ from foundation import clock
 from ledger.models import Entry, Head
 from ledger.states import Cohort, Kind
 from reports.counting import Count, Rule
-from reports.remembered import End, Memory, keep
+from reports.remembered import End, Memory, counts_of, keep
 from reports.rules import Figures, Indicator, Sheet
 from reports.states import Counting
 from reports.whole import Wanted, asked
@@ -60,8 +60,8 @@ def _counted(sheet: Sheet, wanted: Sequence[datetime | None]) -> list[list[Figur
     if missing:
         ends = End(sheet.program, missing)
         memories = [Memory(ends, upto) for upto in missing]
-        for memory in memories:
-            found[memory.upto] = [_figures(sheet, one, memory) for one in sheet.indicators]
+        lines = [_figures(sheet, one, memories) for one in sheet.indicators]
+        found |= {upto: [line[at] for line in lines] for at, upto in enumerate(missing)}
         if _end(sheet.program) == end:
             # Nothing came while it was counted: these are the figures of that end.
             keep([row for memory in memories for row in memory.to_keep()])
@@ -81,21 +81,23 @@ def _end(program: str) -> str:
     return Head.objects.filter(pk=program).values_list("hash", flat=True).first() or ""
 
 
-def _figures(sheet: Sheet, indicator: Indicator, memory: Memory) -> Figures:
+def _figures(sheet: Sheet, indicator: Indicator, memories: Sequence[Memory]) -> list[Figures]:
+    """One line at each of some moments."""
     if indicator.count is Counting.PLACES:
-        return _places(sheet, indicator, memory.upto)
-    counts = memory.counts(_rule(sheet, indicator))
-    cohort = Cohort.YES.value if indicator.cohort else ""
-    found = Figures(indicator, _by_year(sheet, counts, cohort, "all"))
-    if indicator.cohort:
-        found.unknown = _by_year(sheet, counts, Cohort.UNKNOWN.value, "all")
-    for split in indicator.splits:
-        found.splits[split] = _by_year(sheet, counts, cohort, split.value)
+        return [_places(sheet, indicator, memory.upto) for memory in memories]
+    rule, cohort = _rule(sheet, indicator), Cohort.YES.value if indicator.cohort else ""
+    found = []
+    for counts in counts_of(memories, rule):
+        line = Figures(indicator, _by_year(sheet, counts, cohort, "all"))
+        if indicator.cohort:
+            line.unknown = _by_year(sheet, counts, Cohort.UNKNOWN.value, "all")
+        for split in indicator.splits:
+            line.splits[split] = _by_year(sheet, counts, cohort, split.value)
+        found.append(line)
     if indicator.beside:
-        people = memory.counts(
-            replace(_rule(sheet, indicator), sums=False, once=False, each_destination=False)
-        )
-        found.people = _by_year(sheet, people, cohort, "all")
+        heads = replace(rule, sums=False, once=False, each_destination=False)
+        for line, people in zip(found, counts_of(memories, heads), strict=True):
+            line.people = _by_year(sheet, people, cohort, "all")
     return found
 
 

@@ -358,3 +358,27 @@ class Remembered(models.Model):
 
     def __str__(self) -> str:
         return f"remembered {self.program} {self.seq}"
+
+
+class Past(models.Model):
+    """What follows from the entries that were recorded before `upto`; worked out once.
+
+    Derived, and never trusted further than the `hash` of the ledger's last entry at the time: it
+    can be deleted at any moment. Counts alone, no code and no word.
+    """
+
+    program = models.CharField(max_length=40)
+    about = models.CharField(max_length=64)  # what was asked, hashed
+    upto = models.CharField(max_length=40)  # an instant
+    seq = models.PositiveBigIntegerField()
+    hash = models.CharField(max_length=64)
+    found = models.JSONField(null=True)
+
+    class Meta:
+        verbose_name_plural = "past"
+        constraints = [
+            models.UniqueConstraint(fields=["program", "about", "upto"], name="past_asked_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"past {self.program} {self.seq}"

@@ -10,6 +10,7 @@ import xlsxwriter
 
 from accounts.models import Staff
 from foundation.tables import harmless
+from reports import queries, rules
 from reports.formats import UNKNOWN, told_exactly
 from reports.guarded import Line, Part, Reading
 from reports.models import Closing
@@ -47,10 +48,6 @@ def _beside(reading: Reading, line: Line, part: Part) -> Row:
     return [*cells, "", NONE if part.sum is None else part.sum, "", since]
 
 
-def _of_when(reading: Reading) -> list[Row]:
-    return [[name, words] for name, words in header(reading) if name in ("いつ現在", "締め")]
-
-
 def _closed(reading: Reading) -> str:
     for one in closings(reading):
         if reading.closing is not None and one.closing.pk == reading.closing.pk:
@@ -66,9 +63,12 @@ def as_csv(reading: Reading) -> str:
     """CRLF; nothing in it that a spreadsheet would compute."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    table: list[Row] = [*rows(reading), [LEGEND], *_of_when(reading)]
+    table = [*rows(reading), list[str | int]()]
+    table += [[name, words] for name, words in header(reading)]
     for told in revisions(reading):
         table += [[], [told.title], *(list(row) for row in told.rows)]
+    table.append([])
+    table += [[words] for words in footnotes(reading)]
     for row in table:
         writer.writerow(
             [harmless(one) if isinstance(one, str) and one != NONE else one for one in row]
@@ -162,6 +162,12 @@ def header(reading: Reading) -> list[tuple[str, str]]:
     """What stands above the table."""
     told = [("いつ現在", reading.as_of.isoformat()), ("締め", _closed(reading))]
     return header_of(reading.sheet) + [(name, words) for name, words in told if words]
+
+
+def footnotes(reading: Reading) -> list[str]:
+    """What stands below the table: signs, overlap, how each line is counted."""
+    overlap = queries.overlap_of(reading.program.slug)
+    return [LEGEND, *([overlap] if overlap else []), *rules.in_words(reading.sheet)]
 
 
 def header_of(sheet: Sheet) -> list[tuple[str, str]]:
@@ -294,11 +300,7 @@ class _Form:
         return at
 
     def _rules(self, at: int) -> int:
-        notes = [LEGEND]
-        for line in self.reading.lines:
-            notes.append(f"{line.indicator.label}: {line.indicator.rule}")
-            notes += [f"・{choice}" for choice in line.indicator.choices]
-        for note in notes:
+        for note in footnotes(self.reading):
             self.page.merge_range(at, 0, at, self.last, note, self.words)
             self.page.set_row(at, 14 * (1 + len(note) // 90))
             at += 1

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from foundation.clock import jst_day
 from foundation.tables import harmless
-from reports import rules
+from reports import queries, rules
 from reports.models import Closing
 from reports.rules import Indicator, Sheet, reiwa
 
@@ -60,6 +60,7 @@ class Publication:
     closed_on: date
     published_on: date
     lines: list[Line]
+    overlap: str  # what is printed where people of several houses can't be told apart
 
 
 def sheets() -> list[tuple[Sheet, int]]:
@@ -85,7 +86,7 @@ def sheet(slug: str) -> Publication | None:
     told = [(row, _actual(row)) for row in rows]
     return Publication(
         found, last.year, jst_day(last.upto), jst_day(_published(last)),
-        [_line(one, last, told) for one in found.indicators],
+        [_line(one, last, told) for one in found.indicators], queries.overlap_of(found.program),
     )  # fmt: skip
 
 
@@ -149,6 +150,8 @@ def as_csv(told: Publication) -> str:
         words = {said.year: said.words for said in line.said}
         table.append(cells + [words.get(year, "") for year in years])
     table += [[], [f"{told.closed_on.isoformat()} の締め", f"{told.published_on} 公表"]]
+    notes = [*([told.overlap] if told.overlap else []), *rules.in_words(told.sheet)]
+    table += [[words] for words in notes]
     for row in table:
         writer.writerow(
             [harmless(one) if isinstance(one, str) and one != "-" else one for one in row]

@@ -106,9 +106,21 @@ def not_reported(month: str) -> list[str]:
     )
 
 
-def overlap_unknown() -> bool:
-    """Whether people of several houses can't be told apart: printed under figures of people."""
-    return Return.objects.filter(shares_key=False).exists()
+def overlap_unknown(program: str = "") -> bool:
+    """Whether people of several houses can't be told apart, in a program or in any."""
+    rows = Return.objects.filter(shares_key=False)
+    return (rows.filter(program=program) if program else rows).exists()
+
+
+def overlap_of(program: str) -> str:
+    """What is printed under a program's figures on every format; nothing where none overlaps."""
+    return OVERLAP if overlap_unknown(program) else ""
+
+
+def notes_of(sheet: Sheet) -> list[str]:
+    """What is printed below a sheet that hides nothing: overlap, how each line is counted."""
+    overlap = overlap_of(sheet.program)
+    return [*([overlap] if overlap else []), *rules.in_words(sheet)]
 
 
 def effects_of(run: FamilyRun) -> list[Effect]:

@@ -23,6 +23,7 @@ from ledger.states import (
     Cohort,
     Kind,
     Relation,
+    cohort_of,
 )
 from ledger.subjects import subject_of
 from programs import forms, municipalities
@@ -33,7 +34,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "program": ("事業", "プログラム"),
     "municipality_code": ("市町村コード", "市区町村コード", "団体コード"),
     "channel": ("手段", "方法", "相談方法"),
-    "cohort": ("世代", "氷河期世代", "就職氷河期世代"),
+    "cohort": ("世代", "氷河期世代", "就職氷河期世代", "生年月日"),
     "relation": ("続柄", "相談者"),
     "subject": ("対象者", "符号", "対象者の符号"),
     "destination": ("行き先", "つなぎ先", "研修"),
@@ -197,7 +198,7 @@ class _Row:
             "occurred_on": self._day(),
             "municipality_code": self._municipality(kind, program),
             "channel": self._word("channel", Channel, CHANNEL_WORDS, ""),
-            "cohort": self._word("cohort", Cohort, COHORT_WORDS, Cohort.UNKNOWN),
+            "cohort": self._cohort(),
             "relation": self._word("relation", Relation, RELATION_WORDS, ""),
             "destination": self._destination(kind),
             "origin": ORIGIN_WORDS.get(self.plain("origin"), self._short("origin").casefold()),
@@ -278,6 +279,12 @@ class _Row:
             allowed = "、".join(word.value for word in words)
             self.wrong.setdefault(name, f"{allowed} のどれかにしてください。")
         return text
+
+    def _cohort(self) -> str:
+        # Some offices' lists hold the day of birth: it is judged here and goes no further.
+        if (born := forms.day(self.text("cohort"))) is not None:
+            return cohort_of(born).value
+        return self._word("cohort", Cohort, COHORT_WORDS, Cohort.UNKNOWN)
 
     def _short(self, name: str) -> str:
         text = self.text(name)

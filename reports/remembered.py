@@ -5,7 +5,8 @@ ones recorded before `upto`, if it is given. From one set to another, only the p
 the entries between say something can count otherwise: they alone are counted again, by the
 entries of both sets. The ledger only grows and an entry never changes, so this is exact whatever
 came: counter-entries, late entries of past days, merges and their taking back. Where it is too
-much, and at first, all is counted (`whole.py`). `differing` compares the two.
+much, and at first, all is counted (`whole.py`; many moments at once: `passes.py`). `differing`
+compares the two.
 
 A remembered count is one row, written whole or not at all, and told to be of its chain by the
 hash of its last entry: lost, old or of a ledger that was restored, it never makes a figure wrong.
@@ -13,7 +14,7 @@ hash of its last entry: lost, old or of a ledger that was restored, it never mak
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -27,12 +28,14 @@ from ledger.states import Kind
 from reports import whole
 from reports.counting import Count, Row, Rule, added, counted, resolved, summed
 from reports.models import Remembered
+from reports.passes import counts_at
 
 # How many entries between two sets are looked at one by one: a file of 5,000 rows and the day
 # beside it, where counting all would take longer.
 FEW, MANY = 1000, 6000
 KEPT_EVERY = 100  # a count is written down anew when so many entries lie after it
 AT_ONCE = 500
+ONE_BY_ONE = 2  # more moments than this that aren't remembered are counted in one pass
 INSTANTS = 64  # of a program: of any day that somebody asks for, a count is written down
 _SAID = (
     "seq", "recorded_at", "kind", "cohort", "subject", "destination", "occurred_on", "channel",
@@ -133,15 +136,24 @@ class Memory:
 
     def counts(self, rule: Rule) -> list[Count]:
         """What the rule counts, up to the ledger's end."""
+        found = self.led(rule, self.upto, None)
+        return self.counted(rule, whole.counts(rule, self.upto)) if found is None else found
+
+    def led(self, rule: Rule, *froms: datetime | None) -> list[Count] | None:
+        """The same from what is remembered of one of some moments; None where it can't be."""
         name = _name(rule)
-        for upto in dict.fromkeys((self.upto, None)):
+        for upto in dict.fromkeys(froms):
             if (row := self.ends.known.get((name, _text(upto)))) is not None:
                 found = self.extended(rule, row)
                 if found is not None:
                     if row.upto != _text(self.upto) or self.ends.seq - row.seq >= KEPT_EVERY:
-                        self._to_keep[name] = found
+                        return self.counted(rule, found)
                     return found
-        self._to_keep[name] = found = whole.counts(rule, self.upto)
+        return None
+
+    def counted(self, rule: Rule, found: list[Count]) -> list[Count]:
+        """To be written down: what the rule counts."""
+        self._to_keep[_name(rule)] = found
         return found
 
     def extended(self, rule: Rule, row: Remembered) -> list[Count] | None:
@@ -224,6 +236,22 @@ class Memory:
                 one = _Said(*values)
                 if rule.takes(one.kind, one.cohort, one.destination):
                     yield one
+
+
+def counts_of(memories: Sequence[Memory], rule: Rule) -> list[list[Count]]:
+    """What the rule counts at each of some moments; the many that aren't remembered, at once."""
+    found = [memory.led(rule, memory.upto) for memory in memories]
+    missing = [at for at, counts in enumerate(found) if counts is None]
+    if len(missing) <= ONE_BY_ONE:
+        return [
+            memory.counts(rule) if counts is None else counts
+            for memory, counts in zip(memories, found, strict=True)
+        ]
+    told = dict(zip(missing, counts_at(rule, [memories[at].upto for at in missing]), strict=True))
+    return [
+        memory.counted(rule, told[at]) if counts is None else counts
+        for at, (memory, counts) in enumerate(zip(memories, found, strict=True))
+    ]
 
 
 def keep(rows: list[Remembered]) -> None:

@@ -16,6 +16,11 @@ from typing import Any
 from ledger.states import PLACES, Kind
 from reports.states import Counting, Split
 
+# Whether our own room is 居場所等: told by the setting, never by what somebody wrote of it.
+OWN_ROOM = {
+    False: "電子居場所の部屋への参加は、居場所等に入れていません。",
+    True: "電子居場所の部屋への参加も、居場所等に入れています。",
+}
 SHIPPED = Path(__file__).resolve().parent / "sheets"
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -53,6 +58,17 @@ class Indicator:
         """計画期間中の増加分の累計."""
         return sum(self.targets.values())
 
+    @property
+    def asks_own_room(self) -> bool:
+        """Whether our own room could count here."""
+        return self.kind is Kind.LINKED and not self.destination
+
+    @property
+    def printed_choices(self) -> list[str]:
+        """What is open to choice, as it is chosen."""
+        others = [one for one in self.choices if one not in OWN_ROOM.values()]
+        return [OWN_ROOM[self.own_room], *others] if self.asks_own_room else others
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
@@ -73,6 +89,14 @@ class Sheet:
     def indicator(self, code: str) -> Indicator | None:
         """The one of this code."""
         return next((one for one in self.indicators if one.code == code), None)
+
+
+def in_words(sheet: Sheet) -> list[str]:
+    """How each line of a sheet is counted, and what was chosen where there is a choice."""
+    found = []
+    for one in sheet.indicators:
+        found += [f"{one.label}: {one.rule}", *(f"・{choice}" for choice in one.printed_choices)]
+    return found
 
 
 def reiwa(year: int) -> str:

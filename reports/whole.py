@@ -33,7 +33,8 @@ def merged(program: str, upto: datetime | None) -> dict[str, str]:
     return resolved(known.order_by().values_list("seq", "counters", "subject", "merged_into"))
 
 
-def _year() -> str:
+def year_of() -> str:
+    """The fiscal year in which an entry happened, as SQL."""
     return _SQLITE_YEAR if connection.vendor == "sqlite" else _POSTGRES_YEAR
 
 
@@ -68,7 +69,7 @@ class Wanted:
         if self.upto is None:
             return f"({text}) AS t", list(self.values)
         since = (
-            f"SELECT {columns}, {_year()} AS year, -quantity FROM ledger_entry"  # noqa: S608
+            f"SELECT {columns}, {year_of()} AS year, -quantity FROM ledger_entry"  # noqa: S608
             f" WHERE {where} AND recorded_at >= %s"
         )
         values = [*self.values, *self.values, self._instant()]
@@ -79,7 +80,7 @@ class Wanted:
         return connection.ops.adapt_datetimefield_value(self.upto)
 
 
-_SPLIT = (
+SPLIT = (
     "SUM(quantity), SUM(CASE WHEN channel = 'web' THEN quantity ELSE 0 END),"
     " SUM(CASE WHEN origin = 'ibasho' THEN quantity ELSE 0 END)"
 )
@@ -90,7 +91,7 @@ def _sums(rule: Rule, upto: datetime | None) -> list[Count]:
     table, values = wanted.of("ledger_tally", "cohort, channel, origin", "quarter / 4")
     cohort = "cohort" if rule.cohort else "''"
     rows = asked(
-        f"SELECT {cohort}, year, {_SPLIT} FROM {table} GROUP BY 1, 2",  # noqa: S608 - own names
+        f"SELECT {cohort}, year, {SPLIT} FROM {table} GROUP BY 1, 2",  # noqa: S608 - own names
         values,
     )
     return [Count(*row[:2], *map(int, row[2:])) for row in rows]

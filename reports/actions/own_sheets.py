@@ -18,7 +18,10 @@ from reports.rules import as_data, parse
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is new in it. `targets`: code → year → target; `baselines`: code → 事業開始前."""
+    """What is new in it. `targets`: code → year → target; `baselines`: code → 事業開始前.
+
+    `own_room`: whether our own room is 居場所等; None: as in the sheet it is started from.
+    """
 
     first_year: int
     targets: Mapping[str, Mapping[int, int]]
@@ -27,6 +30,7 @@ class Plan:
     decision: str = ""
     cost: int | None = None
     outline: str = ""
+    own_room: bool | None = None
 
 
 def start_sheet(
@@ -61,6 +65,7 @@ def start_sheet(
             | {
                 "targets": {str(y): n for y, n in plan.targets[one["code"]].items()},
                 "baseline": plan.baselines.get(one["code"], 0),
+                "own_room": one["own_room"] if plan.own_room is None else plan.own_room,
             }
             for one in data["indicators"]
             if one["code"] in plan.targets

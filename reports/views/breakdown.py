@@ -25,8 +25,9 @@ def shown(request: HttpRequest, slug: str) -> HttpResponse:
             {
                 "table": table,
                 "head": sentences.broken(table.along.value),
-                "rows": [(row, list(row.years.values())) for row in table.rows],
+                "rows": [(row, list(row.years.values())) for row in table.printed],
                 "total": list(table.total.values()),
+                "whole": None if found.later else sum(table.total.values()),
             }
             for table in found.tables
         ]
@@ -36,7 +37,7 @@ def shown(request: HttpRequest, slug: str) -> HttpResponse:
             "tables": tables,
             "years": [(reiwa(year), day) for year, day in found.told.items()],
             "later": [(reiwa(year), day) for year, day in found.later.items()],
-            "rules": breakdown_paper.rules(),
+            "rules": breakdown_paper.rules(found),
             "legend": paper.LEGEND,
         }
         return page(request, "breakdown", context)

@@ -48,6 +48,7 @@ def start(request: HttpRequest) -> HttpResponse:
             first_year=first, targets=form.targets, baselines=form.baselines,
             name=form.cleaned_data["name"], decision=form.cleaned_data["decision"],
             cost=form.cleaned_data["cost"], outline=form.cleaned_data["outline"],
+            own_room=form.cleaned_data.get("own_room"),
         )  # fmt: skip
         try:
             start_sheet(
@@ -71,5 +72,10 @@ def _form(request: HttpRequest, model: Sheet, years: range) -> OwnSheetForm:
         request.POST if request.method == "POST" else None,
         labels={one.code: one.label for one in model.indicators},
         years={year: reiwa(year) for year in years},
-        initial={"name": model.name, "outline": model.outline},
+        asks_own_room=any(one.asks_own_room for one in model.indicators),
+        initial={
+            "name": model.name,
+            "outline": model.outline,
+            "own_room": any(one.own_room for one in model.indicators),
+        },
     )

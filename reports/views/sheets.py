@@ -160,9 +160,11 @@ def exact(request: HttpRequest, slug: str) -> HttpResponse:
     except Refused as no:
         return refused(no, back=reverse("reports-sheet", args=[slug]))
     rows = formats.table(found, lines)
-    return page(
-        request, "exact", {"sheet": found, "header": rows[0], "rows": rows[1:], "as_of": as_of}
-    )
+    context = {
+        "sheet": found, "header": rows[0], "rows": rows[1:], "as_of": as_of,
+        "notes": queries.notes_of(found),
+    }  # fmt: skip
+    return page(request, "exact", context)
 
 
 @staff_only(*READERS)
@@ -272,7 +274,7 @@ def _context(reading: Reading, request: HttpRequest) -> dict[str, Any]:
         "program": reading.program,
         "header": paper.header(reading),
         "legend": paper.LEGEND,
-        "overlap": queries.OVERLAP if queries.overlap_unknown() else "",
+        "overlap": queries.overlap_of(reading.program.slug),
         "years": [(year, reiwa(year)) for year in reading.sheet.years],
         "lines": [_shown(line, reading) for line in reading.lines],
         "audits": viewer.holds(Role.AUDITOR, program=reading.program.pk),

@@ -26,7 +26,7 @@ TABLES = {
     model._meta.db_table: model._meta.label
     for model in apps.get_models(include_auto_created=True)
     if model._meta.app_label not in ("sessions", "contenttypes", "auth")
-    and model._meta.label != "reports.Remembered"
+    and model._meta.label not in ("reports.Remembered", "reports.Past")
 }
 
 

@@ -20,7 +20,7 @@ def test_a_sheet_as_csv_opens_in_an_office_s_spreadsheet(db, tmp_path):
     assert raw.startswith("\ufeff".encode())
     rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"))))
     assert rows[0][:6] == ["符号", "指標", "単位", "事業開始前", "令和2年度 目標", "令和2年度 実績"]
-    beside = [row[1].strip("　") for row in rows if row[1].startswith("　")]
+    beside = [row[1].strip("　") for row in rows if row[1:] and row[1].startswith("　")]
     assert beside[:3] == ["うちWeb", "うち電子居場所から", "世代がわからない人"]
 
 

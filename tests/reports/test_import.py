@@ -17,9 +17,13 @@ from ledger.models import Entry, Note
 from ledger.subjects import subject_of
 from programs.models import Program
 from reports.actions.imports import apply_records, drop_records, stage_records
+from reports.indicators import figures
 from reports.models import RecordImport
+from reports.rules import shipped
 from tests.cast import make_staff
+from tests.reports import oracle
 
+KOCHI = shipped()["kochi-2020"]
 HEAD = (
     "date,kind,program,municipality_code,channel,cohort,relation,subject,destination,quantity,note"
 )
@@ -69,6 +73,40 @@ def test_an_office_s_own_file_is_read_with_japanese_heads(db, tmp_path, encoding
     assert (entry.kind, entry.channel, entry.quantity) == ("consultation", "phone", 2)
     assert (entry.occurred_on, entry.origin) == (date(2021, 3, 31), "ibasho")
     assert entry.subject == subject_of("kochi", "K-7F3Q")
+
+
+@pytest.mark.parametrize(
+    ("born", "cohort"),
+    [
+        ("1970-04-01", "no"), ("1970-04-02", "yes"), ("1986/4/1", "yes"), ("1986-04-02", "no"),
+        ("昭和45年4月1日", "no"), ("S45.4.2", "yes"), ("昭和６１年４月１日", "yes"),
+        ("S61.4.2", "no"), ("平成元年5月1日", "no"),
+    ],
+)  # fmt: skip
+def test_a_day_of_birth_is_judged_on_reading_and_kept_nowhere(db, tmp_path, born, cohort):
+    row = f"2023-03-31,consultation,kochi,,電話,{born},母,K-1"
+    with pytest.raises(CommandError, match="self"):
+        taken(tmp_path, f"日付,種類,事業,市町村コード,手段,生年月日,続柄,対象者\n{row}\n")
+    taken(
+        tmp_path,
+        f"日付,種類,事業,市町村コード,手段,生年月日,続柄,対象者\n{row}\n".replace("母", "家族"),
+    )
+    assert Entry.objects.get().cohort == cohort
+    kept = dump()
+    days = (born.casefold(), "1970-04-0", "1986-04-0", "date(1970,", "date(1986,")
+    assert [one for one in days if one in kept] == []
+
+
+def test_whoever_is_of_the_cohort_stays_so_in_every_year(db, tmp_path):
+    """34 to 49 years old on 1 April 2020: a span of births, however old they are since."""
+    days = ("2021-03-31", "2021-04-01", "2023-03-31")
+    born = ("1970-04-01", "1970-04-02", "1986-04-01", "1986-04-02")
+    rows = [f"{day},consultation,kochi,,phone,{one},family,K-{one}" for day in days for one in born]
+    head = HEAD.removesuffix(",destination,quantity,note")
+    taken(tmp_path, "\n".join([head, *rows]))
+    line = next(one for one in figures(KOCHI) if one.indicator.code == "kochi.consultations")
+    assert line.actual == {2020: 2, 2021: 2, 2022: 2}
+    assert line.actual == oracle.cell("kochi.consultations", Entry.objects.values())
 
 
 def test_an_excel_file_is_read(db, tmp_path):

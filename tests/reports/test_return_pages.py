@@ -139,6 +139,14 @@ def test_a_coordinator_starts_a_sheet_on_a_page(client):
     assert again.status_code == 422 and "もうあります" in words(again)
 
 
+def test_a_coordinator_says_whether_our_own_room_counts(client):
+    assert "居場所等に入れる" in words(client.get(START))
+    client.post(START, TOLD | {"own_room": "on"})
+    assert [one.own_room for one in queries.sheet("kochi-2023").indicators] == [True, True]
+    elsewhere = client.get("/reports/kpi/?program=kochi&model=kobe-2020&first_year=2023&years=2")
+    assert "居場所等に入れる" not in words(elsewhere)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"target_0_2024": ""}, {"name": ""}, {"target_0_2023": "-1"}, {"baseline_0": "x"}],

@@ -41,10 +41,12 @@ class Command(BaseCommand):
         found = queries.exact(sheet, as_of=day, now=clock.now())
         if found is None:
             raise CommandError(f"シート {sheet} はありません。")
+        notes = queries.notes_of(found.sheet)
         if format == "xlsx":
-            self._put(formats.as_xlsx(found.sheet, found.lines, as_of=found.as_of), output)
+            data = formats.as_xlsx(found.sheet, found.lines, as_of=found.as_of, notes=notes)
+            self._put(data, output)
         elif format == "csv":
-            text = formats.as_csv(found.sheet, found.lines)
+            text = formats.as_csv(found.sheet, found.lines, notes=notes)
             self._put(text.encode("utf-8-sig"), output) if output else self._say(text)
         else:
             text = formats.as_json(found.sheet, found.lines, as_of=found.as_of)
