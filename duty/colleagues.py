@@ -12,8 +12,8 @@ from accounts.states import Role
 from duty.alerts import Colleague
 from duty.channels import works
 from duty.models import AlertChoice, AlertHour, Attendance, PushAddress, Shift
-from duty.policies import may_keep_rooms
-from duty.rota import hour_of_week
+from duty.policies import may_keep_rooms, may_keep_until
+from duty.rota import Stretch, hour_of_week, last_day
 from duty.states import RUNNING, Channel, ShiftState
 from duty.watch import ACT_WITHIN
 from foundation.clock import jst_day
@@ -32,16 +32,26 @@ class Keeper:
     staff: int
     name: str
     trained_on: date | None
+    expires_on: date | None
     only: frozenset[int]
 
     def trained(self, today: date) -> bool:
         """Whether their training is over: before, they keep no shift anywhere."""
         return self.trained_on is not None and self.trained_on <= today
 
-    def refusal(self, rooms: Collection[int], *, today: date) -> str:
-        """Why they may not keep a shift for these rooms; empty if they may."""
+    def lasts(self, when: Stretch) -> bool:
+        """Whether their role holds on every day that a shift touches."""
+        return self.expires_on is None or last_day(when) <= self.expires_on
+
+    def refusal(self, rooms: Collection[int], *, today: date, when: Stretch | None = None) -> str:
+        """Why they may not keep a shift for these rooms, then; empty if they may.
+
+        Without `when`: whether they may keep any for them today.
+        """
         try:
             may_keep_rooms(rooms, trained_on=self.trained_on, only=self.only, today=today)
+            if when is not None:
+                may_keep_until(when, expires_on=self.expires_on)
         except Refused as no:
             return no.code
         return ""
@@ -59,10 +69,23 @@ def keepers(program: int, *, now: datetime) -> list[Keeper]:
             staff=row.staff_id,
             name=name_of(row.staff),
             trained_on=row.trained_on,
+            expires_on=row.expires_on,
             only=frozenset(narrowed.room for narrowed in row.rooms.all()),
         )
         for row in _grants(program, Role.SUPPORTER, now=now).prefetch_related("rooms")[:MOST]
     ]
+
+
+def next_on_the_rota(program: int, *, now: datetime) -> datetime | None:
+    """When the next planned shift begins that lies within its keeper's role. Three queries."""
+    team = {one.staff: one for one in keepers(program, now=now)}
+    planned = Shift.objects.filter(
+        program=program, state=ShiftState.PLANNED, starts_at__gt=now, supporter__in=team
+    )
+    for row in planned.order_by("starts_at", "pk")[:MOST]:
+        if team[row.supporter_id].lasts(Stretch(row.starts_at, row.ends_at)):
+            return row.starts_at
+    return None
 
 
 def name_of(staff: Staff | None) -> str:
