@@ -1,6 +1,7 @@
 """Who may keep a shift, who is there for whom, who may be called: the team as it is now."""
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -64,15 +65,17 @@ def _grants(program: int, *roles: Role, now: datetime) -> QuerySet[RoleGrant]:
 
 def keepers(program: int, *, now: datetime) -> list[Keeper]:
     """Everyone who holds the supporter's role in the program today, trained or not, by name."""
+    rows = list(_grants(program, Role.SUPPORTER, now=now).prefetch_related("rooms")[:MOST])
+    names = told_apart([row.staff for row in rows])
     return [
         Keeper(
             staff=row.staff_id,
-            name=name_of(row.staff),
+            name=names[row.staff_id],
             trained_on=row.trained_on,
             expires_on=row.expires_on,
             only=frozenset(narrowed.room for narrowed in row.rooms.all()),
         )
-        for row in _grants(program, Role.SUPPORTER, now=now).prefetch_related("rooms")[:MOST]
+        for row in rows
     ]
 
 
@@ -91,6 +94,16 @@ def next_on_the_rota(program: int, *, now: datetime) -> datetime | None:
 def name_of(staff: Staff | None) -> str:
     """What colleagues call them."""
     return (staff.display_name or staff.username) if staff is not None else ""
+
+
+def told_apart(people: Iterable[Staff]) -> dict[int, str]:
+    """The same where one of them is chosen: of one name, each with their sign-in name beside it."""
+    once = {one.pk: one for one in people}
+    called = Counter(name_of(one) for one in once.values())
+    return {
+        pk: f"{name_of(one)}({one.username})" if called[name_of(one)] > 1 else name_of(one)
+        for pk, one in once.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +129,7 @@ def supervisors(program: int, *, besides: int, now: datetime) -> list[Supervisor
     there = _running(program, now)
     asked = reachable([row.staff_id for row in grants], now=now)
     willing = {one.staff for one in asked if one.willing and one.open & set(one.channels)}
+    names = told_apart([row.staff for row in grants])
     found: dict[int, Supervisor] = {}
     for row in sorted(grants, key=lambda row: row.role != Role.COORDINATOR):
         if row.staff_id in there or row.staff_id in willing:
@@ -123,7 +137,7 @@ def supervisors(program: int, *, besides: int, now: datetime) -> list[Supervisor
                 row.staff_id,
                 Supervisor(
                     staff=row.staff_id,
-                    name=name_of(row.staff),
+                    name=names[row.staff_id],
                     coordinator=row.role == Role.COORDINATOR,
                     on_duty=row.staff_id in there,
                 ),
