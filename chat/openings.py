@@ -37,5 +37,5 @@ def needs(program: int, *, now: datetime) -> list[Need]:
                 start, end = span(day, opens, closes)
                 if start < until and end > now:
                     when = Stretch(max(start, now), min(end, until))
-                    found.append(Need(when, room.required_supporters))
+                    found.append(Need(when, room.required_supporters, room.pk))
     return found

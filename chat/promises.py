@@ -4,9 +4,10 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from duty.colleagues import next_on_the_rota
 from duty.models import Shift
 from duty.queries import attending
-from duty.states import RUNNING, ShiftState
+from duty.states import RUNNING
 from foundation.clock import jst, jst_day
 
 
@@ -14,7 +15,7 @@ def called(*, room: int, program: int, now: datetime) -> str:
     """For a card: whom the words of crisis have reached, and when a human will be there."""
     if _somebody(room, program, now):
         return _("いま当番の支援者に知らせました。")
-    later = _next(program, now)
+    later = next_on_the_rota(program, now=now)
     if later is None:
         return _(
             "いまは当番の人がいないので、出られる人を順によんでいます。つぎの当番は、まだ決まっていません。"
@@ -34,7 +35,7 @@ def read(*, room: int, program: int, now: datetime) -> str:
     """For a murmur: 「あした…までに読みます」, or what else is true."""
     if _somebody(room, program, now):
         return _("いま当番の支援者が、このあと読みます。")
-    later = _next(program, now)
+    later = next_on_the_rota(program, now=now)
     if later is None:
         return _("つぎの当番がまだ決まっていません。決まりしだい、読みます。")
     return _("%(when)s からの当番で読みます。") % {"when": _said(later, now)}
@@ -44,11 +45,6 @@ def _somebody(room: int, program: int, now: datetime) -> bool:
     if attending([room], now=now):
         return True
     return Shift.objects.filter(program=program, state__in=RUNNING, ends_at__gt=now).exists()
-
-
-def _next(program: int, now: datetime) -> datetime | None:
-    planned = Shift.objects.filter(program=program, state=ShiftState.PLANNED, starts_at__gt=now)
-    return planned.order_by("starts_at").values_list("starts_at", flat=True).first()
 
 
 def _said(at: datetime, now: datetime) -> str:

@@ -30,7 +30,7 @@ from counseling.models import (
 )
 from counseling.needs import in_packets
 from counseling.states import STANDING, CaseState, HandOverState, Urgency
-from duty.colleagues import name_of
+from duty.colleagues import told_apart
 from foundation.refusals import Refused
 from programs.models import Program
 
@@ -91,7 +91,7 @@ def counselors_of(program: int, *, now: datetime) -> dict[int, str]:
         role=Role.COUNSELOR, program_id=program, staff__is_active=True
     )
     rows = found.select_related("staff").order_by("staff__display_name", "staff_id")
-    return {row.staff_id: name_of(row.staff) for row in rows}
+    return told_apart([row.staff for row in rows])
 
 
 def is_absent(case: Case, *, since: datetime) -> bool:

@@ -1,6 +1,7 @@
 """Who may keep a shift, who is there for whom, who may be called: the team as it is now."""
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,8 +13,8 @@ from accounts.states import Role
 from duty.alerts import Colleague
 from duty.channels import works
 from duty.models import AlertChoice, AlertHour, Attendance, PushAddress, Shift
-from duty.policies import may_keep_rooms
-from duty.rota import hour_of_week
+from duty.policies import may_keep_rooms, may_keep_until
+from duty.rota import Stretch, hour_of_week, last_day
 from duty.states import RUNNING, Channel, ShiftState
 from duty.watch import ACT_WITHIN
 from foundation.clock import jst_day
@@ -32,16 +33,26 @@ class Keeper:
     staff: int
     name: str
     trained_on: date | None
+    expires_on: date | None
     only: frozenset[int]
 
     def trained(self, today: date) -> bool:
         """Whether their training is over: before, they keep no shift anywhere."""
         return self.trained_on is not None and self.trained_on <= today
 
-    def refusal(self, rooms: Collection[int], *, today: date) -> str:
-        """Why they may not keep a shift for these rooms; empty if they may."""
+    def lasts(self, when: Stretch) -> bool:
+        """Whether their role holds on every day that a shift touches."""
+        return self.expires_on is None or last_day(when) <= self.expires_on
+
+    def refusal(self, rooms: Collection[int], *, today: date, when: Stretch | None = None) -> str:
+        """Why they may not keep a shift for these rooms, then; empty if they may.
+
+        Without `when`: whether they may keep any for them today.
+        """
         try:
             may_keep_rooms(rooms, trained_on=self.trained_on, only=self.only, today=today)
+            if when is not None:
+                may_keep_until(when, expires_on=self.expires_on)
         except Refused as no:
             return no.code
         return ""
@@ -54,20 +65,45 @@ def _grants(program: int, *roles: Role, now: datetime) -> QuerySet[RoleGrant]:
 
 def keepers(program: int, *, now: datetime) -> list[Keeper]:
     """Everyone who holds the supporter's role in the program today, trained or not, by name."""
+    rows = list(_grants(program, Role.SUPPORTER, now=now).prefetch_related("rooms")[:MOST])
+    names = told_apart([row.staff for row in rows])
     return [
         Keeper(
             staff=row.staff_id,
-            name=name_of(row.staff),
+            name=names[row.staff_id],
             trained_on=row.trained_on,
+            expires_on=row.expires_on,
             only=frozenset(narrowed.room for narrowed in row.rooms.all()),
         )
-        for row in _grants(program, Role.SUPPORTER, now=now).prefetch_related("rooms")[:MOST]
+        for row in rows
     ]
+
+
+def next_on_the_rota(program: int, *, now: datetime) -> datetime | None:
+    """When the next planned shift begins that lies within its keeper's role. Three queries."""
+    team = {one.staff: one for one in keepers(program, now=now)}
+    planned = Shift.objects.filter(
+        program=program, state=ShiftState.PLANNED, starts_at__gt=now, supporter__in=team
+    )
+    for row in planned.order_by("starts_at", "pk")[:MOST]:
+        if team[row.supporter_id].lasts(Stretch(row.starts_at, row.ends_at)):
+            return row.starts_at
+    return None
 
 
 def name_of(staff: Staff | None) -> str:
     """What colleagues call them."""
     return (staff.display_name or staff.username) if staff is not None else ""
+
+
+def told_apart(people: Iterable[Staff]) -> dict[int, str]:
+    """The same where one of them is chosen: of one name, each with their sign-in name beside it."""
+    once = {one.pk: one for one in people}
+    called = Counter(name_of(one) for one in once.values())
+    return {
+        pk: f"{name_of(one)}({one.username})" if called[name_of(one)] > 1 else name_of(one)
+        for pk, one in once.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +129,7 @@ def supervisors(program: int, *, besides: int, now: datetime) -> list[Supervisor
     there = _running(program, now)
     asked = reachable([row.staff_id for row in grants], now=now)
     willing = {one.staff for one in asked if one.willing and one.open & set(one.channels)}
+    names = told_apart([row.staff for row in grants])
     found: dict[int, Supervisor] = {}
     for row in sorted(grants, key=lambda row: row.role != Role.COORDINATOR):
         if row.staff_id in there or row.staff_id in willing:
@@ -100,7 +137,7 @@ def supervisors(program: int, *, besides: int, now: datetime) -> list[Supervisor
                 row.staff_id,
                 Supervisor(
                     staff=row.staff_id,
-                    name=name_of(row.staff),
+                    name=names[row.staff_id],
                     coordinator=row.role == Role.COORDINATOR,
                     on_duty=row.staff_id in there,
                 ),

@@ -7,7 +7,7 @@ from accounts.policies import must_hold
 from accounts.states import Role
 from accounts.viewer import Viewer
 from duty.models import Relief, Shift
-from duty.rota import Stretch
+from duty.rota import Stretch, last_day
 from duty.states import ShiftState
 from duty.watch import ROOMS_ALONE, ROOMS_AT_ONCE
 from foundation.refusals import Refused
@@ -128,6 +128,15 @@ def may_keep_rooms(
         raise Refused("not_trained")
     if only and (not rooms or not set(rooms) <= set(only)):
         raise Refused("not_their_room")
+
+
+def may_keep_until(when: Stretch, *, expires_on: date | None) -> None:
+    """A shift lies within its keeper's role, whose last day in Japan this is (None: it has none).
+
+    Raises `Refused("after_the_role")`.
+    """
+    if expires_on is not None and last_day(when) > expires_on:
+        raise Refused("after_the_role")
 
 
 def must_be_free(when: Stretch, taken: Collection[Stretch]) -> None:

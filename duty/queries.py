@@ -215,7 +215,7 @@ def _verdict(
 ) -> str:
     if keeper is None:
         return "not_a_supporter"
-    if code := keeper.refusal(one.rooms, today=jst_day(now)):
+    if code := keeper.refusal(one.rooms, today=jst_day(now), when=one.when):
         return code
     if one.when.ends_at <= now:
         return "in_the_past"

@@ -1,28 +1,30 @@
 """Which rule a program can't staff today, and what to do about it: for its coordinators."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.queries import open_grants
 from accounts.states import Role
 from duty.channels import works
-from duty.colleagues import DEFAULT_CHANNELS
+from duty.colleagues import DEFAULT_CHANNELS, Keeper, keepers, name_of
 from duty.models import AlarmTest, AlertChoice, PushAddress, Shift
-from duty.rota import Gap, Need, Stretch, gaps
-from duty.states import STANDING, Channel
-from foundation.clock import jst
+from duty.rota import Kept, Need, Stretch, gaps
+from duty.states import STANDING, Channel, ShiftState
+from foundation.clock import jst, jst_day
 
 WEEK = timedelta(days=7)
 # A test that was acknowledged longer ago says nothing of today.
 TESTED_WITHIN = timedelta(days=90)
-GAPS_NAMED = 8
+NAMED = 8
 
 RULES = {
     "supporters": gettext_lazy("これから7日の、ひらく時間ぜんぶに、見守る人がいる"),
+    "within_roles": gettext_lazy("当番の人は、その日まで役割をもっている"),
     "second_coordinator": gettext_lazy("統括が、ふたり以上いる"),
     "other_judge": gettext_lazy("判断を、べつの人が見なおせる"),
     "coordinator_reachable": gettext_lazy("統括のだれかに、机の外でも連絡がつく"),
@@ -43,11 +45,12 @@ class Readiness:
 def readiness(
     program: int, now: datetime, *, needs: Sequence[Need] | None = None
 ) -> list[Readiness]:
-    """Every rule with whether the program can keep it now. Five queries.
+    """Every rule with whether the program can keep it now. Eight queries.
 
     `needs` are the opening hours of its rooms for the next seven days: only floors above know
     rooms. Without them the first rule is left out.
     """
+    team = {one.staff: one for one in keepers(program, now=now)}
     grants = open_grants(now=now).filter(program=program, staff__is_active=True)
     held = list(
         grants.filter(role__in=(Role.COORDINATOR, Role.REVIEWER))
@@ -55,8 +58,9 @@ def readiness(
         .values_list("role", "staff", "staff__email")
     )
     coordinators = {staff: email for role, staff, email in held if role == Role.COORDINATOR}
-    found = [] if needs is None else [_supporters(program, needs, now)]
+    found = [] if needs is None else [_supporters(program, needs, team, now)]
     found += [
+        _within_roles(program, team, now),
         _rule(
             "second_coordinator",
             len(coordinators) >= 2,
@@ -88,27 +92,63 @@ def _rule(code: str, ok: bool, todo: str) -> Readiness:
     return Readiness(code=code, rule=str(RULES[code]), ok=ok, todo="" if ok else todo)
 
 
-def _supporters(program: int, needs: Sequence[Need], now: datetime) -> Readiness:
-    # Whoever left since stays on the rota until it is planned anew, and keeps nothing.
-    keepers = open_grants(now=now).filter(program=program, role=Role.SUPPORTER)
-    planned = Shift.objects.filter(
-        program=program, state__in=STANDING, ends_at__gt=now, starts_at__lt=now + WEEK,
-        supporter__in=keepers.order_by().values("staff"),
-    )  # fmt: skip
-    shifts = [Stretch(*ends) for ends in planned.order_by("pk").values_list("starts_at", "ends_at")]
-    missing = gaps(needs, shifts)
-    named = "、".join(_said(one) for one in missing[:GAPS_NAMED])
-    more = _("、ほか%d件") % (len(missing) - GAPS_NAMED) if len(missing) > GAPS_NAMED else ""
+def _supporters(
+    program: int, needs: Sequence[Need], team: Mapping[int, Keeper], now: datetime
+) -> Readiness:
+    planned = _standing(program, now).filter(starts_at__lt=now + WEEK)
+    # Whoever may not keep a shift stays on the rota until it is planned anew, and keeps nothing.
+    missing = gaps(
+        needs,
+        [
+            Kept(_when(shift), keeper.only)
+            for shift in planned
+            if (keeper := team.get(shift.supporter_id)) is not None
+            and keeper.trained(jst_day(now))
+            and keeper.lasts(_when(shift))
+        ],
+    )
+    named = _named([
+        _("%(when)s あと%(people)d人") % {"when": _said(one.when), "people": one.people}
+        for one in missing
+    ])  # fmt: skip
     if not needs:
         return _rule("supporters", False, _("部屋のひらく時間が、まだ決まっていません。"))
-    return _rule("supporters", not missing, _("当番表に人を入れてください: ") + named + more)
+    return _rule("supporters", not missing, _("当番表に人を入れてください: ") + named)
 
 
-def _said(gap: Gap) -> str:
-    start, end = jst(gap.when.starts_at), jst(gap.when.ends_at)
+def _within_roles(program: int, team: Mapping[int, Keeper], now: datetime) -> Readiness:
+    planned = _standing(program, now).filter(state=ShiftState.PLANNED)
+    outside = [
+        f"{name_of(shift.supporter)} {_said(_when(shift))}"
+        for shift in planned.select_related("supporter")
+        if (keeper := team.get(shift.supporter_id)) is None or not keeper.lasts(_when(shift))
+    ]
+    return _rule(
+        "within_roles",
+        not outside,
+        _("役割の期限をのばすか、ほかの人を当番に入れてください。いる人には、数えていません: ")
+        + _named(outside),
+    )
+
+
+def _standing(program: int, now: datetime) -> QuerySet[Shift]:
+    rows = Shift.objects.filter(program=program, state__in=STANDING, ends_at__gt=now)
+    return rows.order_by("starts_at", "pk")
+
+
+def _when(shift: Shift) -> Stretch:
+    return Stretch(shift.starts_at, shift.ends_at)
+
+
+def _named(said: Sequence[str]) -> str:
+    more = _("、ほか%d件") % (len(said) - NAMED) if len(said) > NAMED else ""
+    return "、".join(said[:NAMED]) + more
+
+
+def _said(when: Stretch) -> str:
+    start, end = jst(when.starts_at), jst(when.ends_at)
     days = "月火水木金土日"
-    when = f"{start.month}/{start.day}({days[start.weekday()]}) {start:%H:%M}–{end:%H:%M}"
-    return _("%(when)s あと%(people)d人") % {"when": when, "people": gap.people}
+    return f"{start.month}/{start.day}({days[start.weekday()]}) {start:%H:%M}–{end:%H:%M}"
 
 
 def _reachable(coordinators: dict[int, str]) -> bool:

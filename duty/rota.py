@@ -3,6 +3,7 @@
 Days and wall times are Japan's; instants are aware. `ends <= begins` means the next day.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -42,6 +43,11 @@ def stretch(day: date, begins: time, ends: time) -> Stretch:
     if end - start > LONGEST_PLAN:
         raise Refused("shift_too_long")
     return Stretch(start, end)
+
+
+def last_day(when: Stretch) -> date:
+    """The last day in Japan that a stretch touches; one that ends at midnight doesn't touch it."""
+    return jst(when.ends_at - timedelta.resolution).date()
 
 
 def meeting(stretches: Iterable[Stretch]) -> tuple[Stretch, Stretch] | None:
@@ -155,6 +161,15 @@ class Need:
 
     when: Stretch
     required: int
+    room: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A shift that somebody will keep; `only` are the rooms that they may attend, none for all."""
+
+    when: Stretch
+    only: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,23 +180,25 @@ class Gap:
     people: int
 
 
-def gaps(needs: Sequence[Need], shifts: Sequence[Stretch], *, at_once: int = 2) -> list[Gap]:
+def gaps(needs: Sequence[Need], shifts: Sequence[Kept], *, at_once: int = 2) -> list[Gap]:
     """Where the shifts don't suffice for the openings, joined where the same number is missing.
 
-    Each person attends at most `at_once` rooms, so what all open rooms require together is
-    divided by that; and no room makes do with fewer than it requires.
+    Each person attends at most `at_once` rooms, and none but those that are theirs. How many are
+    missing is how many who may attend every room would have to be added.
     """
     edges = sorted(
         {edge for need in needs for edge in (need.when.starts_at, need.when.ends_at)}
-        | {edge for shift in shifts for edge in (shift.starts_at, shift.ends_at)}
+        | {edge for shift in shifts for edge in (shift.when.starts_at, shift.when.ends_at)}
     )
     found: list[Gap] = []
     for start, end in pairwise(edges):
         here = Stretch(start, end)
-        required = [need.required for need in needs if need.when.meets(here)]
-        wanted = max(max(required, default=0), -(-sum(required) // at_once))
-        missing = wanted - sum(shift.meets(here) for shift in shifts)
-        if missing <= 0:
+        wanted = Counter[int]()
+        for need in needs:
+            if need.when.meets(here):
+                wanted[need.room] += need.required
+        missing = _missing(wanted, [one.only for one in shifts if one.when.meets(here)], at_once)
+        if missing == 0:
             continue
         last = found[-1] if found else None
         if last and last.when.ends_at == start and last.people == missing:
@@ -189,6 +206,43 @@ def gaps(needs: Sequence[Need], shifts: Sequence[Stretch], *, at_once: int = 2) 
         else:
             found.append(Gap(here, missing))
     return found
+
+
+def _missing(wanted: Counter[int], there: Sequence[frozenset[int]], at_once: int) -> int:
+    """How many who may attend any room are missing, so that each room has whom it wants.
+
+    `there` are the rooms that each of those on duty may attend, none for all.
+    """
+    seats = [only & wanted.keys() if only else frozenset(wanted) for only in there]
+    missing = 0
+    while not _suffice(wanted, seats, at_once):
+        seats.append(frozenset(wanted))
+        missing += 1
+    return missing
+
+
+def _suffice(wanted: Counter[int], seats: Sequence[frozenset[int]], at_once: int) -> bool:
+    """Whether everybody can be placed so: each place is filled on an augmenting path."""
+    placed: list[set[int]] = [set() for _ in seats]
+
+    def fill(room: int, tried: set[int]) -> bool:
+        for person, rooms in enumerate(seats):
+            if person in tried or room not in rooms or room in placed[person]:
+                continue
+            tried.add(person)
+            if len(placed[person]) < at_once:
+                placed[person].add(room)
+                return True
+            for other in sorted(placed[person]):
+                placed[person].remove(other)
+                placed[person].add(room)
+                if fill(other, tried):
+                    return True
+                placed[person].remove(room)
+                placed[person].add(other)
+        return False
+
+    return all(fill(room, set()) for room in sorted(wanted) for _ in range(wanted[room]))
 
 
 # --- hours of the week ---------------------------------------------------------------------------

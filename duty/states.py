@@ -93,4 +93,5 @@ class NoticeKind(StrEnum):
     SWAP_GIVEN = "swap_given"  # yours was taken by a colleague
     SWAP_TAKEN = "swap_taken"  # you took a colleague's
     RELIEF_ASKED = "relief_asked"  # かわって
+    ROLE_OVER = "role_over"  # a colleague's role ended: from this shift on, theirs are off the rota
     RELIEF_TAKEN = "relief_taken"  # a colleague took over from you

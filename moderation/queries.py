@@ -1,6 +1,6 @@
 """What the desk shows: rooms and duty together, which `duty` alone can't know."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,7 +13,7 @@ from chat.states import RoomKind, RoomState
 from duty import queries as duty
 from duty import rota
 from duty.alerts import Call, next_call
-from duty.colleagues import keepers, name_of, team
+from duty.colleagues import Keeper, keepers, name_of, team
 from duty.models import AlarmTest, Handover, Notice, Relief, Shift, Swap
 from duty.policies import CALLABLE, EARLY, TEAM, may_relieve
 from duty.states import ShiftState
@@ -258,6 +258,7 @@ class OnRota:
     mine: bool
     asked: bool  # かわってもらえますか
     left: bool  # planned, and no supporter here any more
+    beyond: date | None  # planned past their role's last day, which this is
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,12 +272,13 @@ class RotaDay:
 
 
 def month(
-    viewer: Viewer, *, program: int, first: date, today: date, keeping: Collection[int]
+    viewer: Viewer, *, program: int, first: date, today: date, keeping: Sequence[Keeper]
 ) -> list[RotaDay]:
     """Every day of the month with its shifts, each on the day on which it begins in Japan.
 
     `keeping` are those who are supporters there today.
     """
+    team = {one.staff: one for one in keeping}
     names = {room.pk: room.name for room in rooms_of(program)}
     by_day: dict[date, list[OnRota]] = {}
     for shift in duty.month(viewer, program=program, first=first):
@@ -287,13 +289,21 @@ def month(
                 rooms=tuple(names[room] for room in shift.rooms if room in names),
                 mine=shift.supporter_id == viewer.staff,
                 asked=bool(shift.open_swaps),  # type: ignore[attr-defined]
-                left=shift.state == ShiftState.PLANNED and shift.supporter_id not in keeping,
+                left=shift.state == ShiftState.PLANNED and shift.supporter_id not in team,
+                beyond=_beyond(shift, team.get(shift.supporter_id)),
             )
         )
     return [
         RotaDay(day, holiday(day) or "", day == today, by_day.get(day, []))
         for day in rota.days_of(first)
     ]
+
+
+def _beyond(shift: Shift, keeper: Keeper | None) -> date | None:
+    if keeper is None or shift.state != ShiftState.PLANNED:
+        return None
+    when = rota.Stretch(shift.starts_at, shift.ends_at)
+    return None if keeper.lasts(when) else keeper.expires_on
 
 
 def must_be_rooms(rooms: Sequence[int], *, program: int) -> None:
@@ -309,8 +319,9 @@ def room_names(shift: Shift) -> list[str]:
 
 def colleagues_for(shift: Shift, *, now: datetime) -> list[tuple[int, str]]:
     """Who may be asked to take a shift over: (number, name), by name."""
+    today, when = jst_day(now), rota.Stretch(shift.starts_at, shift.ends_at)
     return [
         (one.staff, one.name)
         for one in keepers(shift.program_id, now=now)
-        if one.staff != shift.supporter_id and not one.refusal(shift.rooms, today=jst_day(now))
+        if one.staff != shift.supporter_id and not one.refusal(shift.rooms, today=today, when=when)
     ]

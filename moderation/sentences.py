@@ -27,6 +27,9 @@ _REFUSALS = {
     "in_the_past": _("すぎた時間には、入れられません。"),
     "not_a_supporter": _("この人は、いま、この事業の支援者ではありません。"),
     "not_trained": _("研修の日が記録されていないので、当番に入れません。"),
+    "after_the_role": _(
+        "役割のさいごの日をすぎる当番には、入れません。統括が期限をのばすと、入れます。"
+    ),
     "not_their_room": _("この人が受けもつ部屋を、えらんでください。"),
     "no_such_room": _("えらんだ部屋は、いまはありません。"),
     "shifts_overlap": _("おなじ人の、べつの当番とかさなっています。"),
@@ -170,6 +173,9 @@ _NOTICES = {
     NoticeKind.SWAP_GIVEN: _("%(who)sさんが、あなたの当番をかわってくれます。"),
     NoticeKind.SWAP_TAKEN: _("%(who)sさんの当番を、かわることになりました。"),
     NoticeKind.RELIEF_ASKED: _("%(who)sさんが「かわって」と言っています。"),
+    NoticeKind.ROLE_OVER: _(
+        "%(who)sさんの支援者の役割がおわりました。この当番からあとは、当番表からはずれています。"
+    ),
     NoticeKind.RELIEF_TAKEN: _("%(who)sさんがかわってくれました。ゆっくりしてください。"),
 }
 

@@ -79,6 +79,14 @@ def person(viewer: Viewer, *, program: int, staff: int, now: datetime) -> Person
     return found[0] if found else None
 
 
+def role_of(viewer: Viewer, *, program: int, staff: int, grant: int) -> Role | None:
+    """Which role of theirs a grant is or was; None for one that was never theirs there."""
+    must_know_people(viewer, program=program)
+    found = RoleGrant.objects.filter(pk=grant, staff=staff, program=program)
+    role = found.values_list("role", flat=True).first()
+    return Role(role) if role else None
+
+
 def _known_to(program: int) -> QuerySet[Staff]:
     theirs = RoleGrant.objects.filter(program=program).order_by().values("staff")
     return Staff.objects.filter(pk__in=theirs, is_active=True)

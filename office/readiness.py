@@ -76,6 +76,7 @@ def readiness(viewer: Viewer, *, program: int, now: datetime) -> list[Rule]:
 
 _PLACES = {
     "supporters": "/moderation/rota/",
+    "within_roles": "/moderation/rota/",
     "coordinator_reachable": "/moderation/alerts/",
     "tested_alarm": "/moderation/alerts/",
     "second_coordinator": "/manage/people/invite/",

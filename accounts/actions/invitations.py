@@ -72,7 +72,9 @@ def _invite(by: int | None, *, acting: Role, terms: Terms, now: datetime) -> str
     return token
 
 
-def invite_again(viewer: Viewer, *, staff: int, drops_factors: bool, now: datetime) -> str:
+def invite_again(
+    viewer: Viewer, *, staff: int, drops_factors: bool, reason: str = "", now: datetime
+) -> str:
     """A new link for an account whose password, or telephone too, was lost; its token.
 
     One that was sent before is good no longer: it may have gone to a wrong address.
@@ -83,7 +85,7 @@ def invite_again(viewer: Viewer, *, staff: int, drops_factors: bool, now: dateti
         links.withdraw_to(staff, now=now)
         token, _ = _make(viewer.staff, now=now, staff_id=staff, drops_factors=drops_factors)
         about_account(
-            viewer.staff, role=acting, verb="invited_again", staff=staff,
+            viewer.staff, role=acting, verb="invited_again", staff=staff, reason=reason,
             fields=["password", *(["second_factors"] if drops_factors else [])], now=now,
         )  # fmt: skip
     return token

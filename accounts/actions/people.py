@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from accounts import policies, queries
@@ -32,13 +32,16 @@ def give(
     rooms: Sequence[int] = (),
     trained_on: date | None = None,
     expires_on: date | None = None,
+    renewing: int | None = None,
+    reason: str = "",
     now: datetime,
 ) -> int:
     """Give a role, or the same one anew with another expiry or other rooms; the grant's number.
 
-    Raises what `policies.may_give` raises, and `last_coordinator`, `last_admin` where a nearer
-    expiry would leave nobody who lasts; `name_alike` for whom nobody there could tell from a
-    colleague.
+    `renewing` is the grant whose place it takes, None for a role that isn't held yet. Raises what
+    `policies.may_give` raises, `role_changed` where a colleague was faster, `last_coordinator`,
+    `last_admin` where a nearer expiry would leave nobody who lasts; `name_alike` for whom nobody
+    there could tell from a colleague.
     """
     acting = policies.may_give(viewer, role, program=program, to=staff)
     after = {"rooms": sorted(set(rooms)), "trained_on": trained_on, "expires_on": expires_on}
@@ -46,18 +49,22 @@ def give(
         if not Staff.objects.filter(pk=staff, is_active=True).exists():
             raise Refused("not_found")
         held = _open_one(staff, role=role, program=program)
+        if (held.pk if held else None) != renewing:
+            raise Refused("role_changed")
         if held is None:
             _must_be_told_apart(staff, program=program, now=now)
         if held is not None and _shortens(held, expires_on, now=now):
             _must_leave_somebody(held, now=now)
         before = _terms(held)
+        if held is not None:
+            _close(held, by=viewer.staff, now=now)
         made = open_grant(
             staff, role=role, program=program, rooms=rooms, trained_on=trained_on,
             expires_on=expires_on, by=viewer.staff, now=now,
         )  # fmt: skip
         record(
             viewer.staff, role=acting, verb="given", object_type="grant", object_id=made,
-            program=program, fields=["role", "rooms", "trained_on", "expires_on"],
+            program=program, reason=reason, fields=["role", "rooms", "trained_on", "expires_on"],
             values={"staff": staff, "role": role.value}
             | {name: [_plain(before[name]), _plain(after[name])] for name in after},
             now=now,
@@ -111,15 +118,19 @@ def open_grant(
     by: int | None,
     now: datetime,
 ) -> int:
-    """Open a grant in place of an open one of the same role; its callers asked first."""
-    before = RoleGrant.objects.filter(
-        staff=staff, role=role.value, program=program, ended_at__isnull=True
-    )
-    before.update(ended_at=now, ended_by=by)
-    made = RoleGrant.objects.create(
-        staff_id=staff, role=role.value, program_id=program, trained_on=trained_on,
-        expires_on=expires_on, granted_at=now, granted_by_id=by,
-    )  # fmt: skip
+    """Open a grant; its callers asked first. Raises `Refused("role_changed")` where a colleague
+    opened one of the same role meanwhile.
+    """
+    try:
+        with transaction.atomic():
+            made = RoleGrant.objects.create(
+                staff_id=staff, role=role.value, program_id=program, trained_on=trained_on,
+                expires_on=expires_on, granted_at=now, granted_by_id=by,
+            )  # fmt: skip
+    except IntegrityError:
+        if _open_one(staff, role=role, program=program) is None:
+            raise
+        raise Refused("role_changed") from None
     RoleRoom.objects.bulk_create(RoleRoom(grant=made, room=room) for room in sorted(set(rooms)))
     # Who sent them had the right over less than this account may now.
     links.withdraw_to(staff, now=now)
@@ -130,7 +141,8 @@ def open_grant(
 def end(viewer: Viewer, *, grant: int, reason: str = "", now: datetime) -> int:
     """End a role, at once. One may leave one's own. The number of who held it.
 
-    Raises `Refused`: `last_coordinator`, `last_admin`, or what `policies.may_give` raises.
+    Raises `Refused`: `last_coordinator`, `last_admin`, `role_changed` where it was ended or
+    renewed meanwhile, or what `policies.may_give` raises.
     """
     with transaction.atomic():
         found = RoleGrant.objects.filter(pk=grant, ended_at__isnull=True).first()
@@ -142,7 +154,7 @@ def end(viewer: Viewer, *, grant: int, reason: str = "", now: datetime) -> int:
         else:
             acting = policies.may_give(viewer, role, program=found.program_id)
         _must_leave_somebody(found, now=now)
-        RoleGrant.objects.filter(pk=grant).update(ended_at=now, ended_by=viewer.staff)
+        _close(found, by=viewer.staff, now=now)
         if role in _LAST:
             links.withdraw_from(found.staff_id, now=now)
         bump_staff(found.staff_id)
@@ -152,6 +164,13 @@ def end(viewer: Viewer, *, grant: int, reason: str = "", now: datetime) -> int:
             values={"staff": found.staff_id, "role": found.role}, now=now,
         )  # fmt: skip
     return found.staff_id
+
+
+def _close(held: RoleGrant, *, by: int | None, now: datetime) -> None:
+    """Compare and swap: of two who end or renew a role at once, one does."""
+    still = RoleGrant.objects.filter(pk=held.pk, ended_at__isnull=True)
+    if not still.update(ended_at=now, ended_by=by):
+        raise Refused("role_changed")
 
 
 def close_account(viewer: Viewer, *, staff: int, reason: str = "", now: datetime) -> None:

@@ -18,7 +18,7 @@ from foundation.sealed import is_old, seal, unseal
 CODES, DIGITS = 40, 8
 
 
-def issue_sheet(viewer: Viewer, *, staff: int, now: datetime) -> list[str]:
+def issue_sheet(viewer: Viewer, *, staff: int, reason: str = "", now: datetime) -> list[str]:
     """A new sheet, in place of an old one and of other codes; shown this once.
 
     Raises what `policies.may_keep` raises.
@@ -28,7 +28,9 @@ def issue_sheet(viewer: Viewer, *, staff: int, now: datetime) -> list[str]:
         if not Staff.objects.filter(pk=staff, is_active=True).exists():
             raise Refused("not_found")
         codes = new_sheet(staff, now=now)
-        about_account(viewer.staff, role=acting, verb="sheet_issued", staff=staff, now=now)
+        about_account(
+            viewer.staff, role=acting, verb="sheet_issued", staff=staff, reason=reason, now=now
+        )
     return codes
 
 

@@ -34,13 +34,13 @@ def plan_shift(
     """Put one shift on the rota; the supporter is told.
 
     Raises `Refused`: `not_found`, `in_the_past`, `not_a_supporter`, `not_trained`,
-    `not_their_room`, `shifts_overlap`.
+    `not_their_room`, `after_the_role`, `shifts_overlap`.
     """
     planner = policies.must_plan(viewer, program=program)
     policies.may_be_planned(when, now=now)
-    _must_be_able(program, supporter, rooms, now=now)
     with transaction.atomic():
         lock_people([supporter])
+        _must_be_able(program, supporter, rooms, when=when, now=now)
         policies.must_be_free(when, [stretch_of(s) for s in standing_of([supporter], when=when)])
         made = _put(program, supporter, when, rooms, planner=planner, now=now)
         if supporter != planner:
@@ -65,11 +65,18 @@ def _put(
     return made
 
 
-def _must_be_able(program: int, supporter: int, rooms: tuple[int, ...], *, now: datetime) -> None:
+def _must_be_able(
+    program: int,
+    supporter: int,
+    rooms: tuple[int, ...],
+    *,
+    when: Stretch | None = None,
+    now: datetime,
+) -> None:
     found = next((one for one in keepers(program, now=now) if one.staff == supporter), None)
     if found is None:
         raise Refused("not_a_supporter")
-    if code := found.refusal(rooms, today=jst_day(now)):
+    if code := found.refusal(rooms, today=jst_day(now), when=when):
         raise Refused(code)
 
 

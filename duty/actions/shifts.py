@@ -10,13 +10,13 @@ from accounts.queries import open_grants
 from accounts.states import Role
 from accounts.viewer import Viewer
 from duty import policies
-from duty.actions.moves import HOUSE, lock_people, move, note, stretch_of
+from duty.actions.moves import HOUSE, lock_people, move, note, stretch_of, tell
 from duty.actions.swaps import lapse_swaps
 from duty.colleagues import keepers, supervisors
 from duty.models import Attendance, Relief, Shift
 from duty.queries import standing_of
 from duty.rota import Stretch
-from duty.states import RUNNING, STANDING, AskState, ShiftState
+from duty.states import RUNNING, STANDING, AskState, NoticeKind, ShiftState
 from foundation.clock import jst_day
 from foundation.refusals import Refused
 
@@ -54,14 +54,15 @@ def step_in(
     """Begin a shift that nobody planned, for four hours at most.
 
     Raises `Refused`: what `begin_shift` raises, `no_length`, `shift_too_long`, `shifts_overlap`,
-    `not_trained`.
+    `not_trained`, `after_the_role`.
     """
     supporter = policies.must_keep(viewer, program=program)
-    trained_on = next(
-        (k.trained_on for k in keepers(program, now=now) if k.staff == supporter), None
-    )
-    policies.may_keep_rooms((), trained_on=trained_on, only=(), today=jst_day(now))
+    mine = next((one for one in keepers(program, now=now) if one.staff == supporter), None)
+    if mine is None:
+        raise Refused("not_found")
+    policies.may_keep_rooms((), trained_on=mine.trained_on, only=(), today=jst_day(now))
     policies.may_step_in(until, now=now)
+    policies.may_keep_until(Stretch(now, until), expires_on=mine.expires_on)
     _must_be_reachable(supervisor, program=program, supporter=supporter, now=now)
     return open_shift(
         supporter=supporter, program=program, until=until, supervisor=supervisor,
@@ -170,7 +171,8 @@ def close_due(*, now: datetime) -> int:
 
 
 def end_without_role(*, staff: int | None = None, now: datetime) -> int:
-    """Without the supporter's role nobody keeps a shift: what runs ends, what is planned goes.
+    """Without the supporter's role nobody keeps a shift: what runs ends, what is planned goes, and
+    the program's coordinators are told from which day on.
 
     `staff`: only theirs, in the transaction that ends a role; None: everybody's, for roles that
     end with their day. How many moved.
@@ -182,19 +184,33 @@ def end_without_role(*, staff: int | None = None, now: datetime) -> int:
     orphans = Shift.objects.filter(~Exists(role), state__in=STANDING)
     if staff is not None:
         orphans = orphans.filter(supporter=staff)
-    moved = 0
-    for held in orphans.order_by("pk")[:_CHUNK]:
+    moved, off = 0, dict[tuple[int, int], Shift]()
+    for held in orphans.order_by("starts_at", "pk")[:_CHUNK]:
         with transaction.atomic():
             try:
                 if held.state == ShiftState.PLANNED:
                     move(held, ShiftState.CANCELLED, actor=None, role=HOUSE, now=now)
                     lapse_swaps([held.pk], now=now)
+                    off.setdefault((held.program_id, held.supporter_id), held)
                 else:
                     _end(held, actor=None, role=HOUSE, ended_at=now, now=now)
             except Refused:  # another process was faster
                 continue
             moved += 1
+    for first in off.values():
+        _tell_coordinators(first, now=now)
     return moved
+
+
+def _tell_coordinators(first: Shift, *, now: datetime) -> None:
+    """From this shift on, what was planned with its supporter is off the rota."""
+    theirs = open_grants(now=now).filter(
+        role=Role.COORDINATOR, program=first.program_id, staff__is_active=True
+    )
+    tell(
+        theirs.order_by("staff").values_list("staff", flat=True), NoticeKind.ROLE_OVER,
+        shift=first, about=first.supporter_id, now=now,
+    )  # fmt: skip
 
 
 def keep_to_rooms(*, staff: int, program: int, rooms: Collection[int], now: datetime) -> None:

@@ -45,20 +45,20 @@ def ask_swap(viewer: Viewer, *, shift: int, colleague: int | None, now: datetime
 
 
 def _able(held: Shift, *, now: datetime) -> set[int]:
-    """Colleagues who hold the role there, for these rooms, and are trained."""
-    today = jst_day(now)
+    """Colleagues who hold the role there until then, for these rooms, and are trained."""
+    today, when = jst_day(now), stretch_of(held)
     return {
         one.staff
         for one in keepers(held.program_id, now=now)
-        if one.staff != held.supporter_id and not one.refusal(held.rooms, today=today)
+        if one.staff != held.supporter_id and not one.refusal(held.rooms, today=today, when=when)
     }
 
 
 def take_swap(viewer: Viewer, *, swap: int, now: datetime) -> Shift:
     """「かわります」. The taker's own new shift; the first has it and the others are told.
 
-    Raises `Refused`: `not_found` (wasn't asked), `taken_already`, `moved_on`, `not_trained` and the
-    like, `shifts_overlap`.
+    Raises `Refused`: `not_found` (wasn't asked), `taken_already`, `moved_on`, `not_trained`,
+    `after_the_role` and the like, `shifts_overlap`.
     """
     with transaction.atomic():
         lock_people([viewer.staff or 0])
@@ -96,7 +96,9 @@ def take_swap(viewer: Viewer, *, swap: int, now: datetime) -> Shift:
 
 def _must_be_able(held: Shift, taker: int, *, now: datetime) -> None:
     mine = next((one for one in keepers(held.program_id, now=now) if one.staff == taker), None)
-    code = "not_found" if mine is None else mine.refusal(held.rooms, today=jst_day(now))
+    if mine is None:
+        raise Refused("not_found")
+    code = mine.refusal(held.rooms, today=jst_day(now), when=stretch_of(held))
     if code:
         raise Refused(code)
 

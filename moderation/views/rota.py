@@ -43,7 +43,7 @@ def _rota(request: HttpRequest, *, no: Refused | None = None) -> HttpResponse:
             program=at.program.pk,
             first=first,
             today=jst_day(at.now),
-            keeping={one.staff for one in keepers},
+            keeping=keepers,
         ),
         "sent": request.POST,
     }

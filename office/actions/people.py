@@ -18,9 +18,11 @@ from office.policies import must_know_people
 
 def give_role(
     viewer: Viewer, *, program: int, staff: int, role: Role, rooms: Sequence[int],
-    trained_on: date | None, expires_on: date | None, now: datetime,
+    trained_on: date | None, expires_on: date | None, renewing: int | None = None,
+    reason: str = "", now: datetime,
 ) -> None:  # fmt: skip
-    """Give a role, or the same one anew. Raises `Refused`: `no_room_named`, `people.give`'s.
+    """Give a role, or (`renewing` a grant) the same one anew. Raises `Refused`: `no_room_named`,
+    `people.give`'s.
 
     A room that was taken away may stay named in a role: without it, the role would be for all.
     """
@@ -29,7 +31,7 @@ def give_role(
     with transaction.atomic():
         people.give(
             viewer, staff=staff, role=role, program=program, rooms=own, trained_on=trained_on,
-            expires_on=expires_on, now=now,
+            expires_on=expires_on, renewing=renewing, reason=reason, now=now,
         )  # fmt: skip
         if own:
             keep_to_rooms(staff=staff, program=program, rooms=own, now=now)

@@ -27,8 +27,27 @@ def _day(label: Any, help_text: Any = "") -> forms.DateField:
     )
 
 
+_REASON = _("わけを、2文字から200文字で書いてください。")
+
+
+def _reason(*, required: bool = True, help_text: Any = "") -> forms.CharField:
+    return forms.CharField(
+        label=_("わけ"),
+        required=required,
+        min_length=2,
+        max_length=200,
+        help_text=help_text
+        or _("日誌に残ります。人の名前や、病気などのことは書かないでください。"),
+        error_messages={
+            "required": _("わけを、ひとこと書いてください。"),
+            "min_length": _REASON,
+            "max_length": _REASON,
+        },
+    )
+
+
 class RoleForm(OfficeForm):
-    """A role, where, since which training, until when."""
+    """A role, where, since which training, until when, and why."""
 
     role = forms.ChoiceField(label=_("役割"))
     rooms = forms.TypedMultipleChoiceField(
@@ -43,6 +62,7 @@ class RoleForm(OfficeForm):
         _("研修をおえた日"), _("支援者は、この日が書かれていないと当番に入れません。")
     )
     expires_on = _day(_("さいごの日"), _("この日まで使えます。空なら、期限がありません。"))
+    reason = _reason()
 
     def __init__(
         self, *args: Any, rooms: list[tuple[int, str]], today: date,
@@ -131,6 +151,11 @@ class InvitationForm(RoleForm):
         error_messages={"invalid": _("メールアドレスを見なおしてください。")},
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Nobody holds anything by an invitation; whoever is let in so is new.
+        del self.fields["reason"]
+
     def clean_display_name(self) -> str:
         """As it is kept."""
         try:
@@ -140,21 +165,23 @@ class InvitationForm(RoleForm):
 
 
 class ReasonForm(OfficeForm):
-    """Why something ends."""
+    """Why something ends, or is done to somebody's account."""
 
-    reason = forms.CharField(
-        label=_("わけ"),
-        max_length=200,
-        help_text=_("日誌に残ります。人の名前や、病気などのことは書かないでください。"),
-        error_messages={"required": _("わけを、ひとこと書いてください。")},
-    )
+    reason = _reason()
 
 
 class AgainForm(OfficeForm):
-    """Letting someone in again."""
+    """Letting someone in again; why, where their second factors go."""
 
     drops_factors = forms.BooleanField(
         label=_("電話やかぎもなくした(二段階の確認を、はじめからやりなおす)"), required=False
+    )
+    reason = _reason(
+        required=False,
+        help_text=_(
+            "二段階の確認をやりなおすときは、かならず書いてください。日誌に残ります。"
+            "人の名前や、病気などのことは書かないでください。"
+        ),
     )
     mail = forms.EmailField(
         label=_("メール"),
@@ -162,3 +189,10 @@ class AgainForm(OfficeForm):
         help_text=_("入れると、リンクを送ります。アドレスは残しません。"),
         error_messages={"invalid": _("メールアドレスを見なおしてください。")},
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever sends this could become the account: that asks for a reason."""
+        found = self.cleaned_data
+        if found.get("drops_factors") and not found.get("reason") and "reason" not in self.errors:
+            self.add_error("reason", self.fields["reason"].error_messages["required"])
+        return found

@@ -42,6 +42,7 @@ HANDS = {
     Hand.CLOSED: _("閉める"),
 }
 MOST_STAMPS, LONGEST_STAMP = 16, 12
+_MANY_STAMPS = _("スタンプは16個まで、ひとつ12文字までにしてください。")
 MOST_STRETCHES = 24 * 7  # of a week
 COLUMNS = (
     "name", "kind", "audience", "about", "rules", "stamps", "capacity", "required_supporters",
@@ -128,9 +129,15 @@ class RoomForm(OfficeForm):
 
     def clean_stamps(self) -> list[str]:
         """One per line."""
-        found = [line.strip() for line in self.cleaned_data["stamps"].splitlines() if line.strip()]
-        if len(found) > MOST_STAMPS or any(len(one) > LONGEST_STAMP for one in found):
-            raise forms.ValidationError(_("スタンプは16個まで、ひとつ12文字までにしてください。"))
+        lines = [line for line in self.cleaned_data["stamps"].splitlines() if line.strip()]
+        try:
+            found = [tidy(line, most=LONGEST_STAMP) for line in lines]
+        except Refused as no:
+            raise forms.ValidationError(
+                _MANY_STAMPS if no.code == "too_long" else _("使えない文字が入っています。")
+            ) from None
+        if len(found) > MOST_STAMPS:
+            raise forms.ValidationError(_MANY_STAMPS)
         if len(set(found)) < len(found):
             raise forms.ValidationError(_("同じスタンプが2つあります。"))
         return found

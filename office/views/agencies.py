@@ -6,7 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.staff_doors import staff_only
+from accounts.staff_doors import recently_proven, staff_only
 from foundation.clock import jst_day
 from foundation.refusals import Refused
 from foundation.tables import MOST_BYTES
@@ -179,6 +179,7 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @staff_only(COORDINATOR)
+@recently_proven
 @require_safe
 def list_file(request: HttpRequest) -> HttpResponse:
     """All of them as a file that can be changed and taken in again."""

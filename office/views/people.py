@@ -17,7 +17,7 @@ from foundation.clock import jst_day
 from foundation.refusals import Refused
 from office import people as queries
 from office.actions import people as actions
-from office.doors import Desk, desk, done, page
+from office.doors import Desk, both, desk, done, page
 from office.forms.people import AgainForm, InvitationForm, ReasonForm, RenewalForm, RoleForm
 from office.people import Held, Person
 from office.sentences import sentence
@@ -132,10 +132,13 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             actions.give_role(
-                at.viewer, program=at.program.pk, staff=pk, now=at.now, **form.terms()
-            )
+                at.viewer, program=at.program.pk, staff=pk,
+                reason=form.cleaned_data["reason"], now=at.now, **form.terms(),
+            )  # fmt: skip
             return done("manage-person", pk, said="granted")
         except Refused as no:
+            if no.code == "role_changed":
+                return _changed(request, at, pk, form.terms()["role"], sent="give")
             form.add_error("rooms" if no.code == "no_room_named" else None, sentence(no.code))
     return _person(request, at, who, status=422, give=form)
 
@@ -146,21 +149,51 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
 def renew(request: HttpRequest, pk: int, grant: int) -> HttpResponse:
     """Give them a role anew that they hold: until when, for which rooms."""
     at = desk(request, people=True)
-    who = _there(at, pk)
+    who, role = _there(at, pk), _role(at, pk, grant)
     one = next((held for held in who.held if held.grant == grant), None)
     if one is None:
-        raise Http404
+        return _changed(request, at, pk, role, sent=f"renew-{grant}")
     form = _renewal(at, one, request.POST)
     if form.is_valid():
         try:
             actions.give_role(
-                at.viewer, program=at.program.pk, staff=pk, now=at.now, **form.terms()
-            )
+                at.viewer, program=at.program.pk, staff=pk, renewing=grant,
+                reason=form.cleaned_data["reason"], now=at.now, **form.terms(),
+            )  # fmt: skip
             return done("manage-person", pk, said="renewed")
         except Refused as no:
+            if no.code == "role_changed":
+                return _changed(request, at, pk, role, sent=f"renew-{grant}")
             form.add_error(None, sentence(no.code))
     roles = [(held, form if held is one else _renewal(at, held)) for held in who.held]
     return _person(request, at, who, status=422, roles=roles, renewing=grant)
+
+
+def _changed(request: HttpRequest, at: Desk, pk: int, role: Role, *, sent: str) -> HttpResponse:
+    """What was typed of a role that a colleague gave, renewed or ended meanwhile: in the form that
+    it takes now, beside what holds. `sent` is the prefix of the form that was sent.
+    """
+    who = _there(at, pk)
+    one = next((held for held in who.held if held.role is role), None)
+    if one is None:
+        data = _moved(request.POST, sent, "give")
+        data["give-role"] = role.value
+        give = RoleForm(data, prefix="give", held=_roles(who), **_choices(at))
+        give.add_error(None, sentence("role_over"))
+        return _person(request, at, who, status=422, give=give)
+    form = _renewal(at, one, _moved(request.POST, sent, f"renew-{one.grant}"))
+    form.add_error(None, sentence("role_changed"))
+    roles = [(held, form if held is one else _renewal(at, held)) for held in who.held]
+    sides = both(form, _kept_terms(one))
+    return _person(request, at, who, status=422, roles=roles, renewing=one.grant, both=sides)
+
+
+def _moved(data: QueryDict, sent: str, to: str) -> QueryDict:
+    found = QueryDict(mutable=True)
+    for name, values in data.lists():
+        own = name.startswith(f"{sent}-")
+        found.setlist(f"{to}{name.removeprefix(sent)}" if own else name, values)
+    return found
 
 
 @for_people
@@ -168,17 +201,24 @@ def renew(request: HttpRequest, pk: int, grant: int) -> HttpResponse:
 def end(request: HttpRequest, pk: int, grant: int) -> HttpResponse:
     """End one of their roles."""
     at = desk(request, people=True)
-    who = _there(at, pk)
-    if grant not in {one.grant for one in who.held}:
-        raise Http404
+    who, role = _there(at, pk), _role(at, pk, grant)
     form = ReasonForm(request.POST, prefix="end")
-    if form.is_valid():
+    code = "" if grant in {one.grant for one in who.held} else "role_changed"
+    if form.is_valid() and not code:
         try:
             reason = form.cleaned_data["reason"]
             actions.end_role(at.viewer, grant=grant, reason=reason, now=at.now)
             return done("manage-people", said="ended")
         except Refused as no:
-            form.add_error(None, sentence(no.code))
+            code = no.code
+    if code == "role_changed":
+        who = _there(at, pk)
+        now_held = next((one.grant for one in who.held if one.role is role), None)
+        if now_held is None:
+            return _person(request, at, who, status=422, trouble=sentence("role_over_already"))
+        grant = now_held
+    if code:
+        form.add_error(None, sentence(code))
     return _person(request, at, who, status=422, end=form, ending=grant)
 
 
@@ -189,9 +229,11 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """A printed sheet of codes for who has no telephone: asked for, then shown once."""
     at = desk(request, people=True)
     who = _kept(at, pk)
-    if request.method != "POST":
-        return page(request, at, "sheet_ask", {"person": who})
-    codes = actions.issue_sheet(at.viewer, staff=pk, now=at.now)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if request.method != "POST" or not form.is_valid():
+        status = 422 if request.method == "POST" else 200
+        return page(request, at, "sheet_ask", {"person": who, "form": form}, status=status)
+    codes = actions.issue_sheet(at.viewer, staff=pk, reason=form.cleaned_data["reason"], now=at.now)
     context = {"person": Staff.objects.get(pk=pk), "codes": codes, "issued_at": at.now}
     return render(request, "accounts/sheet.html", context)
 
@@ -206,8 +248,9 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
     form = AgainForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         token = actions.invite_again(
-            at.viewer, staff=pk, drops_factors=form.cleaned_data["drops_factors"], now=at.now
-        )
+            at.viewer, staff=pk, drops_factors=form.cleaned_data["drops_factors"],
+            reason=form.cleaned_data["reason"], now=at.now,
+        )  # fmt: skip
         return _link(request, at, token, mail=form.cleaned_data["mail"])
     status = 422 if request.method == "POST" else 200
     return page(request, at, "again", {"form": form, "person": who}, status=status)
@@ -245,15 +288,26 @@ def _kept(at: Desk, pk: int) -> Person:
     return who
 
 
-def _renewal(at: Desk, one: Held, data: QueryDict | None = None) -> RenewalForm:
-    first = {
+def _role(at: Desk, pk: int, grant: int) -> Role:
+    """Which role of theirs a grant is or was."""
+    role = queries.role_of(at.viewer, program=at.program.pk, staff=pk, grant=grant)
+    if role is None:
+        raise Http404
+    return role
+
+
+def _kept_terms(one: Held) -> dict[str, object]:
+    return {
         "rooms": [str(number) for number in one.numbers],
         "trained_on": one.trained_on,
         "expires_on": one.expires_on,
     }
+
+
+def _renewal(at: Desk, one: Held, data: QueryDict | None = None) -> RenewalForm:
     return RenewalForm(
-        data, initial=first, held=one.role, numbers=one.numbers, prefix=f"renew-{one.grant}",
-        **_choices(at),
+        data, initial=_kept_terms(one), held=one.role, numbers=one.numbers,
+        prefix=f"renew-{one.grant}", **_choices(at),
     )  # fmt: skip
 
 

@@ -39,9 +39,11 @@ def refusal(deed, *args, **kwargs) -> str:
 def test_a_coordinator_gives_any_role_in_their_program_and_none_elsewhere(
     mori, ren, program, kochi, now
 ):
-    viewer = staff_viewer(mori)
+    viewer, held = staff_viewer(mori), {Role.SUPPORTER: ren.grants.get().pk}
     for role in set(Role) - {Role.ADMIN}:
-        people.give(viewer, staff=ren.pk, role=role, program=program.pk, now=now)
+        people.give(
+            viewer, staff=ren.pk, role=role, program=program.pk, renewing=held.get(role), now=now
+        )
         elsewhere = {"staff": ren.pk, "role": role, "program": kochi.pk}
         assert refusal(people.give, viewer, **elsewhere) == "not_found"
     admin = {"staff": ren.pk, "role": Role.ADMIN, "program": None}
@@ -133,16 +135,53 @@ def test_nobody_is_given_a_role_beside_a_colleague_of_the_same_name(mori, ren, k
     assert not other.grants.exists()
     people.give(staff_viewer(boss), **given, program=kochi.pk, now=now)
     # One's own role anew, and a further one, is no second person.
-    people.give(staff_viewer(mori), staff=ren.pk, role=Role.SUPPORTER, program=here, now=now)
-    people.give(staff_viewer(mori), staff=ren.pk, role=Role.COUNSELOR, program=here, now=now)
+    own = {"staff": ren.pk, "program": here, "now": now}
+    people.give(staff_viewer(mori), role=Role.SUPPORTER, renewing=ren.grants.get().pk, **own)
+    people.give(staff_viewer(mori), role=Role.COUNSELOR, **own)
 
 
 def test_a_role_given_again_takes_the_place_of_the_old_one(mori, ren, program, now):
     given = {"staff": ren.pk, "role": Role.SUPPORTER, "program": program.pk}
-    people.give(staff_viewer(mori), **given, rooms=(4, 3, 3), now=now)
+    held = ren.grants.get().pk
+    people.give(staff_viewer(mori), **given, rooms=(4, 3, 3), renewing=held, reason="研修", now=now)
+    assert AuditEntry.objects.get(verb="given").reason == "研修"
     (held,) = grants_of(ren.pk, now=now)
     assert held.rooms == {3, 4}
     assert RoleGrant.objects.filter(staff=ren).count() == 2
+
+
+@pytest.mark.parametrize("renewing", ["nothing", "an older one", "somebody else's"])
+def test_a_role_is_given_anew_only_in_place_of_what_was_seen(mori, ren, program, now, renewing):
+    given = {"staff": ren.pk, "role": Role.SUPPORTER, "program": program.pk}
+    seen = ren.grants.get().pk
+    people.give(staff_viewer(mori), **given, trained_on=jst_day(now), renewing=seen, now=now)
+    kept = ren.grants.get(ended_at=None)
+    of = {"nothing": None, "an older one": seen, "somebody else's": mori.grants.get().pk}[renewing]
+    assert refusal(people.give, staff_viewer(mori), **given, renewing=of) == "role_changed"
+    assert ren.grants.get(ended_at=None).pk == kept.pk
+    assert refusal(people.end, staff_viewer(mori), grant=seen) == "not_found"
+
+
+def test_a_role_that_nobody_holds_any_more_is_not_renewed(mori, ren, program, now):
+    seen = ren.grants.get().pk
+    people.end(staff_viewer(mori), grant=seen, now=now)
+    given = {"staff": ren.pk, "role": Role.SUPPORTER, "program": program.pk}
+    assert refusal(people.give, staff_viewer(mori), **given, renewing=seen) == "role_changed"
+    assert not ren.grants.filter(ended_at=None).exists()
+
+
+def test_whose_role_is_renewed_in_the_moment_in_which_it_is_ended_keeps_it(
+    mori, ren, program, now, monkeypatch
+):
+    given = {"staff": ren.pk, "role": Role.SUPPORTER, "program": program.pk}
+    seen, look = ren.grants.get().pk, people._must_leave_somebody
+
+    def renewed_first(found, *, now):
+        monkeypatch.setattr(people, "_must_leave_somebody", look)
+        people.give(staff_viewer(mori), **given, renewing=seen, now=now)
+
+    monkeypatch.setattr(people, "_must_leave_somebody", renewed_first)
+    assert refusal(people.end, staff_viewer(mori), grant=seen) == "role_changed"
 
 
 def test_an_ended_role_closes_doors_and_rings_at_once(
@@ -191,17 +230,22 @@ def test_who_will_be_gone_within_a_month_is_not_left_alone(mori, boss, program, 
     today = jst_day(now)
     following = make_staff("following")
     grant(following, Role.COORDINATOR, program)
-    given = {"staff": following.pk, "role": Role.COORDINATOR, "program": program.pk}
+
+    def anew(staff, **terms):
+        of = {"staff": staff.pk, "role": Role.COORDINATOR, "program": program.pk, "now": now}
+        seen = staff.grants.get(ended_at=None).pk
+        people.give(staff_viewer(boss), **of, renewing=seen, **terms)
+
     soon = today + timedelta(days=30)
-    people.give(staff_viewer(boss), **given, expires_on=soon, now=now)
+    anew(following, expires_on=soon)
     last = mori.grants.get().pk
     assert refusal(people.end, staff_viewer(mori), grant=last) == "last_coordinator"
-    own = {**given, "staff": mori.pk}
+    own = {"staff": mori.pk, "role": Role.COORDINATOR, "program": program.pk, "renewing": last}
     shortened = refusal(people.give, staff_viewer(boss), **own, expires_on=today)
     assert shortened == "last_coordinator"
     assert mori.grants.get().expires_on is None
-    people.give(staff_viewer(boss), **given, expires_on=soon + timedelta(days=1), now=now)
-    people.give(staff_viewer(boss), **own, expires_on=today, now=now)
+    anew(following, expires_on=soon + timedelta(days=1))
+    anew(mori, expires_on=today)
     people.end(staff_viewer(mori), grant=mori.grants.get(ended_at=None).pk, now=now)
 
 
@@ -209,7 +253,7 @@ def test_a_last_coordinator_s_day_may_come_later(mori, boss, program, now):
     mori.grants.update(expires_on=jst_day(now) + timedelta(days=3))
     later = jst_day(now) + timedelta(days=9)
     own = {"staff": mori.pk, "role": Role.COORDINATOR, "program": program.pk}
-    people.give(staff_viewer(boss), **own, expires_on=later, now=now)
+    people.give(staff_viewer(boss), **own, renewing=mori.grants.get().pk, expires_on=later, now=now)
     assert mori.grants.get(ended_at=None).expires_on == later
 
 

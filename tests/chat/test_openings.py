@@ -31,14 +31,14 @@ def mondays(program) -> Room:
 
 def test_this_evening_counts_from_now_and_next_week_until_then(mondays):
     assert needs(mondays.program_id, now=NOW) == [
-        Need(Stretch(NOW, at(1, 1)), 2),
-        Need(Stretch(at(7, 19), NOW + timedelta(days=7)), 2),
+        Need(Stretch(NOW, at(1, 1)), 2, mondays.pk),
+        Need(Stretch(at(7, 19), NOW + timedelta(days=7)), 2, mondays.pk),
     ]
 
 
 def test_last_nights_opening_counts_past_midnight(mondays):
     found = needs(mondays.program_id, now=at(1, 0))
-    assert found[0] == Need(Stretch(at(1, 0), at(1, 1)), 2)
+    assert found[0] == Need(Stretch(at(1, 0), at(1, 1)), 2, mondays.pk)
 
 
 def test_a_closed_date_asks_for_nobody(mondays):

@@ -11,7 +11,7 @@ from duty.alerts import Rung, Why, next_call
 from duty.colleagues import team
 from duty.models import CalendarAddress
 from duty.queries import calendar_entries, channels_of, has_calendar, hours_of, readiness
-from duty.rota import Need, Stretch, hour_of_week
+from duty.rota import Kept, Need, Stretch, hour_of_week
 from duty.states import Channel, ShiftState
 from foundation.clock import jst_day
 from tests.cast import grant, make_staff, staff_viewer
@@ -131,7 +131,7 @@ def test_a_house_of_one_is_told_what_it_lacks(mori, program, now):
     assert [one.code for one in found if not one.ok] == [
         "supporters", "second_coordinator", "other_judge", "coordinator_reachable", "tested_alarm",
     ]  # fmt: skip
-    assert all(one.rule and one.todo for one in found)
+    assert all(one.rule and bool(one.todo) is not one.ok for one in found)
 
 
 def test_a_house_that_has_everything_is_ready(ren, sora, mori, program, now, settings):
@@ -147,7 +147,7 @@ def test_a_house_that_has_everything_is_ready(ren, sora, mori, program, now, set
     own.acknowledge_test(staff_viewer(ren), test=test.pk, now=now)
     for who in (ren, sora):
         shift_of(who, program, day=TODAY)
-    needs = [Need(rota.stretch(TODAY, time(20), time(23)), 2)]
+    needs = [Need(rota.stretch(TODAY, time(20), time(23)), 2, ROOM)]
     found = readiness(program.pk, now + timedelta(minutes=1), needs=needs)
     assert [one for one in found if not one.ok] == []
     assert not any(one.todo for one in found)
@@ -164,7 +164,7 @@ def test_an_outside_reviewer_is_another_judge_and_no_second_coordinator(mori, pr
 def test_the_hours_without_enough_people_are_named(ren, sora, program, now):
     shift_of(ren, program, day=TODAY, begins=time(20), ends=time(22))
     shift_of(sora, program, day=TODAY, begins=time(21), ends=time(23))
-    needs = [Need(rota.stretch(TODAY, time(20), time(23)), 2)]
+    needs = [Need(rota.stretch(TODAY, time(20), time(23)), 2, ROOM)]
     (rule,) = [one for one in readiness(program.pk, now, needs=needs) if one.code == "supporters"]
     assert "11/30(月) 20:00–21:00 あと1人、11/30(月) 22:00–23:00 あと1人" in rule.todo
 
@@ -173,7 +173,7 @@ def test_each_person_keeps_an_eye_on_two_rooms_at_most(now):
     def evening(begins: int, ends: int) -> Stretch:
         return rota.stretch(TODAY, time(begins), time(ends))
 
-    three_rooms = [Need(evening(20, 23), 1)] * 3
-    assert rota.gaps(three_rooms, [evening(20, 23)]) == [rota.Gap(evening(20, 23), 1)]
-    assert rota.gaps(three_rooms, [evening(20, 23)] * 2) == []
-    assert rota.gaps([], [evening(20, 23)]) == []
+    three_rooms = [Need(evening(20, 23), 1, room) for room in (101, 102, 103)]
+    assert rota.gaps(three_rooms, [Kept(evening(20, 23))]) == [rota.Gap(evening(20, 23), 1)]
+    assert rota.gaps(three_rooms, [Kept(evening(20, 23))] * 2) == []
+    assert rota.gaps([], [Kept(evening(20, 23))]) == []

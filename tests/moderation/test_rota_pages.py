@@ -1,6 +1,7 @@
 """The month on a page: planned by mori, read by all of the team."""
 
 import re
+from datetime import date
 
 import pytest
 
@@ -64,6 +65,21 @@ def test_overlap_is_told_on_the_page(evening, mori):
     client = signed_in_as(mori)
     sent(client, f"{ROTA}plan/", to=ROTA, **evening)
     said_no(client, f"{ROTA}plan/", "shifts_overlap", **{**evening, "begins": "23:00"})
+
+
+def test_a_role_s_last_day_is_told_before_and_after_it_is_moved(evening, ren, sora, mori):
+    client = signed_in_as(mori)
+    ren.grants.update(expires_on=date(2098, 12, 31))
+    told = said_no(client, f"{ROTA}plan/", "after_the_role", month="2098-12", **evening)
+    assert 'value="2098-12-31"' in told and not Shift.objects.exists()
+    for who in (ren, sora):
+        form = {**evening, "supporter": who.pk, "ends": "00:00"}
+        sent(client, f"{ROTA}plan/", to=ROTA, month="2098-12", **form)
+    assert "役割は" not in page(client, f"{ROTA}?month=2098-12")
+    ren.grants.update(expires_on=date(2098, 12, 30))
+    (chip,) = re.findall(r"<strong>(\w+)</strong></a> <span class=\"chip\">役割は 12/30 まで",
+                         page(client, f"{ROTA}?month=2098-12"))  # fmt: skip
+    assert chip == "れん"
 
 
 def test_holidays_are_named(ren):

@@ -15,6 +15,7 @@ from office.readiness import readiness
 from programs.actions import agencies, texts
 from programs.states import TextKey
 from tests.cast import grant, make_program, make_staff, signed_in_as, staff_viewer
+from tests.duty.team import shift_of
 from tests.office.desk import words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("towns")]
@@ -75,6 +76,19 @@ def test_who_may_not_keep_a_shift_is_not_counted_and_is_named(missing, room: Roo
         assert f"そら{days}" in named
     sora.grants.update(trained_on=today)
     assert "enough_supporters" not in missing()
+
+
+def test_what_is_planned_past_a_role_s_last_day_is_named_with_a_way_to_the_rota(
+    desk: Client, missing, room: Room, ren, now
+):
+    today = jst_day(now)
+    shift_of(ren, room.program, day=today + timedelta(days=2))
+    ren.grants.update(trained_on=today, expires_on=today + timedelta(days=2))
+    assert "within_roles" not in missing()
+    ren.grants.update(expires_on=today + timedelta(days=1))
+    assert "れん" in missing()["within_roles"]
+    page = desk.get("/manage/readiness/").content.decode()
+    assert 'href="/moderation/rota/"' in page and "数えていません" in page
 
 
 def test_a_room_without_hours_is_named(missing, room: Room):
