@@ -25,7 +25,7 @@ from counseling.states import (
     Sent,
     Stage,
 )
-from counseling.views.onward import as_pdf, met, steps
+from counseling.views.onward import as_pdf, met, named_in, steps
 from counseling.views.sent_details import shown as told_of_sent
 from foundation import clock
 from foundation.refusals import Refused
@@ -133,6 +133,7 @@ def _one(
         "goal": said.called(said.GOALS, row.goal),
         "state": said.called(said.STATES, row.state),
         "sheet": sheet.shown(words) if not words.empty else None,
+        "naming": named_in(words),
         "steps": steps(seen, person=str(sentences.CALLERS[Relation(row.case.relation)])),
         "sent_details": told_of_sent(sent_details.of_referral(row)),
         "meetings": [met(one) for one in seen.meetings],
