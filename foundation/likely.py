@@ -19,7 +19,11 @@ class Tells(StrEnum):
 
 
 _TELEPHONE = re.compile(r"(?<!\d)0\d{1,4}[-ー−( ]?\d{1,4}[-ー−) ]?\d{3,4}(?!\d)")
-_ADDRESS = re.compile(r"[都道府県市区町村郡].{0,12}?(\d+[-−ー]\d+|丁目|番地|\d+号)|〒?\d{3}-\d{4}")
+# 「市の窓口に2-3回」 is how often, and no address.
+_HOW_OFTEN = r"(?!\d|\s?(?:回|人|年|日|時|分|[かヶカケ]月|週|歳|才|度|割|個|本|杯|枚|階|万|円|km))"
+_ADDRESS = re.compile(
+    rf"[都道府県市区町村郡].{{0,12}}?(\d+[-−ー]\d+{_HOW_OFTEN}|丁目|番地|\d+号)|〒?\d{{3}}-\d{{4}}"
+)
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _AFTER = r"(?=[はがもをにとのへや、。,.!?()「」\s\d]|という|$)"
 _CALLED = re.compile(

@@ -12,6 +12,8 @@ from foundation.likely import Tells, tells
         ("０９０ー１２３４ー５６７８に", Tells.TELEPHONE),
         ("神戸市中央区加納町6丁目に住んでいます。", Tells.ADDRESS),
         ("〒650-8570", Tells.ADDRESS),
+        ("青空町1-2-3です。", Tells.ADDRESS),
+        ("神戸市北区青空町1-12", Tells.ADDRESS),
         ("taro@example.jp へ", Tells.MAIL),
         ("山田さんは部屋にいます。", Tells.NAME),
         ("健太くんが、夜に起きます。", Tells.NAME),
@@ -43,6 +45,7 @@ def test_what_has_the_form_is_seen(text, kind):
         "名前は、出さないでください。名前は秘密です。氏名は書きません。",
         "夕方の5時から8時、2人で話します。1日1回。",
         "神戸市に住んでいます。",
+        "市の窓口に2-3回、町の病院に10-12年ほど通いました。",
         "神様にお願いしました。",
     ],
 )
