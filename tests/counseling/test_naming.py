@@ -8,10 +8,11 @@ from counseling import packet
 from counseling.actions import referrals
 from counseling.models import Consent, Referral
 from counseling.onward_forms import Agreed, Edited
-from counseling.states import Goal, Heading, ReferralState, Relation
+from counseling.states import Goal, Heading, ReferralState, Relation, Sent
+from foundation.clock import jst_day
 from foundation.refusals import Refused
 from tests.cast import seen_by, signed_in_as, staff_viewer
-from tests.counseling.across import agree, state
+from tests.counseling.across import accept, agree, send, state
 from tests.counseling.places import make_agency
 from tests.counseling.test_pages import page, seated
 from tests.counseling.voices import asks, taken
@@ -123,3 +124,22 @@ def test_on_her_page_she_is_asked_and_loses_nothing(hers, haha, kaede, program, 
     assert "夜に起きます。" in body
     assert browser.post(f"{mine}agree/", sent | {"unnamed": "on"}).status_code == 303
     assert state(made) == ReferralState.AGREED
+
+
+def test_the_desk_says_of_whom_it_speaks_where_somebody_else_asked(hers, haha, kaede, program, now):
+    made = put(kaede, hers, program, now, "夜に起きます。")
+    desk = signed_in_as(kaede)
+    where = f"/counseling/desk/{hers.code}/onward/{made.pk}/"
+    shown = page(desk, where)
+    assert "これまで(相談した人にも見えます)" in shown
+    assert "本人にも見えます" not in shown
+    agree(haha, made, now=now)
+    send(kaede, made, now=now, by=Sent.FAX)
+    accept(kaede, made, now=now)
+    shown = page(desk, where)
+    assert "家族や支援者の相談では、数えません" in shown
+    answer = desk.post(
+        f"{where}linked/", {"on": str(jst_day(now)), "evidence": "agency_told", "came": "on"}
+    )
+    assert answer.status_code == 422
+    assert state(made) == ReferralState.ACCEPTED
