@@ -170,6 +170,7 @@ _COUNSELING: Words = {
     "counseling.record_failure": _("つながらなかったと記録した"),
     "counseling.told_of_withdrawal": _("取り下げを知らせた"),
     "counseling.confirm_linked": _("つながったと確定した"),
+    "counseling.record_arrival": _("本人が自分で行ったと記録した"),
     "counseling.undo_linked": _("つながったことを取り消した"),
     "counseling.record_stage": _("その後を記録した"),
     "counseling.undo_stage": _("その後の記録を取り消した"),

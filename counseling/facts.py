@@ -9,7 +9,7 @@ from datetime import datetime
 
 from accounts.viewer import Viewer
 from counseling.models import Case, Occasion
-from counseling.states import Channel, Origin
+from counseling.states import Channel, Origin, Relation
 from foundation.clock import jst_day
 from ledger import entries
 from ledger import states as ledger
@@ -53,7 +53,8 @@ def confirmed(viewer: Viewer, case: Case, occasion: Occasion, *, now: datetime) 
     """
     channel = _CHANNELS[Channel(occasion.channel)]
     facts = [fact(case, ledger.Kind.CONSULTATION, occasion, channel=channel)]
-    if occasion.channel == Channel.VISIT:
+    # Outreach is to the person: whom a visit to the family alone was with, is who spoke.
+    if occasion.channel == Channel.VISIT and occasion.relation == Relation.SELF:
         facts.append(fact(case, ledger.Kind.OUTREACH_VISIT, occasion, channel=channel))
     if occasion.psychological:
         facts.append(fact(case, ledger.Kind.COUNSELING_SESSION, occasion, channel=channel))

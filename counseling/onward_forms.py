@@ -52,6 +52,8 @@ class Agreed:
     details: tuple[Detail, ...]
     along: bool
     sure: bool
+    # Looked at again: nobody's name stands there.
+    unnamed: bool = False
 
 
 def agreed(posted: QueryDict) -> Agreed:
@@ -61,6 +63,7 @@ def agreed(posted: QueryDict) -> Agreed:
         details=several(Detail, posted.getlist("detail")),
         along=posted.get("along") == "on",
         sure=posted.get("sure") == "on",
+        unnamed=posted.get("unnamed") == "on",
     )
 
 

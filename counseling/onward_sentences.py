@@ -15,6 +15,7 @@ from counseling.states import (
     Stage,
     VisitState,
 )
+from foundation.likely import Tells
 from ledger.states import Reason
 from programs.states import Accepts
 
@@ -131,6 +132,13 @@ WHENS = {
     "weekday": _("平日の昼"),
     "evening": _("夕方から夜"),
     "weekend": _("土曜・日曜"),
+}
+# What a sentence of a packet seems to hold.
+TELLS = {
+    Tells.TELEPHONE: _("電話番号"),
+    Tells.ADDRESS: _("住所"),
+    Tells.MAIL: _("メールアドレス"),
+    Tells.NAME: _("名前"),
 }
 # What else can stand in the list of steps.
 STEPS = {

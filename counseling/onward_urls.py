@@ -31,6 +31,7 @@ urlpatterns = [
         name="counseling-calendar-file",
     ),
     path(_DESK, onward_desk.of_case, name="counseling-desk-onward"),
+    path(f"{_DESK}arrived/", onward_desk.arrived, name="counseling-arrived"),
     path(f"{_DESK}<number:number>/", onward_desk.one, name="counseling-desk-onward-one"),
     path(f"{_DESK}<number:number>/send/", onward_desk.send, name="counseling-send"),
     path(f"{_DESK}<number:number>/link/", onward_desk.new_link, name="counseling-new-link"),

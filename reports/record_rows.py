@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from foundation.likely import Tells, tells
 from foundation.tables import Table, blank_dash, is_formula
 from foundation.workbook import NotATable
 from ledger.entries import Fact
@@ -96,13 +97,15 @@ MOST_BAD = 200
 MOST_ROWS = 5000
 MOST = {"destination": 80, "note": 400, "origin": 20, "subject": 80}
 MOST_QUANTITY = 10_000
-_TELEPHONE = re.compile(r"(?<!\d)0\d{1,4}[-ー−( ]?\d{1,4}[-ー−) ]?\d{3,4}(?!\d)")
-_ADDRESS = re.compile(r"[都道府県市区町村郡].{0,12}?(\d+[-−ー]\d+|丁目|番地|\d+号)|〒?\d{3}-\d{4}")
-_CALLED = re.compile(r"[一-龠々ぁ-んァ-ヶ]{1,6}\s?(さん|様|さま|氏|くん|君|ちゃん)")
 _NAME = re.compile(
     r"[一-龠々]{1,4}[\s　]?[一-龠々ぁ-んァ-ヶー]{1,5}|[ァ-ヶー]{2,8}[\s　][ァ-ヶー]{2,8}"
 )
-_MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_SAID = {
+    Tells.TELEPHONE: "電話番号のように見えます。",
+    Tells.ADDRESS: "住所のように見えます。",
+    Tells.MAIL: "メールアドレスのように見えます。",
+    Tells.NAME: "人の名前のように見えます。",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,15 +219,11 @@ class _Row:
         """Columns in which somebody may be named."""
         found = []
         for name in ("subject", "destination", "note", "origin"):
-            text = unicodedata.normalize("NFKC", self.text(name))
-            if _TELEPHONE.search(text):
-                found.append((name, "電話番号のように見えます。"))
-            if _ADDRESS.search(text):
-                found.append((name, "住所のように見えます。"))
-            if _MAIL.search(text):
-                found.append((name, "メールアドレスのように見えます。"))
-            if _CALLED.search(text) or (name == "subject" and _NAME.fullmatch(text)):
-                found.append((name, "人の名前のように見えます。"))
+            seen = list(tells(self.text(name)))
+            alone = unicodedata.normalize("NFKC", self.text(name))
+            if name == "subject" and _NAME.fullmatch(alone) and Tells.NAME not in seen:
+                seen.append(Tells.NAME)
+            found += [(name, _SAID[kind]) for kind in seen]
         return found
 
     def _kind(self) -> Kind | None:

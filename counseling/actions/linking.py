@@ -1,6 +1,7 @@
 """Someone arrived: confirmed by a counselor, counted in the same transaction, undone by a counter.
 
-Of a family's or a supporter's case it counts as linked only when the person themselves came.
+Of a family's or a supporter's case nothing counts as linked: the person has a case of their own,
+and the way from the one to the other is つなぎ (`bridge.py`).
 """
 
 from datetime import date, datetime, timedelta
@@ -9,8 +10,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.viewer import Viewer
+from counseling import policies
 from counseling.actions.crossing import assigned, crossed, move, tell_of
-from counseling.actions.moves import note
+from counseling.actions.moves import locked, note
 from counseling.facts import subject
 from counseling.models import Case, NextStep, Referral, StageDone
 from counseling.states import STAGES, Evidence, Goal, Mover, Origin, ReferralState, Relation, Stage
@@ -19,6 +21,8 @@ from foundation.clock import jst_day
 from foundation.refusals import Refused
 from ledger import entries
 from ledger.states import IBASHO, Kind, Reason
+from programs.queries import agency as agency_of
+from programs.queries import place as place_of
 
 # Asked after, never urged: two weeks and three months after arriving.
 LOOKING_AFTER = (timedelta(days=14), timedelta(days=91))
@@ -37,7 +41,6 @@ def confirm_linked(
     on: date,
     evidence: Evidence,
     line: str,
-    came_themselves: bool,
     now: datetime,
 ) -> None:
     """つながった: who confirmed it, when, how it is known; one entry in the ledger.
@@ -50,21 +53,8 @@ def confirm_linked(
         raise Refused("future")
     with transaction.atomic():
         found = assigned(viewer, code=code, referral=referral)
-        if found.case.relation != Relation.SELF and not came_themselves:
-            raise Refused("not_themselves")
-        entry = entries.enter(
-            _fact(found, Kind.LINKED, on), confirmed_by=viewer.staff or 0, now=now
-        )
-        move(
-            found, ReferralState.LINKED, Mover.COUNSELOR, now=now, linked_on=on,
-            evidence=evidence.value, evidence_line=line, confirmed_by_id=viewer.staff,
-            entry=entry.seq,
-        )  # fmt: skip
-        for after in LOOKING_AFTER:
-            NextStep.objects.create(
-                case=found.case, text=_ask_after(),
-                due_on=on + after, made_by_id=viewer.staff or 0, at=now,
-            )  # fmt: skip
+        _must_be_themselves(found.case)
+        _confirmed(viewer, found, on=on, evidence=evidence, line=line, now=now)
         note(viewer, found.case, "confirm_linked", now=now)
         tell_of(
             found,
@@ -74,6 +64,71 @@ def confirm_linked(
             ),
             now=now,
         )
+
+
+def record_arrival(
+    viewer: Viewer,
+    *,
+    code: str,
+    agency: int | None,
+    place: int | None,
+    on: date,
+    evidence: Evidence,
+    line: str,
+    now: datetime,
+) -> Referral:
+    """Someone who only calls went there themselves: counted, though no sheet ever left for them.
+
+    Whoever has a page of their own agrees to each step there, and arrives by `confirm_linked`.
+    Raises `Refused`: `not_found`, `second_factor`, `case_closed`, `future`, `not_themselves`,
+    `theirs_to_say`, `no_destination`, `there_already`, `contact`.
+    """
+    must_hold_no_contact(line)
+    if on > jst_day(now):
+        raise Refused("future")
+    with transaction.atomic():
+        case = policies.must_be_assigned(viewer, locked(code))
+        policies.must_stand(case)
+        _must_be_themselves(case)
+        if case.participant_id is not None:
+            raise Refused("theirs_to_say")
+        to = agency_of(case.program_id, pk=agency) if agency is not None else None
+        spot = place_of(case.program_id, pk=place) if place is not None else None
+        if (to is None) == (spot is None):
+            raise Refused("no_destination")
+        same = Referral.objects.filter(case=case, agency=to, place=spot, linked_on__isnull=False)
+        if same.exists():
+            raise Refused("there_already")
+        # Nothing was sent, and the place has taken them in: from there it is the same move.
+        made = Referral.objects.create(
+            case=case, agency=to, place=spot, state=ReferralState.ACCEPTED.value, proposed_at=now,
+            goal=(Goal.AGENCY if to is not None else Goal.PLACE).value,
+            proposed_by_id=viewer.staff,
+        )  # fmt: skip
+        _confirmed(viewer, made, on=on, evidence=evidence, line=line, now=now)
+        note(viewer, case, "record_arrival", now=now)
+    return made
+
+
+def _must_be_themselves(case: Case) -> None:
+    if case.relation != Relation.SELF:
+        raise Refused("not_themselves")
+
+
+def _confirmed(
+    viewer: Viewer, referral: Referral, *, on: date, evidence: Evidence, line: str, now: datetime
+) -> None:
+    entry = entries.enter(_fact(referral, Kind.LINKED, on), confirmed_by=viewer.staff or 0, now=now)
+    move(
+        referral, ReferralState.LINKED, Mover.COUNSELOR, now=now, linked_on=on,
+        evidence=evidence.value, evidence_line=line, confirmed_by_id=viewer.staff,
+        entry=entry.seq,
+    )  # fmt: skip
+    for after in LOOKING_AFTER:
+        NextStep.objects.create(
+            case=referral.case, text=_ask_after(),
+            due_on=on + after, made_by_id=viewer.staff or 0, at=now,
+        )  # fmt: skip
 
 
 def _ask_after() -> str:

@@ -14,7 +14,7 @@ from accounts.queries import open_grants
 from accounts.states import Role
 from accounts.viewer import Viewer
 from chat.actions.words import AGAIN
-from counseling import packet, policies
+from counseling import naming, packet, policies
 from counseling.actions.asking import care
 from counseling.actions.crossing import crossed, end, end_consent, move, own, tell_of
 from counseling.actions.moves import locked, note
@@ -53,7 +53,8 @@ def propose(
     """A counselor's suggestion; the person is told, and nothing happens unless they want it.
 
     Words of need in it, which may be the person's own, put the case on top until somebody has
-    seen them. Raises `Refused`: `not_found`, `second_factor`, `contact`, `case_closed`, `too_many`.
+    seen them. Raises `Refused`: `not_found`, `second_factor`, `contact`, `absent_reached`,
+    `case_closed`, `too_many`.
     """
     with transaction.atomic():
         case = policies.must_be_assigned(viewer, locked(code))
@@ -65,6 +66,7 @@ def propose(
     with transaction.atomic():
         case = policies.must_be_assigned(viewer, locked(code))
         policies.must_stand(case)
+        _must_not_reach(packet.draft(Relation(case.relation), typed), case)
         made = _make(case, goal=goal, typed=typed, now=now)
         made.proposed_by_id = viewer.staff
         if agency is not None:
@@ -155,7 +157,8 @@ def _lead(referral: Referral, *, agency: int | None, place: int | None) -> None:
 def edit(viewer: Viewer, *, code: str, referral: int, edited: Edited, now: datetime) -> None:
     """The words become the person's own: sentences struck, changed, added.
 
-    Raises `Refused`: `not_entered`, `not_found`, `moved_on`, `contact`, `passphrase`.
+    Raises `Refused`: `not_entered`, `not_found`, `moved_on`, `contact`, `passphrase`,
+    `absent_reached`.
     """
     with transaction.atomic():
         program = own(viewer, code=code, referral=referral).case.program_id
@@ -166,6 +169,7 @@ def edit(viewer: Viewer, *, code: str, referral: int, edited: Edited, now: datet
             found = own(viewer, code=code, referral=referral)
             _must_be(found, ReferralState.PROPOSED)
             kept = packet.edited(Relation(found.case.relation), edited.lines, edited.added)
+            _must_not_reach(kept, found.case)
             if kept != found.draft:
                 Referral.objects.filter(pk=found.pk).update(draft=kept)
                 crossed(found, "edited", Mover.PERSON, now=now)
@@ -200,8 +204,9 @@ def agree(viewer: Viewer, *, code: str, referral: int, agreed: Agreed, now: date
     """These words, to this recipient, with these details, until the date shown.
 
     `agreed.digest` is of the words that were on the page: if they have changed since, nobody
-    agreed to them. Raises `Refused`: `not_entered`, `not_found`, `moved_on`, `no_destination`,
-    `no_words`, `other_words`, `not_agreed`.
+    agreed to them. Where an absent adult seems to be named, whoever agrees has looked again
+    (`agreed.unnamed`). Raises `Refused`: `not_entered`, `not_found`, `moved_on`, `no_destination`,
+    `no_words`, `other_words`, `not_agreed`, `absent_reached`, `absent_named`.
     """
     if not agreed.sure:
         raise Refused("not_agreed")
@@ -215,6 +220,9 @@ def agree(viewer: Viewer, *, code: str, referral: int, agreed: Agreed, now: date
         if packet.digest(shown) != agreed.digest:
             raise Refused("other_words")
         what = preview(found, details=agreed.details, along=agreed.along)
+        naming.must_not_reach_the_absent(what)
+        if naming.seems_to_name_the_absent(what) and not agreed.unnamed:
+            raise Refused("absent_named")
         text = packet.canonical(what)
         move(found, ReferralState.AGREED, Mover.PERSON, now=now)
         made = Consent.objects.create(
@@ -223,6 +231,12 @@ def agree(viewer: Viewer, *, code: str, referral: int, agreed: Agreed, now: date
         )  # fmt: skip
         Case.objects.filter(pk=found.case_id, waiting_since__isnull=True).update(waiting_since=now)
     return made
+
+
+def _must_not_reach(draft: packet.Draft, case: Case) -> None:
+    naming.must_not_reach_the_absent(
+        packet.words(draft, relation=Relation(case.relation), recipient="", details=())
+    )
 
 
 def preview(

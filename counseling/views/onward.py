@@ -12,6 +12,7 @@ from accounts.messages import message, not_found
 from accounts.viewer import Viewer
 from counseling import (
     forms,
+    naming,
     onward,
     onward_forms,
     packet,
@@ -172,6 +173,8 @@ def _one(
             for heading, lines in seen.lines
         ],
         "sheet": sheet.shown(words) if not words.empty else None,
+        "naming": named_in(words),
+        "ask_unnamed": naming.seems_to_name_the_absent(preview),
         "digest": packet.digest(packet.canonical(preview)),
         "consent": said.CONSENT,
         "companion": name_of(row.companion) if row.companion is not None else "",
@@ -185,6 +188,14 @@ def _one(
         "may_withdraw": row.state in BEFORE_ACCEPTING,
     }
     return page(request, "onward_one", context, no=no)
+
+
+def named_in(words: packet.Words) -> list[dict[str, str]]:
+    """Sentences of a packet that look as if they told who somebody is."""
+    return [
+        {"text": one.text, "kinds": "・".join(said.called(said.TELLS, kind) for kind in one.kinds)}
+        for one in naming.seen_in(words)
+    ]
 
 
 def _as_left(

@@ -25,7 +25,7 @@ from counseling.states import (
     Sent,
     Stage,
 )
-from counseling.views.onward import as_pdf, met, steps
+from counseling.views.onward import as_pdf, met, named_in, steps
 from counseling.views.sent_details import shown as told_of_sent
 from foundation import clock
 from foundation.refusals import Refused
@@ -91,6 +91,10 @@ def show_case(request: HttpRequest, code: str, *, no: Refused | None = None) -> 
             for one in HEADINGS[Relation(case.relation)]
         ],
         "agencies": there.agencies,
+        "places": there.places,
+        "has_no_page": case.relation == Relation.SELF and case.participant_id is None,
+        "evidences": choices(said.EVIDENCES, [request.POST.get("evidence", "")]),
+        "today": clock.jst_day(at.now),
         "kind_names": {one.value: name for one, name in KIND_NAMES.items()},
         "supporters": onward.supporters(case.program_id, now=at.now),
         "channels": choices(sentences.CHANNELS),
@@ -129,6 +133,7 @@ def _one(
         "goal": said.called(said.GOALS, row.goal),
         "state": said.called(said.STATES, row.state),
         "sheet": sheet.shown(words) if not words.empty else None,
+        "naming": named_in(words),
         "steps": steps(seen, person=str(sentences.CALLERS[Relation(row.case.relation)])),
         "sent_details": told_of_sent(sent_details.of_referral(row)),
         "meetings": [met(one) for one in seen.meetings],
@@ -260,9 +265,29 @@ def linked(request: HttpRequest, code: str, number: int) -> HttpResponse:
             viewer, code=code, referral=number, now=now, on=_day(request),
             evidence=forms.needed(Evidence, request.POST.get("evidence", ""), "no_evidence"),
             line=forms.line(request.POST, "line"),
-            came_themselves=request.POST.get("came") == "on",
         ),
     )  # fmt: skip
+
+
+@counselors_only
+@require_POST
+def arrived(request: HttpRequest, code: str) -> HttpResponse:
+    """Someone who has no page here went there themselves. `to` is `agency-7` or `place-3`."""
+    viewer, now = viewer_of_request(request), clock.now()
+    kind, _dash, number = request.POST.get("to", "").partition("-")
+    there = int(number) if number.isascii() and number.isdecimal() and len(number) <= 18 else None
+    try:
+        made = linking.record_arrival(
+            viewer, code=code, now=now, on=_day(request),
+            agency=there if kind == "agency" else None, place=there if kind == "place" else None,
+            evidence=forms.needed(Evidence, request.POST.get("evidence", ""), "no_evidence"),
+            line=forms.line(request.POST, "line"),
+        )  # fmt: skip
+    except Refused as no:
+        if not sentences.knows(no.code):
+            raise
+        return show_case(request, code, no=no)
+    return done("counseling-desk-onward-one", code, made.pk)
 
 
 @counselors_only

@@ -39,10 +39,10 @@ def accept(kaede, referral, *, now, by=Sent.TELEPHONE):
     )  # fmt: skip
 
 
-def link(kaede, referral, *, now, came=False):
+def link(kaede, referral, *, now):
     linking.confirm_linked(
         staff_viewer(kaede), code=referral.case.code, referral=referral.pk, on=jst_day(now),
-        evidence=Evidence.AGENCY_TOLD, line="", came_themselves=came, now=now,
+        evidence=Evidence.AGENCY_TOLD, line="", now=now,
     )  # fmt: skip
 
 

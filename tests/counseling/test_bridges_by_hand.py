@@ -10,14 +10,17 @@ from accounts import belongings
 from accounts.states import Role
 from audit.models import AuditEntry
 from counseling import bridges as reads
-from counseling.actions import bridges, hand_over, merging, occasions
+from counseling.actions import bridges, hand_over, linking, merging, occasions
 from counseling.bridge import BRIDGE_MOVES, BridgeState, Side, Tells
+from counseling.facts import subject
 from counseling.models import Bridge, BridgeConsent, Case, NextStep
-from counseling.states import Cohort, Relation, Urgency
+from counseling.states import Cohort, Evidence, Relation, Urgency
+from foundation.clock import jst_day
 from foundation.refusals import Refused
 from ledger.models import Entry
 from tests.cast import grant, make_staff, signed_in_as, staff_viewer
 from tests.counseling.both import WORRY, reach, seen, state, visit, yes
+from tests.counseling.places import make_agency
 from tests.counseling.test_pages import page, seated
 from tests.counseling.voices import asks, call, taken
 from tests.house.tree import ROOT
@@ -62,6 +65,13 @@ def test_two_who_have_no_page_agree_by_telephone(kaede, program, now):
     bridges.meet(viewer, code=theirs.code, occasion=met.pk, now=now)
     row = Entry.objects.get(kind="outreach_visit")
     assert (row.relation, row.cohort) == ("self", "yes")
+    came = linking.record_arrival(
+        viewer, code=theirs.code, agency=make_agency(program, now=now).pk, place=None,
+        on=jst_day(now), evidence=Evidence.WENT_ALONG, line="", now=now,
+    )  # fmt: skip
+    bridges.link(viewer, code=theirs.code, referral=came.pk, now=now)
+    assert state(made) == BridgeState.LINKED
+    assert Entry.objects.get(kind="linked").subject == subject(theirs)
 
 
 def test_whoever_has_a_page_says_yes_there_alone(reached, his, kaede, now):

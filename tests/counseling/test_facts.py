@@ -1,6 +1,7 @@
 """What is confirmed stands in the ledger at once; what isn't, nowhere; what was wrong is undone."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from django.db import transaction
@@ -8,10 +9,12 @@ from django.db import transaction
 from counseling import facts
 from counseling.actions import asking, merging, occasions
 from counseling.states import Channel, Cohort, Origin, Relation
+from foundation.clock import fiscal_year, jst_day
 from foundation.refusals import Refused
 from ledger.models import Entry
 from ledger.states import Kind
 from reports import rules
+from reports.indicators import figures
 from tests.cast import seen_by, staff_viewer
 from tests.counseling.voices import asks, call, taken
 
@@ -44,6 +47,24 @@ def test_a_confirmed_call_is_a_consultation_and_the_first_a_new_case(case, kaede
     assert (one.program, one.subject) == ("hyogo", facts.subject(case))
     assert (one.cohort, one.relation, one.confirmed_by) == ("yes", "self", str(kaede.pk))
     assert case.code not in "".join(map(str, Entry.objects.values_list("subject", "evidence")))
+
+
+def test_a_visit_to_the_family_alone_is_a_consultation_and_no_outreach_to_him(
+    case, haha, kaede, program, now
+):
+    hers = taken(asks(haha, program, now=now, relation=Relation.FAMILY), kaede, now=now)
+    enter(kaede, program, now, code=hers.code, channel=Channel.VISIT, relation=Relation.FAMILY)
+    enter(kaede, program, now, code=case.code, channel=Channel.VISIT, relation=Relation.SUPPORTER)
+    merging.merge(staff_viewer(kaede), code=hers.code, into=case.code, now=now)
+    year = fiscal_year(jst_day(now))
+    sheet = replace(rules.shipped()["kobe-2020"], program="hyogo", years=(year,))
+    outreach = replace(sheet.indicator("kobe.outreach"), targets={year: 24})
+    sheet = replace(sheet, indicators=(outreach,))
+    assert figures(sheet)[0].actual_sum == 0
+    assert sums()["consultation"] == 2
+    enter(kaede, program, now, code=case.code, channel=Channel.VISIT)
+    assert figures(sheet)[0].actual_sum == 1
+    assert any("本人を訪ねたものだけ" in one for one in outreach.choices)
 
 
 def test_what_isn_t_confirmed_counts_nowhere(case, kaede, program, now):

@@ -8,12 +8,15 @@ import pytest
 from accounts.models import Letter
 from accounts.states import Role
 from counseling import onward, packet
-from counseling.actions import alarms, linking, referrals, sending
+from counseling.actions import alarms, linking, occasions, referrals, sending
+from counseling.facts import subject
 from counseling.models import Consent, Crossing, NextStep, OneTimeLink, Referral
 from counseling.onward_forms import Edited
 from counseling.packet import Line
 from counseling.states import (
     REFERRAL_MOVES,
+    Cohort,
+    Evidence,
     Goal,
     Heading,
     Origin,
@@ -28,7 +31,7 @@ from ledger.models import Entry
 from ledger.states import Reason
 from tests.cast import grant, make_staff, seen_by, staff_viewer
 from tests.counseling.across import SAID, accept, agree, link, send, state
-from tests.counseling.voices import asks, taken
+from tests.counseling.voices import asks, call, taken
 from tests.house.tree import ROOT
 
 
@@ -175,7 +178,7 @@ def test_words_of_need_in_a_packet_bring_a_card_and_call_the_counselor(referral,
 # --- what counts ---------------------------------------------------------------------------------
 
 
-def test_a_mother_s_is_about_her_and_counts_only_when_he_came(haha, kaede, station, program, now):
+def test_a_mother_s_is_about_her_and_is_never_counted_as_his(haha, kaede, station, program, now):
     case = taken(asks(haha, program, now=now, relation=Relation.FAMILY), kaede, now=now)
     made = referrals.propose(
         staff_viewer(kaede), code=case.code, goal=Goal.FAMILY, agency=station.pk, now=now,
@@ -192,8 +195,55 @@ def test_a_mother_s_is_about_her_and_counts_only_when_he_came(haha, kaede, stati
         on=jst_day(now), line="", now=now,
     )  # fmt: skip
     assert not Entry.objects.exists()
-    link(kaede, made, now=now, came=True)
-    assert Entry.objects.get().kind == "linked"
+    assert state(made) == ReferralState.ACCEPTED
+
+
+def arrives(kaede, case, station, *, now, on=None, line=""):
+    return linking.record_arrival(
+        staff_viewer(kaede), code=case.code, agency=station.pk, place=None, on=on or jst_day(now),
+        evidence=Evidence.PERSON_TOLD, line=line, now=now,
+    )  # fmt: skip
+
+
+def test_who_only_calls_and_went_there_is_counted_once_and_asked_after(
+    kaede, station, program, now
+):
+    told = call(now=now, cohort=Cohort.YES)
+    caller = occasions.enter(staff_viewer(kaede), program=program.pk, told=told, now=now).case
+    with pytest.raises(Refused, match="future"):
+        arrives(kaede, caller, station, now=now, on=jst_day(now) + timedelta(days=1))
+    with pytest.raises(Refused, match="contact"):
+        arrives(kaede, caller, station, now=now, line="090-1234-5678")
+    made = arrives(kaede, caller, station, now=now)
+    row = Entry.objects.get(kind="linked")
+    assert (row.seq, row.subject, row.cohort, row.relation, row.destination) == (
+        made.entry, subject(caller), "yes", "self", station.kind,
+    )  # fmt: skip
+    due = [one.due_on - jst_day(now) for one in NextStep.objects.order_by("due_on")]
+    assert due == [timedelta(days=14), timedelta(days=91)]
+    with pytest.raises(Refused, match="there_already"):
+        arrives(kaede, caller, station, now=now)
+    linking.undo_linked(
+        staff_viewer(kaede), code=caller.code, referral=made.pk, reason=Reason.TWICE, now=now
+    )
+    assert sum(Entry.objects.filter(kind="linked").values_list("quantity", flat=True)) == 0
+
+
+def test_whoever_has_a_page_and_whoever_speaks_of_another_arrive_by_no_counselor_s_word(
+    case, kaede, station, program, now
+):
+    with pytest.raises(Refused, match="theirs_to_say"):
+        arrives(kaede, case, station, now=now)
+    told = call(now=now, relation=Relation.FAMILY)
+    mother = occasions.enter(staff_viewer(kaede), program=program.pk, told=told, now=now).case
+    with pytest.raises(Refused, match="not_themselves"):
+        arrives(kaede, mother, station, now=now)
+    stranger = make_staff("sora")
+    grant(stranger, Role.COUNSELOR)
+    with pytest.raises(Refused, match="not_found"):
+        arrives(stranger, mother, station, now=now)
+    assert not Entry.objects.filter(kind="linked").exists()
+    assert not Referral.objects.exists()
 
 
 def test_confirmed_by_mistake_is_counted_back(referral, aoi, kaede, now):

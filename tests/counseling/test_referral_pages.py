@@ -6,12 +6,14 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from counseling.actions import occasions
 from counseling.models import LinkOpening, Meeting, Referral
 from foundation.clock import jst, jst_day
 from ledger.models import Entry
-from tests.cast import long_proven, signed_in_as
+from tests.cast import long_proven, signed_in_as, staff_viewer
 from tests.counseling.places import make_agency, make_place
 from tests.counseling.test_pages import page, seated
+from tests.counseling.voices import call
 
 
 @pytest.fixture
@@ -78,6 +80,25 @@ def test_from_proposal_to_arrival(sent, browser, desk):
     seen = page(browser, mine)
     for step in ("提案", "同意", "送付", "受理", "つながった", "リンクと番号で、シートを開いた"):
         assert step in seen
+
+
+def test_who_only_calls_is_recorded_as_arrived_on_the_desk_and_whoever_has_a_page_is_not(
+    desk, case, kaede, station, program, now
+):
+    told = call(now=now)
+    caller = occasions.enter(staff_viewer(kaede), program=program.pk, told=told, now=now).case
+    where = f"/counseling/desk/{caller.code}/onward/"
+    assert "本人が、自分で行ったと記録する" in page(desk, where)
+    assert "本人が、自分で行ったと記録する" not in page(
+        desk, f"/counseling/desk/{case.code}/onward/"
+    )
+    sent = {"on": str(jst_day(now)), "evidence": "person_told", "line": "ひとりで行けた"}
+    refused = post(desk, f"{where}arrived/", sent | {"to": ""}, status=422).content.decode()
+    assert "ひとりで行けた" in refused
+    post(desk, f"{where}arrived/", sent | {"to": f"agency-{station.pk}"})
+    assert Entry.objects.filter(kind="linked").count() == 1
+    made = Referral.objects.get()
+    assert "つながった" in page(desk, f"{where}{made.pk}/")
 
 
 def test_a_link_and_its_number_are_shown_after_a_fresh_proof_alone(browser, desk, case, station):

@@ -39,6 +39,7 @@ ONWARD: dict[str, tuple[str, Row]] = {
     "counseling-call-off": ("/counseling/mine/{own}/meetings/{meeting}/call-off/", SENT),
     "counseling-calendar-file": ("/counseling/mine/{own}/meetings/{meeting}.ics", OWN),
     "counseling-desk-onward": (_DESK, COUNSELOR),
+    "counseling-arrived": (f"{_DESK}arrived/", DESK_SENT),
     "counseling-desk-onward-one": (f"{_DESK}{{onward}}/", COUNSELOR),
     "counseling-send": (f"{_DESK}{{onward}}/send/", DESK_SENT),
     "counseling-new-link": (f"{_DESK}{{onward}}/link/", DESK_SENT),
