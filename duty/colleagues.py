@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from accounts.models import RoleGrant, Staff
 from accounts.queries import open_grants
+from accounts.sentences import role_name
 from accounts.states import Role
 from duty.alerts import Colleague
 from duty.channels import works
@@ -68,6 +69,11 @@ def keepers(program: int, *, now: datetime) -> list[Keeper]:
 def name_of(staff: Staff | None) -> str:
     """What colleagues call them."""
     return (staff.display_name or staff.username) if staff is not None else ""
+
+
+def shown_as(staff: Staff | None, *, role: Role) -> str:
+    """What participants call them: the name they chose to bear, or else their role's."""
+    return (staff.display_name or role_name(role)) if staff is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
