@@ -88,13 +88,13 @@ def arrive(knock: Knock, now: datetime) -> TurnedAway | LetIn:
     if coming is None or not seating.is_good(held, coming.passphrase_at):
         return TurnedAway(p.Close.NOT_ENTERED)
     viewer = Viewer(participant=participant, session=knock.session)
+    if room.kind == RoomKind.COUNSELING and coming.seat is None:
+        return TurnedAway(p.Close.NO_SUCH_ROOM)  # nobody sits there who wasn't given a seat
     if coming.standing.barred:
         slowed.note(address, now=now)
         return TurnedAway(p.Close.NOT_ALLOWED)
     if queries.is_full(room, person=participant, now=now):
         return TurnedAway(p.Close.TOO_MANY, FULL_S)
-    if room.kind == RoomKind.COUNSELING and coming.seat is None:
-        return TurnedAway(p.Close.NO_SUCH_ROOM)  # nobody sits there who wasn't given a seat
     seat = coming.seat or seats.take(viewer, room=room, standing=coming.standing)
     caught_up = queries.catch_up(room, epoch=knock.epoch, since=knock.since)
     state = state_of(room, hours, watch=coming.watch, now=now)

@@ -9,7 +9,7 @@ from accounts.viewer import Grant, Viewer
 from chat.models import Seat
 from chat.protocol import Refusal
 from chat.schedule import Now
-from chat.states import COUNSELOR, MessageState, RoomState, may_become
+from chat.states import COUNSELOR, MessageState, RoomKind, RoomState, may_become
 from foundation.refusals import Refused
 
 
@@ -87,6 +87,12 @@ def must_wait(
     """Whether a supporter reads a post before the room does."""
     new = newcomers and entered_at is not None and entered_at > now - NEW_FOR
     return premoderated or standing.checked or new
+
+
+def must_be_watched(kind: RoomKind | str) -> None:
+    """What is meant for the supporters: from a talk of two nothing reaches them, nor should it."""
+    if kind == RoomKind.COUNSELING:
+        raise Refused(Refusal.NOT_YOURS)
 
 
 def may_murmur(*, room: Now, is_staff: bool = False) -> None:

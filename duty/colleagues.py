@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from accounts.models import RoleGrant, Staff
 from accounts.queries import open_grants
+from accounts.sentences import role_name
 from accounts.states import Role
 from duty.alerts import Colleague
 from duty.channels import works
@@ -104,6 +105,11 @@ def told_apart(people: Iterable[Staff]) -> dict[int, str]:
         pk: f"{name_of(one)}({one.username})" if called[name_of(one)] > 1 else name_of(one)
         for pk, one in once.items()
     }
+
+
+def shown_as(staff: Staff | None, *, role: Role) -> str:
+    """What participants call them: the name they chose to bear, or else their role's."""
+    return (staff.display_name or role_name(role)) if staff is not None else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,9 +80,18 @@ def signed_in_as(staff: Staff, *, verified: bool = True) -> Client:
 
 def long_proven(client: Client) -> Client:
     """The same browser ten minutes after its member of staff last said who they are."""
+    return _proven(client, clock.now().timestamp() - 600)
+
+
+def just_proven(client: Client) -> Client:
+    """The same browser just after its member of staff said who they are."""
+    return _proven(client, clock.now().timestamp())
+
+
+def _proven(client: Client, at: float) -> Client:
     session = client.session
-    for proof in session[SESSION_PROOFS]:
-        proof["at"] -= 600
+    for proof in session.get(SESSION_PROOFS, []):
+        proof["at"] = at
     session.save()
     return client
 

@@ -33,6 +33,7 @@ def murmur(sitting: Sitting, act: Act, frame: p.Murmur) -> Answer:
         if look.screened.contact:
             raise Refused(p.Refusal.CONTACT, links=ASK_LINKS)
         words.stop_if_unsafe(look)
+        policies.must_be_watched(sitting.rooms[act.room].kind)
         policies.may_murmur(room=sitting.states[act.room], is_staff=seat.staff_id is not None)
         sitting.pay("posts", queries.person_of(seat))
     except Refused:

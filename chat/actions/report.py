@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
+from chat import policies, queries
 from chat import protocol as p
-from chat import queries
 from chat.actions import words
 from chat.actions.sitting import Act, Answer, Sitting
 from chat.actions.stamp import acked
@@ -35,6 +35,7 @@ def report(sitting: Sitting, act: Act, frame: p.Report) -> Answer:
         if look.passphrase:
             raise Refused(p.Refusal.PASSPHRASE)
         note = measured(note, most=p.MAX_NOTE, required=False)
+    policies.must_be_watched(sitting.rooms[act.room].kind)
     if message is None or message.state == MessageState.ERASED:
         raise Refused(p.Refusal.NO_SUCH_MESSAGE)
     sitting.pay("stamps", queries.person_of(seat))

@@ -6,16 +6,17 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 
 from accounts import nicknames
 from accounts.models import Participant, Staff
 from accounts.queries import supporter_names
+from accounts.states import Role
 from accounts.viewer import Viewer
 from chat import protocol as p
 from chat.models import Mute, Room, Seat, Visit
 from chat.policies import Standing, must_sit
 from chat.screening import screen
+from duty.colleagues import shown_as
 from foundation import clock
 from foundation.refusals import Refused
 
@@ -55,7 +56,7 @@ def take(viewer: Viewer, *, room: Room, standing: Standing) -> Seat:
 def _take_for_staff(staff: int, room: Room) -> Seat:
     """By the name that they bear as staff, and with the supporter's badge."""
     person = Staff.objects.get(pk=staff)
-    name = person.display_name or str(_("支援者"))
+    name = shown_as(person, role=Role.SUPPORTER)
     seat = Seat.objects.filter(room=room, staff=person).first()
     if seat is None:
         try:

@@ -91,6 +91,13 @@ def at_list(viewer: Viewer, *, what: str, program: int, now: datetime) -> None:
     _look(viewer, what, program, role=role, program=program, now=now)
 
 
+def at_visits(viewer: Viewer, *, now: datetime) -> None:
+    """The visits that the viewer was named for, in each program where they visit."""
+    for program in sorted(viewer.programs(Role.SUPPORTER, Role.COUNSELOR)):
+        role = must_act_as(viewer, Role.SUPPORTER, Role.COUNSELOR, program=program)
+        _look(viewer, "visits", program, role=role, program=program, now=now)
+
+
 def _note(viewer: Viewer, case: Case, *, now: datetime, role: Role = Role.COUNSELOR) -> None:
     _look(viewer, "case", case.pk, role=role, program=case.program_id, now=now)
 

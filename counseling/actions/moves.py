@@ -16,7 +16,7 @@ from chat.actions import talks
 from counseling import codes
 from counseling.models import Asking, Case
 from counseling.states import STANDING, AskingState, CaseState, asking_before, before
-from duty.colleagues import name_of
+from duty.colleagues import shown_as
 from foundation.refusals import Link, Refused
 
 MINE = "/counseling/mine/"
@@ -73,7 +73,7 @@ def seat_counselor(case: Case, *, staff: int) -> None:
     """Whoever is responsible now sits in the talk, and hears it live before anybody wrote."""
     if case.participant_id is not None:
         who = Staff.objects.get(pk=staff)
-        talks.seat_staff(room_of(case), staff=who, handle=name_of(who))
+        talks.seat_staff(room_of(case), staff=who, handle=shown_as(who, role=Role.COUNSELOR))
 
 
 def change_seats(case: Case, *, to: int, now: datetime) -> None:

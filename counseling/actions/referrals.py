@@ -31,7 +31,7 @@ from counseling.states import (
     Urgency,
 )
 from counseling.words import Heard, heard
-from duty.colleagues import name_of
+from duty.colleagues import shown_as
 from foundation.refusals import Refused
 from programs.queries import agency as agency_of
 from programs.queries import place as place_of
@@ -243,7 +243,7 @@ def preview(
     referral: Referral, *, details: tuple[str, ...] = (), along: bool = False
 ) -> packet.Words:
     """What would leave as the draft stands now."""
-    companion = name_of(referral.companion) if along and referral.companion is not None else ""
+    companion = shown_as(referral.companion, role=Role.SUPPORTER) if along else ""
     return packet.words(
         referral.draft, relation=Relation(referral.case.relation), recipient=referral.to,
         details=details, companion=companion,

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Participant, Staff
+from accounts.states import Role
 from accounts.viewer import Viewer
 from chat import protocol as p
 from chat.actions import talks
@@ -20,7 +21,7 @@ from counseling.actions import vault
 from counseling.actions.moves import locked, note, room_of, tell
 from counseling.models import Case
 from counseling.states import Detail
-from duty.colleagues import name_of
+from duty.colleagues import shown_as
 from foundation.refusals import Refused
 
 MOST_WORDS = p.MAX_TEXT
@@ -48,7 +49,8 @@ def answer(viewer: Viewer, *, code: str, text: str, nonce: UUID, now: datetime) 
         case = policies.must_be_assigned(viewer, locked(code))
         policies.must_stand(case)
         staff = Staff.objects.get(pk=viewer.staff or 0)
-        seat = talks.seat_staff(room_of(case), staff=staff, handle=name_of(staff))
+        name = shown_as(staff, role=Role.COUNSELOR)
+        seat = talks.seat_staff(room_of(case), staff=staff, handle=name)
     _carry_out(seat, text, nonce, now)
     with transaction.atomic():
         if Case.objects.filter(pk=case.pk, waiting_since__isnull=False).update(waiting_since=None):
@@ -75,11 +77,12 @@ def ask_in(viewer: Viewer, *, code: str, colleague: int, now: datetime) -> None:
         if colleague not in queries.counselors_of(case.program_id, now=now):
             raise Refused("no_colleague")
         staff = Staff.objects.get(pk=colleague)
+        name = shown_as(staff, role=Role.COUNSELOR)
     words = _("%(name)sさん(相談先)に、はいってもらいます。ここに書かれたことを読みます。")
-    answer(viewer, code=code, text=words % {"name": name_of(staff)}, nonce=uuid4(), now=now)
+    answer(viewer, code=code, text=words % {"name": name}, nonce=uuid4(), now=now)
     with transaction.atomic():
         case = policies.must_be_assigned(viewer, locked(code))
-        talks.seat_staff(room_of(case), staff=staff, handle=f"{name_of(staff)[:14]}(相談先)")
+        talks.seat_staff(room_of(case), staff=staff, handle=f"{name[:14]}(相談先)")
         note(viewer, case, "ask_in", now=now)
 
 

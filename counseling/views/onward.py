@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.doors import P, View, private, viewer_of_request
 from accounts.messages import message, not_found
+from accounts.states import Role
 from accounts.viewer import Viewer
 from counseling import (
     forms,
@@ -27,7 +28,7 @@ from counseling.doors import Deed, act, choices, done, page
 from counseling.models import Case, Meeting
 from counseling.states import MeetingState, Mover, ReferralState, Relation
 from counseling.views.sent_details import shown as told_of_sent
-from duty.colleagues import name_of
+from duty.colleagues import shown_as
 from duty.feed import Entry, calendar
 from foundation import clock
 from foundation.printed import CannotPrint
@@ -177,7 +178,7 @@ def _one(
         "ask_unnamed": naming.seems_to_name_the_absent(preview),
         "digest": packet.digest(packet.canonical(preview)),
         "consent": said.CONSENT,
-        "companion": name_of(row.companion) if row.companion is not None else "",
+        "companion": shown_as(row.companion, role=Role.SUPPORTER),
         "details": choices(sentences.DETAILS, request.POST.getlist("detail") if no else ()),
         "steps": steps(seen),
         "sent_details": told_of_sent(sent_details.of_referral(row)),

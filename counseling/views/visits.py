@@ -4,11 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.doors import viewer_of_request
-from accounts.staff_doors import recently_proven, staff_only
+from accounts.staff_doors import noted_look, recently_proven, staff_only
 from accounts.states import Role
 from counseling import forms, onward, onward_forms, sentences
 from counseling import onward_sentences as said
-from counseling.actions import visits
+from counseling.actions import looking, visits
 from counseling.doors import Deed, act, choices, done, page
 from counseling.models import Visit
 from counseling.states import DoorRule, VisitState
@@ -117,6 +117,7 @@ def take_off(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 @visitors_only
 @require_safe
+@noted_look
 def mine(request: HttpRequest) -> HttpResponse:
     """The visits one was named for, where one was asked to come along, and nothing else."""
     return _mine(request)
@@ -130,6 +131,7 @@ def _mine(
     address: list[str] | None = None,
 ) -> HttpResponse:
     viewer, now = viewer_of_request(request), clock.now()
+    looking.at_visits(viewer, now=now)
     rows = onward.visits_of(viewer, now=now)
     context = {
         "along": onward.going_along(viewer, now=now),

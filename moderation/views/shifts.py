@@ -5,7 +5,7 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.staff_doors import staff_only
+from accounts.staff_doors import noted_look, staff_only
 from accounts.states import Role
 from accounts.viewer import Viewer
 from duty import colleagues
@@ -16,6 +16,7 @@ from duty.queries import open_swap
 from duty.states import ShiftState
 from foundation.refusals import Refused
 from moderation import forms, queries, waiting
+from moderation.actions import looking
 from moderation.doors import TEAM, At, act, at_program, at_shift, done, page
 
 
@@ -169,9 +170,11 @@ def debrief(request: HttpRequest, number: int) -> HttpResponse:
 
 @staff_only(*TEAM)
 @require_safe
+@noted_look
 def debriefs(request: HttpRequest) -> HttpResponse:
     """One's own notes, and those that colleagues show to one."""
     at = at_program(request)
+    looking.at_list(at.viewer, what="debriefs", program=at.program.pk, now=at.now)
     return page(request, at, "debriefs", {"debriefs": debriefs_of(at.viewer)})
 
 

@@ -1,17 +1,19 @@
 """The desk's lines of the grid: what waits, acts, objections; and what their addresses name."""
 
 from datetime import datetime
+from uuid import uuid4
 
 from accounts.models import Participant, Staff
+from chat import protocol as p
 from chat.actions import items
-from chat.models import Item, Room
+from chat.models import Item, Message, Murmur, Room
 from chat.states import ItemKind
 from duty.actions.own import make_calendar
 from moderation.actions.appeals import appeal
 from moderation.actions.people import act_on_person
 from moderation.states import ActKind, Reason
 from tests.cast import seen_by, staff_viewer
-from tests.chat.deeds import seat_of
+from tests.chat.deeds import do, rest, said, seat_of
 from tests.house.everyone import OTHER_ROOM, Row, anyone, entered, staff
 
 # About somebody in a room: for those who keep it.
@@ -30,12 +32,12 @@ DESK_LINES: dict[str, tuple[str, Row]] = {
     "item-claim": ("/moderation/items/{item}/claim/", SENT),
     "item-let-go": ("/moderation/items/{item}/let-go/", SENT),
     "item-settle": ("/moderation/items/{item}/settle/", SENT),
-    "item-answer": ("/moderation/items/{item}/answer/", SENT),
-    "item-proposal": ("/moderation/items/{item}/proposal/", SENT),
-    "postcard-read": ("/moderation/postcards/1/read/", SENT),
+    "item-answer": ("/moderation/items/{murmured}/answer/", SENT),
+    "item-proposal": ("/moderation/items/{proposed}/proposal/", SENT),
+    "postcard-read": ("/moderation/postcards/{murmur}/read/", SENT),
     "desk-rooms": ("/moderation/rooms/", DESK),
     "act-on-room": ("/moderation/rooms/{kept}/act/", SENT),
-    "act-on-message": ("/moderation/messages/1/act/", SENT),
+    "act-on-message": ("/moderation/messages/{message}/act/", SENT),
     "person": ("/moderation/people/{seat}/", TEAM),
     "act-on-person": ("/moderation/people/{seat}/act/", SENT),
     "recuse": ("/moderation/people/{seat}/recuse/", SENT),
@@ -61,7 +63,12 @@ DESK_LINES: dict[str, tuple[str, Row]] = {
 
 
 def desk_things(room: Room, aoi: Participant, ren: Staff, now: datetime) -> dict[str, int | str]:
-    """An item about aoi, one about ren, an act and an objection to it; ren's calendar."""
+    """A word and a murmur of aoi's, an item about aoi, one about ren, an act and an objection to
+    it; ren's calendar.
+    """
+    number = said(aoi, room, "しずかな夜ですね")
+    rest()
+    do(aoi, room, p.Murmur(nonce=str(uuid4()), text="ねむれない", aloud=True))
     seat = seat_of(aoi, room)
     items.raise_all(
         [
@@ -76,6 +83,8 @@ def desk_things(room: Room, aoi: Participant, ren: Staff, now: datetime) -> dict
     )  # fmt: skip
     objection = appeal(seen_by(aoi), act=act.pk, text="", now=now)
     return {
+        "message": Message.objects.get(room=room, seq=number).pk,
+        "murmur": Murmur.objects.get(room=room, aloud=True).pk,
         "item": Item.objects.get(kind=ItemKind.FLAG).pk,
         "above": Item.objects.get(kind=ItemKind.REPORT).pk,
         "seat": seat.pk,

@@ -5,20 +5,26 @@ A new door or frame without a line fails, and so does a line without everyone.
 
 from collections.abc import Callable
 from itertools import count
+from uuid import uuid4
 
 import msgspec
 import pytest
+from django.db import transaction
 
 from accounts.models import Participant
 from chat import protocol as p
 from chat.actions.carry_out import carry_out
 from chat.actions.sitting import Act
 from chat.arrivals import Knock, LetIn, arrive
-from chat.models import Room, Seat
+from chat.models import Item, Room, Seat
+from counseling.actions import talk
+from counseling.actions.moves import make_case
 from foundation import clock
 from ibasho.asgi import sockets
 from moderation.consumers import arrives
+from tests.cast import seen_by, staff_viewer
 from tests.chat.deeds import post, rest, said
+from tests.counseling.voices import taken
 from tests.house.everyone import EVERYONE, OTHER_ROOM, everyone
 
 OUTSIDE: dict[str, str] = {"visitor": "4401", "barred": "4403"} | dict.fromkeys(
@@ -57,18 +63,58 @@ FRAMES: dict[type[p.Incoming], list[tuple[p.Incoming, dict[str, str]]]] = {
     p.Resume: [(p.Resume(since=0), line("let in", "let in"))],
     p.Ping: [(p.Ping(at=1), line("let in", "let in"))],
 }
+# A talk of two is there for the two alone: whose case it is, and their counselor. Whoever has no
+# session is asked to enter first, as at any room's door.
+HIDDEN = dict.fromkeys(EVERYONE, "4404") | {"visitor": "4401"}
+
+
+def two(person: str, counselor: str) -> dict[str, str]:
+    """What whoever asked gets, and what their counselor gets."""
+    return HIDDEN | {"participant": person, "counselor": counselor}
+
+
+# `of=1` is the participant's, `of=2` the counselor's. Nothing of a talk is for the supporters.
+TALK_FRAMES: dict[type[p.Incoming], list[tuple[p.Incoming, dict[str, str]]]] = {
+    p.Post: [
+        (p.Post(nonce=NONCE, text="こんばんは"), two("ack", "ack")),
+        (p.Post(nonce=NONCE, text="080-1234-5678"), two("contact", "contact")),
+    ],
+    p.Murmur: [(p.Murmur(nonce=NONCE, text="ねむれない"), two("not_yours", "not_yours"))],
+    p.Stamp: [
+        (p.Stamp(of=1, stamp="うん", on=True, nonce=NONCE), two("no_such_stamp", "no_such_stamp"))
+    ],
+    p.Withdraw: [
+        (p.Withdraw(of=1, nonce=NONCE), two("ack", "not_yours")),
+        (p.Withdraw(of=2, nonce=NONCE), two("not_yours", "ack")),
+    ],
+    p.Report: [(p.Report(of=2, reason="worry", nonce=NONCE), two("not_yours", "not_yours"))],
+    p.Stay: [(p.Stay(mode="here", nonce=NONCE), two("ack", "ack"))],
+    p.Resume: [(p.Resume(since=0), two("let in", "let in"))],
+    p.Ping: [(p.Ping(at=1), two("let in", "let in"))],
+}
 # The desk says a number and hears nothing: the program's team is let in, whoever else isn't told
 # whether it is there.
 DESK = dict.fromkeys(EVERYONE, "4403") | dict.fromkeys((*KEEPERS, OTHER_ROOM), "let in")
-DOORS = {"ws/rooms/<slug:slug>/": [row for rows in FRAMES.values() for _, row in rows],
-         "ws/desk/<slug:slug>/": [DESK]}  # fmt: skip
-LINES = [pytest.param(frame, row, id=f"{kind.__name__}-{number}")
-         for kind, rows in FRAMES.items() for number, (frame, row) in enumerate(rows)]  # fmt: skip
+KINDS = {"room": FRAMES, "talk": TALK_FRAMES}
+DOORS = {
+    "ws/rooms/<slug:slug>/": [
+        row for frames in KINDS.values() for rows in frames.values() for _, row in rows
+    ],
+    "ws/desk/<slug:slug>/": [DESK],
+}
+LINES, TALK_LINES = (
+    [
+        pytest.param(frame, row, id=f"{kind.__name__}-{number}")
+        for kind, rows in frames.items() for number, (frame, row) in enumerate(rows)
+    ]
+    for frames in KINDS.values()
+)  # fmt: skip
 
 
-def test_every_frame_has_a_line_and_every_line_has_everyone() -> None:
-    assert set(FRAMES) == set(p.Incoming.__subclasses__())
-    for rows in FRAMES.values():
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_frame_has_a_line_and_every_line_has_everyone(kind: str) -> None:
+    assert set(KINDS[kind]) == set(p.Incoming.__subclasses__())
+    for rows in KINDS[kind].values():
         assert rows
         for _, row in rows:
             assert set(row) == set(EVERYONE)
@@ -102,18 +148,30 @@ def spoken(callers, room: Room, aoi: Participant, ren) -> Callable[[str], p.Inco
     return callers
 
 
-def knock(client):
+@pytest.fixture
+def talked(callers, aoi: Participant, kaede, program, now) -> tuple[dict, str]:
+    """aoi's talk with kaede, a word of each; who knocks, and at which slug."""
+    case = make_case(program=program, participant=aoi, relation="self", opened_at=now)
+    taken(case, kaede, now=now)
+    rest()
+    talk.say(seen_by(aoi), code=case.code, text="こんばんは", nonce=uuid4(), now=now)
+    talk.answer(staff_viewer(kaede), code=case.code, text="よみました", nonce=uuid4(), now=now)
+    case.refresh_from_db()
+    return callers, case.room.slug
+
+
+def knock(client, slug: str = "zatsudan"):
     cookie = client.cookies.get("seat")
     # Each from an address of its own: handshakes are slowed by address.
     scope = {"client": (f"10.0.0.{next(_addresses) % 250 + 1}", 50000), "headers": []}
     key = cookie.value if cookie else None
-    return arrive(Knock("zatsudan", key, scope, None, None), clock.now())
+    return arrive(Knock(slug, key, scope, None, None), clock.now())
 
 
-def got(client, frame: p.Incoming) -> str:
+def got(client, frame: p.Incoming, slug: str = "zatsudan") -> str:
     """A close code, a refusal's code, the answer's type, or `let in`."""
     rest()
-    here = knock(client)
+    here = knock(client, slug)
     if not isinstance(here, LetIn):
         return str(here.code.value)
     if isinstance(frame, p.Resume | p.Ping):
@@ -131,6 +189,21 @@ def test_everyone_gets_what_the_line_says(spoken, frame: p.Incoming, row: dict[s
     # Whoever may take something away comes last.
     order = sorted(EVERYONE, key=lambda name: row[name] == "ack")
     assert {name: got(spoken[name], frame) for name in order} == row
+
+
+@pytest.mark.parametrize(("frame", "row"), TALK_LINES)
+def test_everyone_gets_in_a_talk_of_two_what_the_line_says(
+    talked, frame: p.Incoming, row: dict[str, str]
+) -> None:
+    callers, slug = talked
+    order = sorted(EVERYONE, key=lambda name: row[name] == "ack")
+    found = {}
+    for name in order:
+        with transaction.atomic():
+            found[name] = got(callers[name], frame, slug)
+            transaction.set_rollback(True)
+    assert found == row
+    assert not Item.objects.exists(), "the peers' desk must not learn of it"
 
 
 @pytest.mark.parametrize("slug", ["hyogo", "no-such-program"])
