@@ -25,6 +25,27 @@ restrict(participant=someone, kind=RestrictionKind.{kind}, room=None, reason="",
 print("at", time.time())
 """
 
+# By a supporter of the demo, as at the desk.
+_MUTED = """
+import time
+from datetime import timedelta
+from django.db import transaction
+from accounts.models import Staff
+from chat.models import Seat
+from foundation import clock
+from moderation.actions.people import act_on_person
+from moderation.states import ActKind, Reason
+from tests.cast import staff_viewer
+seat, now = Seat.objects.get(key={key!r}), clock.now()
+here = dict(grants__role="supporter", grants__program=seat.room.program_id, grants__rooms=None)
+keeper = Staff.objects.filter(**here).first()
+with transaction.atomic():
+    # Before anybody is rung.
+    transaction.on_commit(lambda: print("at", time.time()))
+    act_on_person(staff_viewer(keeper), ActKind.MUTE, seat=seat.pk, until=now + timedelta(hours=1),
+                  reason=Reason.OTHER, now=now)
+"""
+
 
 @asynccontextmanager
 async def _at_every_door(person: Person, house: House) -> AsyncIterator[list[Caller]]:
@@ -40,6 +61,14 @@ async def _at_every_door(person: Person, house: House) -> AsyncIterator[list[Cal
 
 async def _closing(one: Caller) -> tuple[int, float]:
     return await one.closed(timeout=60), time.time()
+
+
+async def _told(one: Caller) -> float:
+    """When a card of a warning came."""
+    async with asyncio.timeout(60):
+        while not any(f["type"] == "card" and f["kind"] == "warning" for f in one.frames):
+            await asyncio.sleep(0.01)
+    return time.time()
 
 
 def _key(caller: Caller) -> str:
@@ -131,6 +160,29 @@ async def test_an_erasure_closes_every_socket_of_that_person(
     await _reaches(
         house, lambda _, person: _erased(person), code=4403, within=within, what="erasure"
     )
+
+
+async def test_a_mute_at_the_desk_tells_every_socket_of_that_person(
+    reach: tuple[House, float, bool],
+) -> None:
+    house, within, other_process_rings = reach
+    within = within if other_process_rings else WITHOUT_S
+    person = await asyncio.to_thread(someone, house)
+    async with gathered(house, 2) as others, _at_every_door(person, house) as sockets:
+        for other in others:
+            assert (await other.say("います"))["type"] == "ack"
+        waiting = [asyncio.create_task(_told(one)) for one in sockets]
+        ran = await asyncio.to_thread(
+            house.manage, "shell", "-v", "0", "-c", _MUTED.format(key=_key(sockets[0]))
+        )
+        began = float(ran.stdout.rpartition("at ")[2])
+        took = [at - began for at in await asyncio.gather(*waiting)]
+        print(f"{house.shape}, mute: sockets told after {[f'{t:.2f} s' for t in took]}")
+        assert max(took) <= within
+        for one in sockets:
+            answer = await one.say("もう話せない")
+            assert (answer["type"], answer["code"]) == ("refused", "muted")
+        nobody_left([*sockets, *others])
 
 
 async def test_a_mute_refuses_the_next_post_at_every_door_and_closes_nothing(
