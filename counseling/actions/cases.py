@@ -1,6 +1,6 @@
 """What a counselor does with a case: take it, open one by hand, note, plan, close."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -34,6 +34,7 @@ from counseling.words import must_hold_no_contact
 from foundation.refusals import Refused
 
 MOST_STEPS = 50
+JUST_TAKEN = timedelta(minutes=30)  # an inbox may have been open for as long
 
 
 def take(viewer: Viewer, *, code: str, now: datetime) -> Case:
@@ -45,7 +46,10 @@ def take(viewer: Viewer, *, code: str, now: datetime) -> Case:
         case = locked(code)
         if case is not None and case.state == CaseState.OPEN:
             policies.must_be_counselor(viewer, program=case.program_id)
-            raise Refused("taken_already")
+            # Whose it is, and who saw it wait, is told; otherwise codes could be tried out here.
+            told = case.counselor_id == viewer.staff
+            told = told or case.askings.filter(taken_at__gt=now - JUST_TAKEN).exists()
+            raise Refused("taken_already" if told else "not_found")
         case = policies.must_be_of_the_team(viewer, case)
         move(case, CaseState.OPEN, counselor_id=viewer.staff, assigned_at=now, need_at=None)
         move_asking(case, AskingState.TAKEN, taken_at=now)

@@ -73,17 +73,11 @@ def invite(request: HttpRequest) -> HttpResponse:
 @require_POST
 def take(request: HttpRequest, code: str) -> HttpResponse:
     """うけとる."""
-    try:
-        answer = act(
-            request,
-            lambda who, now: cases.take(who, code=code, now=now),
-            again=lambda *, no: _inbox(request, no=no),
-        )
-    except Refused as no:
-        if no.code != "not_found":
-            raise
-        # A code that is none looks like one that a colleague has: codes can't be tried out here.
-        return _inbox(request, no=Refused("taken_already"))
+    answer = act(
+        request,
+        lambda who, now: cases.take(who, code=code, now=now),
+        again=lambda *, no: _inbox(request, no=no),
+    )
     return answer or done("counseling-case", code)
 
 

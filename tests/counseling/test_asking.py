@@ -113,6 +113,11 @@ def test_of_two_counselors_who_take_it_one_gets_it(aoi, kaede, program, now):
         taken(case, other, now=now)
     case.refresh_from_db()
     assert case.counselor == kaede
+    # Whoever comes an hour later didn't see it wait: to them it is no case at all.
+    with pytest.raises(Refused, match="not_found"):
+        taken(case, other, now=now + timedelta(hours=1))
+    with pytest.raises(Refused, match="taken_already"):
+        taken(case, kaede, now=now + timedelta(hours=1))
 
 
 def test_a_supporter_invites_once_and_a_no_is_for_ever(aoi, yoso, ren, room, program, now):

@@ -302,9 +302,9 @@ TEAMS = {"handover-read", "alarm-acknowledge"}
 NAMED = [name for name in OF_STAFF if "{" in GRID[name][0]]
 
 
-# What a colleague may know of without being let in: of danger to life while it waits, of かわって.
-# The registers are every counselor's of the program.
-KNOWN = ("counseling-emergency", "relief-take", "reports-")
+# What a colleague may know of without being let in: of danger to life while it waits, of かわって,
+# of what waited in the team's inbox a moment ago. The registers are every counselor's.
+KNOWN = ("counseling-emergency", "counseling-take", "relief-take", "reports-")
 
 
 def strangers(name: str) -> tuple[str, ...]:
