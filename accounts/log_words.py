@@ -48,6 +48,7 @@ _SETTINGS: Words = {
     "import": _("一覧をとりこんだ"),
     "add_picture": _("写真を加えた"),
     "remove_picture": _("写真をなくした"),
+    "office.look": _("スタッフのページを見た"),
 }
 _REPORTS: Words = {
     "open": _("記録をはじめた"),

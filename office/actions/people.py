@@ -8,12 +8,27 @@ from django.db import transaction
 from accounts.actions import invitations, people, second_factors
 from accounts.actions.invitations import Terms
 from accounts.models import RoleRoom
+from accounts.policies import must_act_as
 from accounts.states import Role
 from accounts.viewer import Viewer
+from audit.actions import look
 from duty.actions.shifts import end_without_role, keep_to_rooms
 from foundation.refusals import Refused
 from office.people import room_choices
 from office.policies import must_know_people
+
+
+def look_at(viewer: Viewer, *, program: int, staff: int, now: datetime) -> None:
+    """Note that a colleague's page is looked at; one's own is nobody else's.
+
+    Raises `Refused`: `not_found`, `second_factor`.
+    """
+    role = must_act_as(viewer, Role.COORDINATOR, Role.ADMIN, program=program)
+    if staff != viewer.staff:
+        look(
+            viewer.staff, role=role.value, verb="office.look", object_type="staff",
+            object_id=staff, program=program, now=now,
+        )  # fmt: skip
 
 
 def give_role(

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.mail import send_invitation
 from accounts.models import Staff
 from accounts.sentences import role_name
-from accounts.staff_doors import recently_proven, staff_only
+from accounts.staff_doors import noted_look, recently_proven, staff_only
 from accounts.states import Role
 from foundation.clock import jst_day
 from foundation.refusals import Refused
@@ -99,6 +99,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @for_people
+@noted_look
 @require_safe
 def one_person(request: HttpRequest, pk: int) -> HttpResponse:
     """One of them: roles, and what may be done."""
@@ -109,6 +110,7 @@ def one_person(request: HttpRequest, pk: int) -> HttpResponse:
 def _person(
     request: HttpRequest, at: Desk, who: Person, *, status: int = 200, **context: Any
 ) -> HttpResponse:
+    actions.look_at(at.viewer, program=at.program.pk, staff=who.id, now=at.now)
     shared = {
         "person": who,
         "myself": who.id == at.viewer.staff,

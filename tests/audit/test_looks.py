@@ -178,3 +178,12 @@ def test_what_was_noted_in_this_hour_stays_open_meanwhile(only_to_read, case, ka
     assert [one.text for one in found.talk] == [SAID]
     with pytest.raises(DatabaseError):
         looking.at_case(staff_viewer(kaede), code=case.code, now=at + timedelta(hours=1))
+
+
+def test_a_colleague_s_page_is_a_look_and_one_s_own_is_none(mori, ren):
+    client = signed_in_as(mori)
+    for who in (ren, ren, mori):
+        assert client.get(f"/manage/people/{who.pk}/").status_code == 200
+    (line,) = looks()
+    assert (line.actor, line.role, line.verb) == (mori.pk, "coordinator", "office.look")
+    assert (line.object_type, line.object_id) == ("staff", str(ren.pk))

@@ -13,6 +13,7 @@ LOOKS = {
     "counseling-case", "counseling-talk", "counseling-details", "counseling-bridge",
     "counseling-desk-onward", "counseling-desk-onward-one", "counseling-emergency",
     "counseling-emergency-open", "item", "person", "appeal", "about-staff",
+    "manage-person",
 }  # fmt: skip
 # Where they see a list with people's words in it.
 LISTS = {
