@@ -1,8 +1,10 @@
 """A coordinator says how consultations are counted, and from which day on; the log has both."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from audit.models import AuditEntry
 from foundation.clock import jst_day, now
@@ -88,3 +90,35 @@ def test_who_does_not_coordinate_decides_nothing(ren, april):
     sent = {"counted_as": "each", "since": april, "version": "0"}
     assert client.post(PAGE, sent).status_code == 404
     assert not CountingRule.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_decide_in_the_same_moment_one_does_and_the_other_is_told(desk, other_desk):
+    days = {
+        client: jst_day(now()) + timedelta(days=at) for at, client in ((5, desk), (9, other_desk))
+    }
+    forms = {
+        client: fields(client.get(PAGE).content.decode(), PAGE)
+        | {"counted_as": "each", "since": day.isoformat()}
+        for client, day in days.items()
+    }
+    start, answers = threading.Barrier(2), {}
+
+    def sends(client) -> None:
+        try:
+            start.wait()
+            answers[client] = client.post(PAGE, forms[client])
+        finally:
+            connection.close()
+
+    hands = [threading.Thread(target=sends, args=(client,)) for client in forms]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join()
+    first, second = sorted(forms, key=lambda client: answers[client].status_code)
+    assert [answers[one].status_code for one in (first, second)] == [303, 422]
+    assert CountingRule.objects.get().since == days[first]
+    assert "ほかの人が変えました" in words(answers[second])
+    assert forms[second]["since"] in answers[second].content.decode()
+    assert AuditEntry.objects.filter(verb="decide_counting").count() == 1
