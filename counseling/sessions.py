@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from chat.models import Message
-from counseling.models import Case
+from counseling.models import Case, Occasion
+from counseling.states import Channel
 from foundation.clock import JST, jst_day
+from programs import queries as programs
+from programs.counting import counted_on
+from programs.states import CountedAs
 
 # Either may answer days later: a longer silence is no part of a session.
 SILENCE = timedelta(minutes=60)
@@ -24,7 +28,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """The sessions that began on a day in Japan, and their minutes together: 1 or more."""
+    """Sessions that began on a day in Japan, and their minutes together: 1 or more."""
 
     sessions: Sequence[Session]
     minutes: int
@@ -44,7 +48,8 @@ def sessions(times: Iterable[datetime]) -> list[Session]:
 def proposed(case: Case, *, on: date) -> Proposed | None:
     """What the record of that day would say; None where nobody wrote.
 
-    A session belongs to the day on which it began, also past midnight.
+    A session belongs to the day on which it began, also past midnight. Where each one is counted,
+    it is the next one alone that isn't recorded yet; None after the last.
     """
     if case.room_id is None:
         return None
@@ -55,6 +60,11 @@ def proposed(case: Case, *, on: date) -> Proposed | None:
     )  # fmt: skip
     times = rows.order_by("at", "pk").values_list("at", flat=True)[:_MOST]
     that_day = [one for one in sessions(times) if jst_day(one.begins) == on]
+    if counted_on(programs.counting(case.program_id).periods, on) is CountedAs.EACH:
+        recorded = Occasion.objects.filter(
+            case=case, on=on, channel=Channel.WEB, voided_at__isnull=True
+        ).count()
+        that_day = that_day[recorded : recorded + 1]
     if not that_day:
         return None
     length = sum((one.ends - one.begins for one in that_day), timedelta())

@@ -13,6 +13,7 @@ from chat.queries import hours_of, room_cards, special_of
 from chat.schedule import Hours
 from chat.states import RoomKind
 from office.policies import must_coordinate
+from programs import queries as programs
 from programs.models import Program
 
 MOST = 100
@@ -107,3 +108,9 @@ def rule(viewer: Viewer, *, program: int, pk: int) -> OwnRule | None:
     """One of them."""
     must_coordinate(viewer, program=program)
     return chat.own_rule(program=program, pk=pk)
+
+
+def counting(viewer: Viewer, *, program: int) -> programs.Counting:
+    """How a program counts consultations, and since when."""
+    must_coordinate(viewer, program=program)
+    return programs.counting(program)

@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from office.views import agencies, home, lines, people, places, programs, rooms, screening, texts
+from office.views import (
+    agencies,
+    counting,
+    home,
+    lines,
+    people,
+    places,
+    programs,
+    rooms,
+    screening,
+    texts,
+)
 
 _rooms = [
     path("", rooms.all_rooms, name="manage-rooms"),
@@ -75,6 +86,7 @@ urlpatterns = [
     path("program/", home.choose, name="manage-program"),
     path("programs/", programs.all_programs, name="manage-programs"),
     path("readiness/", home.ready, name="manage-readiness"),
+    path("counting/", counting.counting, name="manage-counting"),
     path("rooms/", include(_rooms)),
     path("agencies/", include(_agencies)),
     path("places/", include(_places)),

@@ -1,7 +1,9 @@
 """Programs, municipalities, support bodies, real places, and the texts people read."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+
+from programs.states import CountedAs
 
 
 class Municipality(models.Model):
@@ -197,3 +199,32 @@ class Text(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} {self.version}"
+
+
+class CountingRule(models.Model):
+    """How consultations are counted from a day in Japan on. Decisions are only ever added.
+
+    A later decision also replaces what was planned and hadn't begun (`programs/counting.py`).
+    """
+
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="counting_rules")
+    number = models.PositiveIntegerField()  # 1, 2, 3 in a program: who decides twice, sees it
+    counted_as = models.CharField(max_length=10)
+    decided_on = models.DateField()
+    since = models.DateField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["program", "number"], name="counting_rule_in_a_row"),
+            # Never backwards: no consultation of such a day can have been recorded yet.
+            models.CheckConstraint(
+                condition=Q(since__gt=F("decided_on")), name="counting_rule_ahead"
+            ),
+            models.CheckConstraint(
+                condition=Q(counted_as__in=list(CountedAs)), name="counting_rule_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"counting rule {self.program_id} {self.number}"

@@ -6,8 +6,18 @@ from datetime import date, timedelta
 
 from django.db.models import OuterRef, Q, Subquery
 
+from programs.counting import Period, periods
 from programs.forms import paragraphs
-from programs.models import Agency, AgencyImport, Municipality, Picture, Place, Program, Text
+from programs.models import (
+    Agency,
+    AgencyImport,
+    CountingRule,
+    Municipality,
+    Picture,
+    Place,
+    Program,
+    Text,
+)
 from programs.states import TextKey
 
 MOST = 200  # the largest prefecture (北海道) has 179
@@ -191,3 +201,25 @@ def texts_shown(key: TextKey) -> list[Shown]:
 def text_versions(program: int, *, key: TextKey) -> list[Text]:
     """A program's versions of a text, newest first."""
     return list(Text.objects.filter(program_id=program, key=key).order_by("-version")[:20])
+
+
+# --- how consultations are counted ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """A program's rules in their order, and the number of its newest decision (0: none yet)."""
+
+    number: int
+    periods: list[Period]
+
+
+def counting(program: int) -> Counting:
+    """How a program counts consultations, and since when."""
+    rows = list(CountingRule.objects.filter(program_id=program).order_by("number"))
+    return Counting(rows[-1].number if rows else 0, periods(rows))
+
+
+def counting_of(slug: str) -> list[Period]:
+    """The same by a program's slug, also of one that isn't here."""
+    return periods(CountingRule.objects.filter(program__slug=slug).order_by("number"))

@@ -103,3 +103,10 @@ class PictureKind(StrEnum):
     JPEG = "jpeg"
     PNG = "png"
     WEBP = "webp"
+
+
+class CountedAs(StrEnum):
+    """How a program counts consultations that were confirmed."""
+
+    ONCE_A_DAY = "once_a_day"  # the same voice, day and channel is one, unless split with a reason
+    EACH = "each"  # every one that was confirmed

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from foundation import clock
+from programs import queries as programs
 from reports import rules
 from reports.effects import Effect, Told, effects
 from reports.indicators import end_of, figures
@@ -22,11 +23,14 @@ class Reading:
 
 
 def sheet(slug: str) -> Sheet | None:
-    """The sheet of that name: shipped, or started by a coordinator."""
-    if (found := rules.shipped().get(slug)) is not None:
-        return found
-    row = OwnSheet.objects.filter(slug=slug).first()
-    return None if row is None else rules.parse(row.slug, row.data)
+    """The sheet of that name: shipped, or started by a coordinator.
+
+    It says how its program counted consultations in its years.
+    """
+    found = rules.shipped().get(slug)
+    if found is None and (row := OwnSheet.objects.filter(slug=slug).first()) is not None:
+        found = rules.parse(row.slug, row.data)
+    return None if found is None else found.told_how(programs.counting_of(found.program))
 
 
 def sheets_of(program: str) -> list[Sheet]:
@@ -34,13 +38,16 @@ def sheets_of(program: str) -> list[Sheet]:
     own = OwnSheet.objects.filter(program__slug=program)
     found = [one for one in rules.shipped().values() if one.program == program]
     found += [rules.parse(row.slug, row.data) for row in own]
+    periods = programs.counting_of(program)
+    found = [one.told_how(periods) for one in found]
     return sorted(found, key=lambda one: (-one.years[0], one.slug))
 
 
 def models_for(program: str) -> list[Sheet]:
     """The sheets that a program's new one may start from: its own, then the shipped."""
     own = sheets_of(program)
-    return own + [one for one in rules.shipped().values() if one not in own]
+    mine = {one.slug for one in own}
+    return own + [one for one in rules.shipped().values() if one.slug not in mine]
 
 
 def exact(slug: str, *, as_of: date | None, now: datetime) -> Reading | None:

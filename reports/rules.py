@@ -7,19 +7,31 @@ the rule in words.
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from ledger.states import PLACES, Kind
+from programs.counting import Period
+from programs.states import CountedAs
 from reports.states import Counting, Split
 
 # Whether our own room is 居場所等: told by the setting, never by what somebody wrote of it.
 OWN_ROOM = {
     False: "電子居場所の部屋への参加は、居場所等に入れていません。",
     True: "電子居場所の部屋への参加も、居場所等に入れています。",
+}
+# How consultations are counted: a sheet's data names the first; a program may choose otherwise.
+COUNTED = {
+    CountedAs.ONCE_A_DAY: (
+        "同じ人との、同じ日の、同じ手段の相談は、1件です。理由を記録して分けたものは、別の1件です。"
+    ),
+    CountedAs.EACH: (
+        "確認した相談は、そのつど1件です。同じ人との、同じ日の、同じ手段の相談も、まとめません。"
+    ),
 }
 SHIPPED = Path(__file__).resolve().parent / "sheets"
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -52,6 +64,7 @@ class Indicator:
     beside: bool = False  # distinct people are shown beside
     splits: tuple[Split, ...] = ()
     choices: tuple[str, ...] = ()  # what is open to choice, printed under the table
+    counted: tuple[Period, ...] = ()  # how its program counts consultations in the sheet's years
 
     @property
     def target_sum(self) -> int:
@@ -66,7 +79,12 @@ class Indicator:
     @property
     def printed_choices(self) -> list[str]:
         """What is open to choice, as it is chosen."""
-        others = [one for one in self.choices if one not in OWN_ROOM.values()]
+        others: list[str] = []
+        for one in self.choices:
+            if self.counted and one == COUNTED[CountedAs.ONCE_A_DAY]:
+                others += _periods_in_words(self.counted)
+            elif one not in OWN_ROOM.values():
+                others.append(one)
         return [OWN_ROOM[self.own_room], *others] if self.asks_own_room else others
 
 
@@ -90,6 +108,24 @@ class Sheet:
         """The one of this code."""
         return next((one for one in self.indicators if one.code == code), None)
 
+    def told_how(self, periods: Sequence[Period]) -> "Sheet":
+        """The same, saying where consultations are counted how in its years they are counted."""
+        first, last = date(self.years[0], 4, 1), date(self.years[-1] + 1, 3, 31)
+        within = [one for one in periods if one.since is None or one.since <= last]
+        begun = [at for at, one in enumerate(within) if one.since is None or one.since <= first]
+        counted = (Period(None, within[begun[-1]].counted_as), *within[begun[-1] + 1 :])
+        if [one.counted_as for one in counted] == [CountedAs.ONCE_A_DAY]:
+            return self
+        return replace(
+            self,
+            indicators=tuple(
+                replace(one, counted=counted)
+                if COUNTED[CountedAs.ONCE_A_DAY] in one.choices
+                else one
+                for one in self.indicators
+            ),
+        )
+
 
 def in_words(sheet: Sheet) -> list[str]:
     """How each line of a sheet is counted, and what was chosen where there is a choice."""
@@ -97,6 +133,23 @@ def in_words(sheet: Sheet) -> list[str]:
     for one in sheet.indicators:
         found += [f"{one.label}: {one.rule}", *(f"・{choice}" for choice in one.printed_choices)]
     return found
+
+
+def _periods_in_words(periods: Sequence[Period]) -> list[str]:
+    found = []
+    for at, one in enumerate(periods):
+        begins = f"{_day(one.since)}から" if one.since else ""
+        ends = periods[at + 1].since if at + 1 < len(periods) else None
+        if ends is not None:
+            begins += f"{_day(ends - timedelta(days=1))}まで"
+        found.append(f"{begins}: {COUNTED[one.counted_as]}" if begins else COUNTED[one.counted_as])
+    return found
+
+
+def _day(day: date) -> str:
+    # No program decided anything before Reiwa began.
+    year = day.year - 2018
+    return f"令和{year if year > 1 else '元'}年{day.month}月{day.day}日"
 
 
 def reiwa(year: int) -> str:
@@ -145,6 +198,10 @@ def as_data(sheet: Sheet) -> dict[str, Any]:
     told = asdict(sheet)
     for one in told["indicators"]:
         one["targets"] = {str(year): target for year, target in one["targets"].items()}
+        one["counted"] = [
+            ["" if period["since"] is None else period["since"].isoformat(), period["counted_as"]]
+            for period in one["counted"]
+        ]
     return told
 
 
@@ -165,6 +222,10 @@ def _indicator(data: Mapping[str, Any]) -> Indicator:
         beside=bool(data.get("beside", False)),
         splits=tuple(Split(one) for one in data.get("splits", ())),
         choices=tuple(map(str, data.get("choices", ()))),
+        counted=tuple(
+            Period(date.fromisoformat(since) if since else None, CountedAs(counted_as))
+            for since, counted_as in data.get("counted", ())
+        ),
     )
 
 

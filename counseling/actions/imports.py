@@ -19,6 +19,9 @@ from counseling.words import must_hold_no_contact
 from foundation import tables
 from foundation.clock import jst_day
 from foundation.refusals import Refused
+from programs import queries as programs
+from programs.counting import counted_on
+from programs.states import CountedAs
 
 _NAMESPACE = UUID("6d1b53a5-8a6e-4a65-9d7c-6f5a2f0f4b11")
 
@@ -60,10 +63,16 @@ def _judged(viewer: Viewer, program: int, rows: Iterable[Row]) -> list[Wrong]:
     there = {
         (code, relation, on.isoformat(), channel)
         for code, relation, on, channel in Occasion.objects.filter(
-            case_id__in=known.values(), split="", voided_at__isnull=True
+            case_id__in=known.values(), split="", each=False, voided_at__isnull=True
         ).values_list("case__code", "relation", "on", "channel")
     }
-    found = twice(rows)
+    periods = programs.counting(program).periods
+    once = [
+        row
+        for row in rows
+        if counted_on(periods, date.fromisoformat(row["on"])) is CountedAs.ONCE_A_DAY
+    ]
+    found = twice(once)
     for row in rows:
         try:
             must_hold_no_contact(row["line"], row["split"])

@@ -1,7 +1,8 @@
 """Occasions: entered by hand, confirmed, taken back. What isn't confirmed is counted nowhere.
 
 The same voice, day and channel is one occasion; a second one needs a reason, which stays with it.
-The rule is printed with every sheet that counts occasions (`reports/sheets/`).
+A program may count each one instead, from a day on (`programs/counting.py`). The rule of the day on
+which it took place is written down with it, and printed with every sheet that counts occasions.
 """
 
 from datetime import datetime
@@ -16,6 +17,9 @@ from counseling.forms import MAX_LINE, MOST_MINUTES, Told
 from counseling.models import Case, Occasion
 from counseling.words import must_hold_no_contact
 from foundation.refusals import Refused
+from programs import queries as programs
+from programs.counting import counted_on
+from programs.states import CountedAs
 
 
 def enter(viewer: Viewer, *, program: int, told: Told, now: datetime) -> Occasion:
@@ -29,8 +33,13 @@ def enter(viewer: Viewer, *, program: int, told: Told, now: datetime) -> Occasio
         return again
     with transaction.atomic():
         case = _case(viewer, program, told, now)
-        made = _add_to_first(case, told) if told.add else None
-        made = made or _write(viewer, case, told, now)
+        rule = counted_on(programs.counting(program).periods, told.on)
+        first = _first(case, told) if rule is CountedAs.ONCE_A_DAY else None
+        if told.add and first is not None:
+            made = _add_to(first, told)
+        else:
+            # A reason without a first one splits nothing.
+            made = _write(viewer, case, told, now, rule=rule, split=told.split if first else "")
         if told.confirmed and made.confirmed_at is None:
             _confirm(viewer, case, made, now)
         note(viewer, case, "occasion", reason=told.split, now=now)
@@ -72,23 +81,20 @@ def _complete(case: Case, told: Told) -> None:
 def _first(case: Case, told: Told) -> Occasion | None:
     return Occasion.objects.filter(
         case=case, relation=told.relation, on=told.on, channel=told.channel,
-        split="", voided_at__isnull=True,
+        split="", each=False, voided_at__isnull=True,
     ).first()  # fmt: skip
 
 
-def _add_to_first(case: Case, told: Told) -> Occasion | None:
-    first = _first(case, told)
-    if first is None:
-        return None
+def _add_to(first: Occasion, told: Told) -> Occasion:
     first.minutes = min(first.minutes + told.minutes, MOST_MINUTES)
     first.line = "・".join(part for part in (first.line, told.line) if part)[:MAX_LINE]
     first.save(update_fields=["minutes", "line"])
     return first
 
 
-def _write(viewer: Viewer, case: Case, told: Told, now: datetime) -> Occasion:
-    # A reason without a first one splits nothing.
-    split = told.split if _first(case, told) is not None else ""
+def _write(
+    viewer: Viewer, case: Case, told: Told, now: datetime, *, rule: CountedAs, split: str
+) -> Occasion:
     try:
         with transaction.atomic():
             return Occasion.objects.create(
@@ -101,6 +107,7 @@ def _write(viewer: Viewer, case: Case, told: Told, now: datetime) -> Occasion:
                 line=told.line,
                 psychological=told.psychological,
                 split=split,
+                each=rule is CountedAs.EACH,
                 nonce=told.nonce,
                 recorded_at=now,
             )

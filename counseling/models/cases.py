@@ -190,7 +190,8 @@ class OccasionImport(models.Model):
 class Occasion(models.Model):
     """A session: a talk, a call, a visit. The same voice, day and channel is one occasion.
 
-    More than one a day needs a reason (`split`), which is kept and printed.
+    More than one a day needs a reason (`split`), which is kept and printed; or a program that
+    counted each of them on that day (`each`, written down with the occasion).
     """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="occasions")
@@ -203,6 +204,7 @@ class Occasion(models.Model):
     # A session of psychological counseling (カウンセリング) and not a consultation alone.
     psychological = models.BooleanField(default=False)
     split = models.CharField(max_length=200, blank=True)
+    each = models.BooleanField(default=False)
     nonce = models.UUIDField(null=True)
     recorded_at = models.DateTimeField()
     # What isn't confirmed is counted nowhere.
@@ -223,7 +225,7 @@ class Occasion(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "relation", "on", "channel"],
-                condition=Q(split="", voided_at__isnull=True),
+                condition=Q(split="", each=False, voided_at__isnull=True),
                 name="occasion_once_a_day",
             ),
             models.UniqueConstraint(fields=["counselor", "nonce"], name="occasion_once_per_nonce"),

@@ -66,6 +66,7 @@ def start_sheet(
                 "targets": {str(y): n for y, n in plan.targets[one["code"]].items()},
                 "baseline": plan.baselines.get(one["code"], 0),
                 "own_room": one["own_room"] if plan.own_room is None else plan.own_room,
+                "counted": [],  # another program's, of other years
             }
             for one in data["indicators"]
             if one["code"] in plan.targets
