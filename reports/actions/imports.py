@@ -19,7 +19,7 @@ from foundation.refusals import Refused
 from ledger.entries import Fact, enter_all
 from ledger.states import Kind
 from programs.models import Program
-from reports import record_rows, same_day
+from reports import record_rows
 from reports.models import RecordImport
 from reports.policies import must_import
 from reports.record_rows import Bad, Flag, Reading
@@ -54,7 +54,7 @@ def apply_records(viewer: Viewer, *, imported: int, now: datetime) -> int:
     """Take what was laid ready into the ledger; the importing user confirms. Returns the rows.
 
     Raises `Refused`: `gone` when it isn't waiting any more or is another's, `already` when the
-    same file was taken in meanwhile, `same_day` when another brought one of its consultations.
+    same file was taken in meanwhile.
     """
     must_import(viewer)
     return _apply(imported, by=str(viewer.staff), now=now)
@@ -88,8 +88,6 @@ def _stage(data: bytes, *, programs: dict[str, str], by: str, now: datetime) -> 
     reading = record_rows.read(tables.read(data), programs=programs, today=jst_day(now))
     digest = _digest(reading)
     earlier = RecordImport.objects.filter(digest=digest, applied_at__isnull=False).first()
-    if earlier is None:
-        _tell_twice(reading)
     laid = Laid(
         None, len(reading.facts), reading.bad, reading.flags, _sums(reading.facts),
         None if earlier is None else earlier.applied_at,
@@ -106,13 +104,6 @@ def _stage(data: bytes, *, programs: dict[str, str], by: str, now: datetime) -> 
     return replace(laid, imported=made.pk)
 
 
-def _tell_twice(reading: Reading) -> None:
-    for at in sorted(same_day.told_twice(reading.facts, reading.notes)):
-        reading.bad.append(Bad(reading.lines[at], {"note": same_day.SAID}))
-    reading.bad.sort(key=lambda one: one.line)
-    del reading.bad[record_rows.MOST_BAD :]
-
-
 def _apply(imported: int, *, by: str, now: datetime) -> int:
     with transaction.atomic():
         row = RecordImport.objects.select_for_update().filter(pk=imported, by=by).first()
@@ -127,9 +118,6 @@ def _apply(imported: int, *, by: str, now: datetime) -> int:
         for program in sorted(of):
             facts, notes = zip(*of[program], strict=True)
             enter_all(facts, confirmed_by=by, now=now, notes=notes)
-            # The chain is held now: what another file brought since this was laid ready is seen.
-            if same_day.came_meanwhile(program, facts, notes, own=f"import:{row.pk}:"):
-                raise Refused("same_day")
         row.waiting, row.applied_at = [], now
         row.save(update_fields=["waiting", "applied_at"])
     return row.rows
