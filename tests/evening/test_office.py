@@ -18,7 +18,7 @@ WIDTHS = {"phone": (360, 740), "desk": (1366, 768)}
 PAGES = (
     "", "readiness/", "rooms/", "rooms/new/", "people/", "people/invite/", "agencies/",
     "agencies/new/", "agencies/import/", "places/", "places/new/", "lines/", "lines/yorisoi/",
-    "lines/new/", "texts/", "texts/rules/", "texts/notice/",
+    "lines/new/", "texts/", "texts/rules/", "texts/notice/", "counting/",
 )  # fmt: skip
 
 
