@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from chat.items import DeskVersion, Item
+from chat.items import STAFF, DeskVersion, Item
 from chat.own_rules import OwnRule
 
 __all__ = [
@@ -308,6 +308,8 @@ class Finding(models.Model):
     seat = models.ForeignKey(Seat, null=True, on_delete=models.SET_NULL)
     message = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL)
     murmur = models.ForeignKey(Murmur, null=True, on_delete=models.SET_NULL)
+    # Of whom the text told; they never learn of it, nor does whoever else reads about its author.
+    about_staff = models.ForeignKey(STAFF, null=True, on_delete=models.PROTECT, related_name="+")
     # Keyed hash of the text: the same words again summon nobody anew.
     body_key = models.CharField(max_length=32, blank=True)
     classes = models.JSONField(default=list)

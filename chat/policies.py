@@ -95,6 +95,14 @@ def must_be_watched(kind: RoomKind | str) -> None:
         raise Refused(Refusal.NOT_YOURS)
 
 
+def may_report(kind: RoomKind | str, *, is_staff: bool, of_staff: bool) -> None:
+    """In a room anyone of anything. In a talk of two only whoever asked, of a counselor's word:
+    what was confided there is nobody's to pass on.
+    """
+    if kind == RoomKind.COUNSELING and (is_staff or not of_staff):
+        raise Refused(Refusal.NOT_YOURS)
+
+
 def may_murmur(*, room: Now, is_staff: bool = False) -> None:
     """To the supporters only: in any state but `closed`, also while muted or paused.
 

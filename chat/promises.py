@@ -31,6 +31,11 @@ def called_in_talk() -> str:
     return _("相談員をよんでいます。すぐに読めるとは、かぎりません。")
 
 
+def called_above() -> str:
+    """For a card, where someone told of one of ours: those above them are called, nobody else."""
+    return _("コーディネーターをよんでいます。すぐに読めるとは、かぎりません。")
+
+
 def read(*, room: int, program: int, now: datetime) -> str:
     """For a murmur: 「あした…までに読みます」, or what else is true."""
     if _somebody(room, program, now):

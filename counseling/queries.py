@@ -265,7 +265,7 @@ def _spoke(rooms: Sequence[int]) -> dict[int, datetime]:
 
 def _needs(rooms: Sequence[int], seen: Mapping[int, datetime | None]) -> set[int]:
     """Rooms in which words of need were written that nobody of ours has seen or answered."""
-    found = Finding.objects.filter(room_id__in=rooms).order_by()
+    found = Finding.objects.filter(room_id__in=rooms, about_staff__isnull=True).order_by()
     with_need = set()
     for room, classes, at in found.values_list("room_id", "classes", "at"):
         until = seen.get(room)

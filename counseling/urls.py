@@ -20,6 +20,7 @@ urlpatterns = [
     path("counseling/mine/", own.mine, name="counseling-mine"),
     path("counseling/mine/<code:code>/", own.own, name="counseling-own"),
     path("counseling/mine/<code:code>/say/", own.say, name="counseling-say"),
+    path("counseling/mine/<code:code>/report/", own.report, name="counseling-report"),
     path("counseling/mine/<code:code>/deposit/", own.deposit, name="counseling-deposit"),
     path("counseling/mine/<code:code>/take-back/", own.take_back, name="counseling-take-back"),
     path("counseling/mine/<code:code>/withdraw/", own.withdraw, name="counseling-withdraw"),

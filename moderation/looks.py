@@ -9,7 +9,7 @@ from django.db.models import Q
 from accounts.states import Role
 from accounts.viewer import Viewer
 from chat.models import Finding, Item, Message, Report, Restriction, Room, Seat
-from chat.states import ItemKind, MessageState
+from chat.states import ItemKind, MessageState, RoomKind
 from duty.calls import calls_about
 from duty.models import Call
 from duty.policies import must_be_of_the_team
@@ -67,13 +67,16 @@ def detail(viewer: Viewer, *, item: int, now: datetime) -> Detail:
     message = row.message or _last_found(row)
     above = row.about_staff_id is not None
     of = message if row.kind != ItemKind.MURMUR else None
+    # What was confided in a talk of two stays there: who judges a word of it reads that word alone.
+    shows_more = of is not None and row.room is not None and row.room.kind != RoomKind.COUNSELING
+    around = of if shows_more else None
     hidden = Act.objects.filter(message=message, kind=ActKind.HIDE.value, closed_at__isnull=True)
     return Detail(
         item=row,
         line=lines_of(viewer, [row], DeskChoice(without=[]), now=now)[0],
         message=of,
-        before=without_hidden(viewer, _around(of, before=True)) if of else [],
-        after=without_hidden(viewer, _around(of, before=False)) if of else [],
+        before=without_hidden(viewer, _around(around, before=True)) if around else [],
+        after=without_hidden(viewer, _around(around, before=False)) if around else [],
         reports=_reports(row),
         findings=_findings(row),
         person=_person(row.seat) if row.seat is not None and not above else None,
@@ -93,7 +96,9 @@ def detail(viewer: Viewer, *, item: int, now: datetime) -> Detail:
 def _last_found(row: Item) -> Message | None:
     if row.kind != ItemKind.CRISIS or row.seat_id is None:
         return None
-    found = Finding.objects.filter(seat=row.seat_id, message__isnull=False)
+    found = Finding.objects.filter(
+        seat=row.seat_id, about_staff=row.about_staff_id, message__isnull=False
+    )
     last = found.select_related("message__seat").order_by("-at", "-pk").first()
     return last.message if last is not None else None
 
@@ -122,7 +127,9 @@ def _reports(row: Item) -> list[Report]:
 def _findings(row: Item) -> list[Finding]:
     if row.kind not in (ItemKind.CRISIS, ItemKind.FLAG, ItemKind.HELD):
         return []
-    of = Q(message=row.message_id) if row.kind == ItemKind.HELD else Q(seat=row.seat_id)
+    # What somebody told of one of ours stands beside that, and beside nothing else of theirs.
+    theirs = Q(seat=row.seat_id, about_staff=row.about_staff_id)
+    of = Q(message=row.message_id) if row.kind == ItemKind.HELD else theirs
     return list(Finding.objects.filter(of).order_by("-at", "-pk")[:10])
 
 
@@ -134,7 +141,7 @@ def person(viewer: Viewer, *, seat: int) -> Person:
     row = Seat.objects.filter(pk=seat).select_related("room").first()
     if row is None or row.participant_id is None:
         raise Refused("not_found")
-    policies.must_keep_room(viewer, program=row.room.program_id, room=row.room_id)
+    policies.must_keep(viewer, room=row.room)
     must_read(viewer, row.participant_id)
     return _person(row)
 
@@ -173,7 +180,7 @@ def room_side(viewer: Viewer, *, room: int, limit: int = 30) -> tuple[Room, list
     row = Room.objects.filter(pk=room, removed_at__isnull=True).first()
     if row is None:
         raise Refused("not_found")
-    policies.must_keep_room(viewer, program=row.program_id, room=room)
+    policies.must_keep(viewer, room=row)
     said = Message.objects.filter(room=room, seq__isnull=False).select_related("seat")
     return row, without_hidden(viewer, reversed(said.order_by("-seq")[:limit]))
 

@@ -6,8 +6,9 @@ from accounts.policies import must_act_as, must_hold
 from accounts.states import Role
 from accounts.viewer import Viewer
 from chat import in_force
-from chat.models import Item, Message
+from chat.models import Item, Message, Room
 from chat.screening import screen
+from chat.states import RoomKind
 from foundation.refusals import Refused
 from moderation.models import Act, Appeal, Proposal
 from moderation.states import APPEALABLE, ActKind, AppealState, ProposalState
@@ -33,6 +34,16 @@ def must_keep_room(viewer: Viewer, *, program: int, room: int | None) -> Role:
         raise Refused("not_found")
     must_hold(viewer, Role.SUPPORTER, program=program, room=room)
     return Role.SUPPORTER
+
+
+def must_keep(viewer: Viewer, *, room: Room) -> Role:
+    """The same of a room as it stands: a talk of two is nobody's to keep.
+
+    Raises `Refused`: `not_found`, `second_factor`.
+    """
+    if room.kind == RoomKind.COUNSELING:
+        raise Refused("not_found")
+    return must_keep_room(viewer, program=room.program_id, room=room.pk)
 
 
 def must_see_item(viewer: Viewer, item: Item | None) -> Role:

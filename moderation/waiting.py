@@ -21,6 +21,8 @@ from moderation.recusals import appeals_of, hidden_from, must_read_item
 from moderation.states import Many
 
 SHOWN = 50
+# By seat, and by the member of staff of whom it told.
+Seen = dict[tuple[int, int | None], list[Finding]]
 HELD_LATE = timedelta(minutes=10)
 
 
@@ -243,12 +245,12 @@ def _who(row: Item) -> str:
     return f"{handle or seat.handle} {seat.mark}" if seat is not None else handle
 
 
-def _words(row: Item, seen: dict[int, list[Finding]]) -> str:
+def _words(row: Item, seen: Seen) -> str:
     if row.message is not None:
         return row.message.text
     if row.murmur is not None:
         return row.murmur.text
-    kept = [one.words for one in seen.get(row.seat_id or 0, ()) if one.words]
+    kept = [one.words for one in seen.get((row.seat_id or 0, row.about_staff_id), ()) if one.words]
     return kept[-1] if row.kind in (ItemKind.CRISIS, ItemKind.FLAG) and kept else ""
 
 
@@ -261,22 +263,23 @@ def _reasons(messages: Iterable[int | None]) -> dict[int, tuple[str, ...]]:
     return found
 
 
-def _classes(rows: Sequence[Item]) -> dict[int, list[Finding]]:
-    """What screening saw of the people of these items since each was raised, by seat."""
+def _classes(rows: Sequence[Item]) -> Seen:
+    """What screening saw of the people of these items since each was raised."""
     seats = {row.seat_id for row in rows if row.kind in (ItemKind.CRISIS, ItemKind.FLAG)}
     if not seats:
         return {}
     since = min(row.raised_at for row in rows) - timedelta(minutes=1)
-    found: dict[int, list[Finding]] = {}
+    found: Seen = {}
     for one in Finding.objects.filter(seat__in=seats, at__gte=since).order_by("at", "pk"):
-        found.setdefault(one.seat_id or 0, []).append(one)
+        found.setdefault((one.seat_id or 0, one.about_staff_id), []).append(one)
     return found
 
 
-def _seen_in(row: Item, seen: dict[int, list[Finding]]) -> tuple[str, ...]:
+def _seen_in(row: Item, seen: Seen) -> tuple[str, ...]:
     if row.kind not in (ItemKind.CRISIS, ItemKind.FLAG):
         return ()
-    classes = {one for finding in seen.get(row.seat_id or 0, ()) for one in finding.classes}
+    told = seen.get((row.seat_id or 0, row.about_staff_id), ())
+    classes = {one for finding in told for one in finding.classes}
     return tuple(sorted(classes))
 
 

@@ -53,17 +53,18 @@ def of_report(row: Report) -> Raised:
     )  # fmt: skip
 
 
-def of_finding(row: Finding, *, about_staff: int | None) -> Raised:
+def of_finding(row: Finding) -> Raised:
     """Words of crisis are about a person; anything else is about the text that it was seen in."""
     crisis = "crisis" in row.classes
     text = f"message:{row.message_id}" if row.message_id else f"murmur:{row.murmur_id}"
     stored = row.message_id or row.murmur_id
-    person = f"seat:{row.seat_id}" + (f"/staff:{about_staff}" if about_staff else "")
+    staff = row.about_staff_id
+    person = f"seat:{row.seat_id}" + (f"/staff:{staff}" if staff else "")
     return Raised(
         ItemKind.CRISIS if crisis else ItemKind.FLAG,
         person if crisis or not stored else text,
         room=row.room_id, message=row.message_id, murmur=row.murmur_id, seat=row.seat_id,
-        about_staff=about_staff,
+        about_staff=staff,
     )  # fmt: skip
 
 
@@ -76,10 +77,17 @@ def raise_all(raised: Iterable[Raised], *, now: datetime) -> None:
     if not wanted:
         return
     rooms = {one.room for one in wanted.values() if one.room is not None}
-    there = Room.objects.filter(pk__in=rooms).order_by("pk")
-    # What is said in a talk of two is no business of the desk: its counselor has a chain.
-    programs = dict(there.exclude(kind=RoomKind.COUNSELING).values_list("pk", "program"))
-    wanted = {key: one for key, one in wanted.items() if one.room is None or one.room in programs}
+    there = list(Room.objects.filter(pk__in=rooms).order_by("pk"))
+    programs = {room.pk: room.program_id for room in there}
+    # What is said in a talk of two is no business of the desk: its counselor has a chain. What is
+    # told of that counselor goes above them.
+    talks = {room.pk for room in there if room.kind == RoomKind.COUNSELING}
+    wanted = {
+        key: one
+        for key, one in wanted.items()
+        if one.room is None
+        or (one.room in programs and (one.room not in talks or one.about_staff is not None))
+    }
     if not wanted:
         return
     known = _known(wanted)

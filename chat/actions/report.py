@@ -1,4 +1,7 @@
-"""Tell the supporters of a message. Nobody else learns of it, nor who did."""
+"""Tell the supporters of a message. Nobody else learns of it, nor who did.
+
+What is told of a member of staff goes above them; from a talk of two nothing else is told.
+"""
 
 from uuid import UUID
 
@@ -28,16 +31,17 @@ def report(sitting: Sitting, act: Act, frame: p.Report) -> Answer:
                 raise Refused(p.Refusal.CONFLICT)
             return acked(frame.nonce, wire(earlier.at))
     message = sitting.message(act.room, frame.of)
+    about = message.seat.staff_id if message is not None and message.seat else None
+    kind, is_staff = sitting.rooms[act.room].kind, seat.staff_id is not None
     if note:
-        look = words.look_at(sitting, seat, note)
-        about = message.seat.staff_id if message is not None and message.seat else None
+        look = words.look_at(sitting, seat, note, about_staff=about)
         words.flag(sitting, seat, look, note, about_staff=about)
         if look.passphrase:
             raise Refused(p.Refusal.PASSPHRASE)
         note = measured(note, most=p.MAX_NOTE, required=False)
-    policies.must_be_watched(sitting.rooms[act.room].kind)
     if message is None or message.state == MessageState.ERASED:
         raise Refused(p.Refusal.NO_SUCH_MESSAGE)
+    policies.may_report(kind, is_staff=is_staff, of_staff=about is not None)
     sitting.pay("stamps", queries.person_of(seat))
     if not Report.objects.filter(seat=seat, message=message).exists():
         sitting.add_report(

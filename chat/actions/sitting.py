@@ -117,7 +117,6 @@ class Sitting:
         self._new_murmurs: list[Murmur] = []
         self._new_reports: list[Report] = []
         self._findings: list[Finding] = []
-        self._about_staff: dict[int, int] = {}
         self._letters: list[Letter] = []
         self._touched: dict[int, Message] = {}
         self.paid: list[tuple[str, int]] = []
@@ -255,10 +254,8 @@ class Sitting:
         """A new report."""
         self._new_reports.append(report)
 
-    def add_finding(self, finding: Finding, *, about_staff: int | None = None) -> None:
-        """What screening saw; `about_staff`: in words about this member of staff."""
-        if about_staff is not None:
-            self._about_staff[id(finding)] = about_staff
+    def add_finding(self, finding: Finding) -> None:
+        """What screening saw."""
         self._findings.append(finding)
 
     def add_letter(self, letter: Letter) -> None:
@@ -335,7 +332,7 @@ class Sitting:
             *(items.of_murmur(row) for row in self._new_murmurs),
             *(items.of_report(row) for row in self._new_reports),
             *(
-                items.of_finding(row, about_staff=self._about_staff.get(id(row)))
+                items.of_finding(row)
                 for row in self._findings
                 # What is held waits already, with what was seen in it.
                 if "crisis" in row.classes or row.message is None or row.message.state != held

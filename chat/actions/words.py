@@ -44,8 +44,11 @@ class Look:
         return self.screened.verdict == "hold"
 
 
-def look_at(sitting: Sitting, seat: Seat, text: str) -> Look:
-    """Screen a well-formed text; for words of crisis stage the card. `flag` stages the flag."""
+def look_at(sitting: Sitting, seat: Seat, text: str, *, about_staff: int | None = None) -> Look:
+    """Screen a well-formed text; for words of crisis stage the card. `flag` stages the flag.
+
+    `about_staff`: it tells of this member of staff; then those above them are called.
+    """
     own = in_force.lexicons(sitting.program(seat.room_id))
     screened = screen(text[:MOST_SCREENED], more=own)
     key = body_key("look", text) if screened.findings else ""
@@ -60,7 +63,7 @@ def look_at(sitting: Sitting, seat: Seat, text: str) -> Look:
                     "つらいことばがあったので、自動でお出ししています。%(called)s"
                     "いますぐ人と話せるところがあります。声を出さずに、文字で話せるところもあります。"
                 )
-                % {"called": _called(sitting, seat) if screened.crisis else ""},
+                % {"called": _called(sitting, seat, about_staff) if screened.crisis else ""},
                 links=CARE_LINKS,
             )
         )
@@ -69,7 +72,9 @@ def look_at(sitting: Sitting, seat: Seat, text: str) -> Look:
     return Look(screened, key, again, bool(phrase) and passphrase.contained_in(text, phrase))
 
 
-def _called(sitting: Sitting, seat: Seat) -> str:
+def _called(sitting: Sitting, seat: Seat, about_staff: int | None) -> str:
+    if about_staff is not None:
+        return promises.called_above()
     if is_talk(sitting.rooms[seat.room_id]):
         return promises.called_in_talk()
     program = sitting.program(seat.room_id)
@@ -103,20 +108,21 @@ def flag(
         return  # a slip: nothing was stored, and nothing is
     # A 合言葉 is kept nowhere, not even among the words of someone in need. What a talk of two
     # refused is kept nowhere either: only what was found is masked, and names stand beside it.
-    keep = not stored and not look.passphrase and not is_talk(sitting.rooms[seat.room_id])
+    confided = about_staff is None and is_talk(sitting.rooms[seat.room_id])
+    keep = not stored and not look.passphrase and not confided
     sitting.add_finding(
         Finding(
             room_id=seat.room_id,
             seat=seat,
             message=message,
             murmur=murmur,
+            about_staff_id=about_staff,
             body_key=look.key,
             classes=sorted({one.kind for one in seen}),
             rules=sorted({one.rule for one in seen}),
             words=look.screened.masked(text)[:MOST_SCREENED] if keep else "",
             at=sitting.now,
-        ),
-        about_staff=about_staff,
+        )
     )
 
 

@@ -50,7 +50,10 @@ def needs(*, now: datetime) -> list[Need]:
 
 def _in_talks(now: datetime) -> Iterable[Need]:
     rows = (
-        Finding.objects.filter(room__case__state__in=GOING_ON, at__gt=now - LOOKED_AT)
+        # What was told of a counselor goes above them: it calls nobody here.
+        Finding.objects.filter(
+            room__case__state__in=GOING_ON, at__gt=now - LOOKED_AT, about_staff__isnull=True
+        )
         .select_related("room__case")
         .order_by("at", "pk")
     )

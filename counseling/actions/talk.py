@@ -115,6 +115,22 @@ def ask_for_time(viewer: Viewer, *, code: str, nonce: UUID, now: datetime) -> No
     answer(viewer, code=code, text=words, nonce=nonce, now=now)
 
 
+def report(viewer: Viewer, *, code: str, told: p.Report, now: datetime) -> None:
+    """The person tells of what a counselor wrote to them: it goes above the counselors, who never
+    learn of it. Also of a talk that is over.
+
+    Raises `Refused`: `not_entered`, `not_found`, and the room's own (`not_yours` for any word but
+    a counselor's, `no_such_message`, `passphrase`, …).
+    """
+    with transaction.atomic():
+        case = policies.must_be_own(viewer, locked(code))
+        if case.room_id is None:
+            raise Refused("not_found")
+        person = Participant.objects.get(pk=viewer.participant or 0)
+        seat = talks.seat_person(case.room_id, person=person)
+    _send(seat, told, now)
+
+
 def lock_away(
     viewer: Viewer, *, code: str, kind: Detail, text: str, nonce: UUID, now: datetime
 ) -> None:
@@ -127,7 +143,10 @@ def lock_away(
 
 
 def _carry_out(seat: Seat, text: str, nonce: UUID, now: datetime) -> None:
-    frame = p.Post(nonce=str(nonce), text=text)
+    _send(seat, p.Post(nonce=str(nonce), text=text), now)
+
+
+def _send(seat: Seat, frame: p.Incoming, now: datetime) -> None:
     found = carry_out([Act(seat.room_id, seat.pk, frame)], now=now)[0]
     if found.close is not None:  # the seat was taken away a moment ago
         raise Refused("moved_on")

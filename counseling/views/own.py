@@ -1,6 +1,7 @@
 """The person's own pages: asking, following, talking, what lies in the vault. No script needed."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,8 @@ from accounts import actions as entrance
 from accounts.doors import private, viewer_of_request
 from accounts.messages import not_found
 from accounts.queries import has_passphrase
+from accounts.viewer import Viewer
+from chat import forms as room_forms
 from counseling import (
     bridges,
     emergencies,
@@ -115,6 +118,8 @@ def _own(request: HttpRequest, code: str, *, no: Refused | None = None) -> HttpR
         **_told(case),
         "wire": queries.wire_of(case, viewer=viewer),  # before the words
         "talk": queries.talk_of(case, viewer=viewer),
+        "told": request.method == "GET" and request.GET.get("told") == "on",
+        "telling": no is not None and _asked(request) == "counseling-report",
         "leads_on": case.state != CaseState.WAITING or onward.leads_on(case),
         "bridged": bridges.has_own(case),
         # What was refused goes back into the field it came from.
@@ -133,10 +138,14 @@ def _typed(request: HttpRequest, no: Refused | None) -> dict[str, str]:
     text = request.POST.get("text", "")
     if no is None or not text:
         return {}
-    deposited = request.resolver_match.url_name == "counseling-deposit"  # type: ignore[union-attr]
+    deposited = _asked(request) == "counseling-deposit"
     if no.code == "contact" or request.POST.get("from_talk") == "on":
         return {"lock": text}
     return {"detail": text} if deposited else {"say": text}
+
+
+def _asked(request: HttpRequest) -> str:
+    return (request.resolver_match.url_name if request.resolver_match else "") or ""
 
 
 def _emergency(row: Emergency) -> dict[str, object]:
@@ -160,12 +169,12 @@ def _told(case: Case) -> dict[str, object]:
     }
 
 
-def _of(request: HttpRequest, code: str, deed: Deed) -> HttpResponse:
+def _of(request: HttpRequest, code: str, deed: Deed, **asked: str) -> HttpResponse:
     def again(*, no: Refused) -> HttpResponse:
         return _own(request, code, no=no)
 
     try:
-        return act(request, deed, again=again) or done("counseling-own", code)
+        return act(request, deed, again=again) or done("counseling-own", code, **asked)
     except Refused as no:
         if no.code != "not_found":
             raise
@@ -180,6 +189,17 @@ def say(request: HttpRequest, code: str) -> HttpResponse:
     return _of(
         request, code, lambda who, now: talk.say(who, code=code, text=text, nonce=nonce, now=now)
     )
+
+
+@require_POST
+@private
+def report(request: HttpRequest, code: str) -> HttpResponse:
+    """What a counselor wrote, told to those above them."""
+
+    def deed(who: Viewer, now: datetime) -> None:
+        talk.report(who, code=code, told=room_forms.report(request.POST), now=now)
+
+    return _of(request, code, deed, told="on")
 
 
 @require_POST

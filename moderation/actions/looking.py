@@ -30,7 +30,7 @@ def at_person(viewer: Viewer, *, seat: int, now: datetime) -> looks.Person:
     """Someone in a room, by their seat. Raises `Refused("not_found")`."""
     found = looks.person(viewer, seat=seat)
     room = found.seat.room
-    role = policies.must_keep_room(viewer, program=room.program_id, room=room.pk)
+    role = policies.must_keep(viewer, room=room)
     _looked(viewer, object_type="person", number=seat, role=role, program=room.program_id, now=now)
     return found
 

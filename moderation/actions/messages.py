@@ -68,7 +68,7 @@ def _theirs(viewer: Viewer, message: int) -> tuple[Message, Role]:
     row = Message.objects.filter(pk=message).select_related("room", "seat").first()
     if row is None:
         raise Refused("not_found")
-    role = policies.must_keep_room(viewer, program=row.room.program_id, room=row.room_id)
+    role = policies.must_keep(viewer, room=row.room)
     must_read(viewer, row.seat.participant_id if row.seat else None)
     return row, role
 

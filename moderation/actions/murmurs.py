@@ -85,6 +85,6 @@ def _theirs(viewer: Viewer, murmur: int) -> tuple[Murmur, Role]:
     row = Murmur.objects.filter(pk=murmur).select_related("room", "seat").first()
     if row is None:
         raise Refused("not_found")
-    role = policies.must_keep_room(viewer, program=row.room.program_id, room=row.room_id)
+    role = policies.must_keep(viewer, room=row.room)
     must_read(viewer, row.seat.participant_id)
     return row, role

@@ -93,7 +93,7 @@ def _theirs(viewer: Viewer, seat: int) -> tuple[Seat, Role]:
     row = Seat.objects.filter(pk=seat).select_related("room").first()
     if row is None:
         raise Refused("not_found")
-    role = policies.must_keep_room(viewer, program=row.room.program_id, room=row.room_id)
+    role = policies.must_keep(viewer, room=row.room)
     if row.participant_id is None:
         raise Refused("not_a_participant")
     must_read(viewer, row.participant_id)

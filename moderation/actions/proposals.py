@@ -33,6 +33,7 @@ def propose(viewer: Viewer, *, seat: int, reason: Reason, note: str, now: dateti
         raise Refused("not_found")
     program = row.room.program_id
     must_hold(viewer, Role.COORDINATOR, program=program)
+    policies.must_keep(viewer, room=row.room)
     if row.participant_id is None:
         raise Refused("not_a_participant")
     note = tidy(note, most=MOST_NOTE)

@@ -29,7 +29,7 @@ def recuse(viewer: Viewer, *, seat: int, now: datetime) -> None:
     row = Seat.objects.filter(pk=seat).select_related("room").first()
     if row is None or row.participant_id is None:
         raise Refused("not_found")
-    policies.must_keep_room(viewer, program=row.room.program_id, room=row.room_id)
+    policies.must_keep(viewer, room=row.room)
     staff = viewer.staff or 0
     with transaction.atomic():
         Recusal.objects.get_or_create(

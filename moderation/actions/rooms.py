@@ -32,7 +32,7 @@ def act_on_room(
     row = Room.objects.filter(pk=room, removed_at__isnull=True).first()
     if row is None:
         raise Refused("not_found")
-    role = policies.must_keep_room(viewer, program=row.program_id, room=room)
+    role = policies.must_keep(viewer, room=row)
     policies.may_last(kind, role, until=until, now=now)
     if kind is ActKind.SLOW and seconds not in SLOW:
         raise Refused("no_seconds")

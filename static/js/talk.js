@@ -17,6 +17,9 @@ if (list && blank) {
     if (mine) item.dataset.mine = "";
     slot("who").textContent = mine ? list.dataset.me : frame.from.handle;
     slot("text").textContent = frame.text;
+    const pick = slot("of");
+    if (pick && frame.from.role === "counselor") pick.value = frame.seq;
+    else pick?.closest("label").remove();
     slot("at").dateTime = frame.at;
     slot("at").textContent = new Date(frame.at).toLocaleString(document.documentElement.lang, {
       month: "long", day: "numeric", hour: "numeric", minute: "2-digit", timeZone: "Asia/Tokyo",

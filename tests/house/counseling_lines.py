@@ -27,6 +27,7 @@ COUNSELING: dict[str, tuple[str, Row]] = {
     "counseling-mine": ("/counseling/mine/", entered()),
     "counseling-own": ("/counseling/mine/{own}/", OWN),
     "counseling-say": ("/counseling/mine/{own}/say/", SENT),
+    "counseling-report": ("/counseling/mine/{own}/report/", SENT),
     "counseling-deposit": ("/counseling/mine/{own}/deposit/", SENT),
     "counseling-take-back": ("/counseling/mine/{own}/take-back/", SENT),
     "counseling-withdraw": ("/counseling/mine/{own}/withdraw/", SENT),
