@@ -16,7 +16,7 @@ from ledger import states as ledger
 from ledger.entries import Fact
 from ledger.subjects import subject_of
 
-_CHANNELS = {
+CHANNELS = {
     Channel.WEB: ledger.Channel.WEB,
     Channel.TELEPHONE: ledger.Channel.PHONE,
     Channel.IN_PERSON: ledger.Channel.IN_PERSON,
@@ -51,7 +51,7 @@ def confirmed(viewer: Viewer, case: Case, occasion: Occasion, *, now: datetime) 
 
     Sets the numbers of its entries on `occasion` and `case`; the caller saves.
     """
-    channel = _CHANNELS[Channel(occasion.channel)]
+    channel = CHANNELS[Channel(occasion.channel)]
     facts = [fact(case, ledger.Kind.CONSULTATION, occasion, channel=channel)]
     # Outreach is to the person: whom a visit to the family alone was with, is who spoke.
     if occasion.channel == Channel.VISIT and occasion.relation == Relation.SELF:

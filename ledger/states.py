@@ -78,9 +78,10 @@ class Reason(StrEnum):
     REPLACED = "replaced"
 
 
-# Our own room: as an `origin`, where someone came from (「うち電子居場所から」); as a
-# `destination`, where someone was led, which is no 居場所等 unless a sheet says so.
+# Our own room: as an `origin`, where someone came from (「うち電子居場所から」) …
 IBASHO = "ibasho"
+# … and as a `destination`, where someone was led, which is no 居場所等 unless a sheet says so.
+OWN_ROOM = "own_room"
 
 # Only of these kinds is a person counted once; without a code they can't be told apart.
 PEOPLE = frozenset({Kind.NEW_CASE, Kind.LINKED, Kind.OUTREACH_VISIT, Kind.OFFICE_VISIT})

@@ -16,7 +16,7 @@ from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import ExtractYear
 
 from ledger.models import Entry
-from ledger.states import IBASHO, Channel, Cohort, Kind
+from ledger.states import IBASHO, OWN_ROOM, Channel, Cohort, Kind
 from reports import past
 from reports.counting import resolved
 from reports.rules import Indicator, Sheet
@@ -122,7 +122,7 @@ def rows_of(program: str, indicator: Indicator) -> QuerySet[Entry, Entry]:
     if indicator.destination:
         return rows.filter(destination=indicator.destination)
     if indicator.asks_own_room and not indicator.own_room:
-        return rows.exclude(destination=IBASHO)
+        return rows.exclude(destination=OWN_ROOM)
     return rows
 
 

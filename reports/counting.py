@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ledger.states import IBASHO, Channel, Cohort, Kind
+from ledger.states import IBASHO, OWN_ROOM, Channel, Cohort, Kind
 
 COHORTS = (Cohort.YES.value, Cohort.UNKNOWN.value)
 
@@ -37,7 +37,7 @@ class Rule:
             return False
         if self.destination:
             return destination == self.destination
-        return not (self.leaves_own_room and destination == IBASHO)
+        return not (self.leaves_own_room and destination == OWN_ROOM)
 
 
 @dataclass(frozen=True, slots=True)

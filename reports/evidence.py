@@ -16,6 +16,7 @@ from accounts.viewer import Viewer
 from foundation.refusals import Refused
 from ledger.models import Entry
 from ledger.states import Channel, Cohort
+from ledger.subjects import evidence_number
 from reports import guarded, past
 from reports.behind import layer_of, people_by, rows_of, taken_back_at_once
 from reports.indicators import end_of
@@ -33,8 +34,8 @@ class Cell:
 
     line: guarded.Line
     year: int
-    numbers: list[int]
-    after: int | None  # further numbers follow this one
+    numbers: list[str]
+    after: int | None  # so many numbers were shown until here, and more follow
     spread: Guarded | None
 
 
@@ -54,12 +55,12 @@ def opened(
     if line is None or year not in reading.sheet.years:
         raise Refused("not_found")
     rows = entries(reading.sheet.program, line.indicator, year=year, upto=end_of(reading.as_of))
-    found = list(
-        rows.filter(seq__gt=after).order_by("seq").values_list("seq", flat=True)[: AT_ONCE + 1]
-    )
-    numbers, more = found[:AT_ONCE], len(found) > AT_ONCE
-    spread = _spread(reading.sheet.program, line.indicator, year, reading.moments)
-    return reading, Cell(line, year, numbers, numbers[-1] if more else None, spread)
+    program = reading.sheet.program
+    # In the order of the codes, which tells nothing of when one was recorded.
+    found = sorted(evidence_number(program, seq) for seq in rows.values_list("seq", flat=True))
+    upto = after + AT_ONCE
+    spread = _spread(program, line.indicator, year, reading.moments)
+    return reading, Cell(line, year, found[after:upto], upto if len(found) > upto else None, spread)
 
 
 def entries(
@@ -126,6 +127,7 @@ def _counts(
 class Full:
     """An entry as its auditor sees it."""
 
+    program: str
     seq: int
     occurred_on: date
     recorded_at: datetime
@@ -140,6 +142,11 @@ class Full:
     confirmed_by: str
     counters: int | None
     subject: str
+
+    @property
+    def number(self) -> str:
+        """What other staff know it by."""
+        return evidence_number(self.program, self.seq)
 
 
 def full(

@@ -17,6 +17,7 @@ from ledger.entries import Fact
 from ledger.states import (
     IBASHO,
     OWN,
+    OWN_ROOM,
     PEOPLE,
     PLACES,
     TOLD_WHERE,
@@ -301,7 +302,7 @@ class _Row:
                 self.wrong.setdefault("destination", "window_opened か ibasho_opened です。")
             return str(listed_for)
         if kind is Kind.LINKED:
-            return ORIGIN_WORDS.get(text, text) if text == "電子居場所" else text
+            return OWN_ROOM if text == "電子居場所" else text
         return text.casefold() if kind in TOLD_WHERE else text
 
     def _quantity(self) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from ledger.models import Entry
-from ledger.states import IBASHO, Kind
+from ledger.states import OWN_ROOM, Kind
 from reports.counting import COHORTS, Count, Row, Rule, counted, resolved
 
 _SQLITE_YEAR = "CAST(strftime('%%Y', occurred_on, '-3 months') AS INTEGER)"
@@ -59,7 +59,7 @@ class Wanted:
             self.values.append(rule.destination)
         elif rule.leaves_own_room:
             self.where += " AND destination <> %s"
-            self.values.append(IBASHO)
+            self.values.append(OWN_ROOM)
         self.upto = upto
 
     def of(self, table: str, columns: str, year: str, more: str = "") -> tuple[str, list[Any]]:

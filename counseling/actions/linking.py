@@ -13,9 +13,19 @@ from accounts.viewer import Viewer
 from counseling import policies
 from counseling.actions.crossing import assigned, crossed, move, tell_of
 from counseling.actions.moves import locked, note
-from counseling.facts import subject
+from counseling.facts import CHANNELS, subject
 from counseling.models import Case, NextStep, Referral, StageDone
-from counseling.states import STAGES, Evidence, Goal, Mover, Origin, ReferralState, Relation, Stage
+from counseling.states import (
+    STAGES,
+    Channel,
+    Evidence,
+    Goal,
+    Mover,
+    Origin,
+    ReferralState,
+    Relation,
+    Stage,
+)
 from counseling.words import must_hold_no_contact
 from foundation.clock import jst_day
 from foundation.refusals import Refused
@@ -235,6 +245,14 @@ def _count_back(
         )  # fmt: skip
 
 
+def _channel(case: Case) -> str:
+    """How the talk went that led there: as on the last day that was confirmed before."""
+    last = case.occasions.filter(voided_at__isnull=True).order_by("-on", "-pk").first()
+    if last is not None:
+        return CHANNELS[Channel(last.channel)].value
+    return CHANNELS[Channel.WEB].value if case.participant_id is not None else ""
+
+
 def _fact(referral: Referral, kind: Kind, on: date) -> entries.Fact:
     case = referral.case
     there = referral.agency or referral.place
@@ -246,7 +264,11 @@ def _fact(referral: Referral, kind: Kind, on: date) -> entries.Fact:
         municipality_code=case.municipality_id or (there.municipality_id if there else ""),
         cohort=case.cohort,
         relation=Relation.SELF.value,
-        destination=referral.agency.kind if referral.agency is not None else IBASHO,
+        channel=_channel(case) if kind is Kind.LINKED else "",
+        # Each agency and each real place by itself: two welfare offices are two ways onward.
+        destination=f"{'agency' if referral.agency is not None else 'place'}:{there.pk}"
+        if there is not None
+        else "",
         origin=IBASHO if case.origin == Origin.ROOM else case.origin,
         evidence=f"referral:{referral.pk}",
     )

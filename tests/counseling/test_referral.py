@@ -47,7 +47,8 @@ def test_the_whole_way_and_every_step_is_seen(referral, aoi, kaede, now):
         ("accepted", "counselor"), ("linked", "counselor"),
     ]  # fmt: skip
     row = Entry.objects.get()
-    assert (row.kind, row.destination, row.quantity) == ("linked", "youth_station", 1)
+    assert (row.kind, row.quantity, row.channel) == ("linked", 1, "web")
+    assert row.destination == f"agency:{referral.agency_id}"
     assert (referral.entry, referral.confirmed_by) == (row.seq, kaede)
     due = NextStep.objects.order_by("due_on").values_list("due_on", flat=True)
     assert [(day - jst_day(now)).days for day in due] == [14, 91]
@@ -217,7 +218,7 @@ def test_who_only_calls_and_went_there_is_counted_once_and_asked_after(
     made = arrives(kaede, caller, station, now=now)
     row = Entry.objects.get(kind="linked")
     assert (row.seq, row.subject, row.cohort, row.relation, row.destination) == (
-        made.entry, subject(caller), "yes", "self", station.kind,
+        made.entry, subject(caller), "yes", "self", f"agency:{station.pk}",
     )  # fmt: skip
     due = [one.due_on - jst_day(now) for one in NextStep.objects.order_by("due_on")]
     assert due == [timedelta(days=14), timedelta(days=91)]

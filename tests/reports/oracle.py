@@ -79,7 +79,7 @@ def _count(kind, how, facts, cohort):
         if f["kind"] == kind
         and cohort in (None, f["cohort"])
         and (kind != "training_attended" or f["destination"] == "craft")
-        and (kind != "linked" or f["destination"] != "ibasho")
+        and (kind != "linked" or f["destination"] != "own_room")
     ]
     if how == "sum":
         return {y: sum(f["quantity"] for f in mine if year(f["occurred_on"]) == y) for y in YEARS}
@@ -115,7 +115,7 @@ def apart(code: str, rows, column: str, upto: datetime | None = None) -> dict[tu
         if f["kind"] == kind
         and (not cohort or f["cohort"] == "yes")
         and (kind != "training_attended" or f["destination"] == "craft")
-        and (kind != "linked" or f["destination"] != "ibasho")
+        and (kind != "linked" or f["destination"] != "own_room")
     ]
     found: dict[tuple[int, str], int] = {}
     if how == "sum":

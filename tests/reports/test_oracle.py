@@ -29,7 +29,7 @@ DAYS = [
 PLACES = ["281000", "282014", "282022", "282031"]
 WHERE = {
     "training_attended": ["craft", "running"],
-    "linked": ["サポステ", "福祉事務所", "ibasho"],
+    "linked": ["サポステ", "ibasho", "own_room"],
     "baseline_listed": ["window_opened", "ibasho_opened"],
 }
 

@@ -53,7 +53,7 @@ def test_whether_our_own_room_counts_is_a_setting_and_printed(
     started(coordinator, program, now, plan=plan)
     enter(
         Fact(program="hyogo", kind=Kind.LINKED, occurred_on=date(2023, 5, 1), cohort="yes",
-             subject=subject_of("hyogo", "a"), destination="ibasho"),
+             subject=subject_of("hyogo", "a"), destination="own_room"),
         confirmed_by=1,
         now=now,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from audit.models import AuditEntry
 from foundation import clock
 from ledger.entries import Fact, counter_enter, enter_all
 from ledger.states import Channel, Cohort, Kind, Reason
-from ledger.subjects import subject_of
+from ledger.subjects import evidence_number, subject_of
 from programs.models import Municipality
 from reports import evidence, guarded, paper
 from tests.cast import grant, make_program, make_staff, signed_in_as, staff_viewer
@@ -114,7 +114,8 @@ def test_only_quarters_ends_can_be_chosen(kochi, analyst):
 def test_a_cell_opens_down_to_evidence_numbers(kochi, analyst):
     rows = consult(15, Channel.WEB, date(2020, 5, 1)) + consult(20, Channel.PHONE, date(2020, 5, 2))
     answer = signed_in_as(analyst).get(f"{SHEET}{CODE}/2020/?as_of=2020-06-30").content.decode()
-    assert all(f"No.{row.seq}<" in answer for row in rows)
+    assert all(f">{evidence_number('kochi', row.seq)}<" in answer for row in rows)
+    assert "No." not in answer
     assert "Web・チャット" in answer
     assert rows[0].subject not in answer
     assert "case:" not in answer
