@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from duty.news import DeskNews as DeskNews
+from duty.news import Notice as Notice
 from duty.states import RUNNING, STANDING, AskState, CallState, Channel, ShiftState
 
 STAFF = settings.AUTH_USER_MODEL
@@ -252,26 +254,6 @@ class Debrief(models.Model):
 
     def __str__(self) -> str:
         return f"debrief {self.pk}"
-
-
-class Notice(models.Model):
-    """What a member of staff is told at their desk until they put it away."""
-
-    to = models.ForeignKey(STAFF, on_delete=models.CASCADE, related_name="notices")
-    kind = models.CharField(max_length=16)  # `states.NoticeKind`
-    shift = models.ForeignKey(Shift, on_delete=models.CASCADE, related_name="+")
-    # The colleague it is about.
-    about = models.ForeignKey(STAFF, null=True, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    seen_at = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["to", "-id"], condition=Q(seen_at=None), name="notice_unseen")
-        ]
-
-    def __str__(self) -> str:
-        return f"notice {self.pk}"
 
 
 class CalendarAddress(models.Model):

@@ -182,7 +182,7 @@ def stands_at(session: str | None, slug: str) -> tuple[int, int] | None:
     except Refused:
         return None
     found = next((one.pk for one in mine if one.slug == slug), None)
-    return None if found is None else (found, waiting.version_of(found))
+    return None if found is None else (found, waiting.stands_at(found))
 
 
 def arrives(session: str | None, slug: str) -> Coming | None:

@@ -139,12 +139,16 @@ class Proposal(models.Model):
 
 
 class AlarmStep(models.Model):
-    """A step of the ladder for an item that nobody acknowledged: a call, or who was passed over.
+    """A step of the ladder for what nobody acknowledged: a call, or who was passed over.
 
-    `number` counts the steps since the item was raised; the constraint lets one process take each.
+    It is for an item or for a relief. `number` counts the steps since that was raised; the
+    constraints let one process take each.
     """
 
-    item = models.ForeignKey("chat.Item", on_delete=models.CASCADE, related_name="steps")
+    item = models.ForeignKey("chat.Item", null=True, on_delete=models.CASCADE, related_name="steps")
+    relief = models.ForeignKey(
+        "duty.Relief", null=True, on_delete=models.CASCADE, related_name="steps"
+    )
     raised_at = models.DateTimeField()
     number = models.PositiveSmallIntegerField()
     staff = models.ForeignKey(STAFF, null=True, on_delete=models.PROTECT, related_name="+")
@@ -158,7 +162,15 @@ class AlarmStep(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["item", "raised_at", "number"], name="alarm_step_taken_once"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["relief", "raised_at", "number"], name="alarm_step_of_relief_taken_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(item__isnull=True, relief__isnull=False)
+                | Q(item__isnull=False, relief__isnull=True),
+                name="alarm_step_for_one_thing",
+            ),
         ]
 
     def __str__(self) -> str:

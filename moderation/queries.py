@@ -12,14 +12,15 @@ from chat.models import Room
 from chat.states import RoomKind, RoomState
 from duty import queries as duty
 from duty import rota
-from duty.alerts import Call, next_call
-from duty.colleagues import Keeper, keepers, name_of, team
+from duty.alerts import Call
+from duty.colleagues import Keeper, keepers, name_of
 from duty.models import AlarmTest, Handover, Notice, Relief, Shift, Swap
 from duty.policies import CALLABLE, EARLY, TEAM, may_relieve
 from duty.states import ShiftState
 from foundation.clock import jst_day
 from foundation.holidays import holiday
 from foundation.refusals import Refused
+from moderation.ladder import relief_call
 from moderation.policies import JUDGES
 from moderation.recusals import hidden_from
 from programs.models import Program
@@ -132,7 +133,7 @@ def desk(viewer: Viewer, *, program: int, now: datetime) -> Desk:
     rules = duty.rules_of(program)
     asked = duty.reliefs(viewer, program=program, now=now)
     own = next((one for one in asked if one.shift.supporter_id == viewer.staff), None)
-    call = _call(program, own, now=now) if own is not None else None
+    call = relief_call(own, now=now) if own is not None else None
     rooms = rooms_now(viewer, program=program, on_duty=on_duty, now=now)
     names = {room.id: room.name for room in rooms}
     coming = duty.coming(viewer, program=program, now=now)
@@ -194,14 +195,6 @@ def _there(one: duty.OnDuty, names: dict[int, str], viewer: Viewer) -> There:
         ends_at=one.ends_at,
         rooms=tuple(names[room.room] for room in one.rooms if room.room in names),
         me=one.staff == viewer.staff,
-    )
-
-
-def _call(program: int, relief: Relief, *, now: datetime) -> Call:
-    """Who would be called next for a relief that nobody took: those on duty see it already."""
-    people = [one for one in team(program, now=now) if one.staff != relief.shift.supporter_id]
-    return next_call(
-        [one for one in people if not one.on_duty], raised_at=relief.asked_at, called=()
     )
 
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from accounts.states import Role
 from accounts.viewer import Viewer
 from chat.actions.items import CLAIMED_FOR
-from chat.models import DeskVersion, Finding, Item, Report, Room
+from chat.models import Finding, Item, Report, Room
 from chat.states import ItemKind, ItemState, MessageState, RoomKind
 from duty.colleagues import name_of
 from duty.policies import must_be_of_the_team
@@ -19,6 +19,7 @@ from moderation import policies
 from moderation.models import AlarmStep, DeskChoice
 from moderation.recusals import appeals_of, hidden_from, must_read_item
 from moderation.states import Many
+from programs.models import Program
 
 SHOWN = 50
 # By seat, and by the member of staff of whom it told.
@@ -59,8 +60,19 @@ class Queue:
 
 def version_of(program: int) -> int:
     """How often what waits there changed."""
-    found = DeskVersion.objects.filter(program=program).values_list("version", flat=True).first()
-    return found or 0
+    return _counted(program)[0]
+
+
+def stands_at(program: int) -> int:
+    """The number of a program's desk: it grows with what waits there and what colleagues tell."""
+    return sum(_counted(program))
+
+
+def _counted(program: int) -> tuple[int, int]:
+    of = Program.objects.filter(pk=program)
+    found = of.values_list("desk_version__version", "desk_news__version").first()
+    waiting, news = found or (0, 0)
+    return waiting or 0, news or 0
 
 
 def rooms_of(viewer: Viewer, *, program: int) -> list[Room]:
@@ -117,6 +129,8 @@ def queue(
     viewer: Viewer, *, program: int, kind: str = "", room: int | None = None, now: datetime
 ) -> Queue:
     """At most 50, the most urgent and oldest first. Eight queries at most."""
+    # Before what is read: what changes in between is asked for again, and never missed.
+    version = stands_at(program)
     found = at_the_desk(viewer, program=program).exclude(state=ItemState.DONE.value)
     if kind:
         found = found.filter(kind=kind)
@@ -128,7 +142,7 @@ def queue(
     )
     choice = choice_of(viewer)
     return Queue(
-        version=version_of(program),
+        version=version,
         lines=lines_of(viewer, rows[:SHOWN], choice, now=now),
         more=len(rows) > SHOWN,
         blurred=choice.blurred,

@@ -2,14 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any
+
+from django.db import transaction
+from django.db.models import F
 
 from accounts.models import Staff
 from accounts.states import Role
 from audit.actions import record
-from duty.models import Notice, Shift
+from duty.models import DeskNews, Notice, Shift
 from duty.rota import Stretch
 from duty.states import NoticeKind, ShiftState, before
+from foundation.bell import bell
 from foundation.clock import wire
 from foundation.refusals import Refused
 
@@ -78,11 +83,23 @@ def tell(
     about: int | None = None,
     now: datetime,
 ) -> None:
-    """Leave a notice at the desks of these colleagues."""
+    """Leave a notice at the desks of these colleagues; those that are open show it at once."""
     Notice.objects.bulk_create(
         Notice(to_id=one, kind=kind.value, shift=shift, about_id=about, at=now)
         for one in sorted(set(people))
     )
+    news(shift.program_id)
+
+
+def news(program: int) -> None:
+    """Count that the program's desks have something to show, in the caller's transaction; the bell
+    rings after. As late in it as can be: everybody who tells there waits for whoever counted.
+    """
+    if not DeskNews.objects.filter(program=program).update(version=F("version") + 1):
+        DeskNews.objects.bulk_create(
+            [DeskNews(program_id=program, version=1)], ignore_conflicts=True
+        )
+    transaction.on_commit(partial(bell.desk, program))
 
 
 def lock_people(people: Iterable[int]) -> None:

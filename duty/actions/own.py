@@ -13,6 +13,7 @@ from accounts.viewer import Viewer
 from audit.actions import record
 from duty import policies
 from duty.actions import alarms
+from duty.actions.moves import news
 from duty.models import AlarmTest, AlertChoice, AlertHour, CalendarAddress
 from duty.states import Channel
 from foundation.refusals import Refused
@@ -118,3 +119,4 @@ def _note_test(row: AlarmTest, verb: str, staff: int, role: Role, *, now: dateti
         staff, role=role, verb=f"duty.alarm_test_{verb}", object_type="program",
         object_id=row.program_id, program=row.program_id, now=now,
     )  # fmt: skip
+    news(row.program_id)

@@ -10,7 +10,7 @@ from accounts.states import Role
 from accounts.viewer import Viewer
 from duty import policies
 from duty.actions.attending import take_room
-from duty.actions.moves import move, note, tell
+from duty.actions.moves import move, news, note, tell
 from duty.colleagues import keepers
 from duty.models import Attendance, Notice, Relief, RoomOff, Shift
 from duty.states import RUNNING, AskState, NoticeKind, ShiftState
@@ -164,6 +164,7 @@ def withdraw_relief(viewer: Viewer, *, relief: int, now: datetime) -> None:
         Notice.objects.filter(shift=held, kind=NoticeKind.RELIEF_ASKED.value, seen_at=None).update(
             seen_at=now
         )
+        news(held.program_id)
 
 
 def _put_away_the_asking(row: Relief, *, now: datetime) -> None:

@@ -10,7 +10,7 @@ from accounts.queries import open_grants
 from accounts.states import Role
 from accounts.viewer import Viewer
 from duty import policies
-from duty.actions.moves import HOUSE, lock_people, move, note, stretch_of, tell
+from duty.actions.moves import HOUSE, lock_people, move, news, note, stretch_of, tell
 from duty.actions.swaps import lapse_swaps
 from duty.colleagues import keepers, supervisors
 from duty.models import Attendance, Relief, Shift
@@ -45,6 +45,7 @@ def begin_shift(viewer: Viewer, *, shift: int, supervisor: int | None, now: date
             begun_at=now, stretch_at=now, supervisor_id=supervisor,
         )  # fmt: skip
         lapse_swaps([held.pk], now=now)
+        news(held.program_id)
     return held
 
 
@@ -92,6 +93,7 @@ def open_shift(
             changed_at=now,
         )  # fmt: skip
         note(made, "stepped_in", actor=actor, role=role, now=now)
+        news(program)
     return made
 
 
@@ -114,6 +116,7 @@ def rest(viewer: Viewer, *, shift: int, now: datetime) -> None:
         held = policies.must_be_own(viewer, Shift.objects.filter(pk=shift).first())
         move(held, ShiftState.RESTING, actor=viewer.staff, role=Role.SUPPORTER, now=now)
         Attendance.objects.filter(shift=held).delete()
+        news(held.program_id)
 
 
 def come_back(viewer: Viewer, *, shift: int, now: datetime) -> None:
@@ -126,6 +129,7 @@ def come_back(viewer: Viewer, *, shift: int, now: datetime) -> None:
             held, ShiftState.BEGUN, actor=viewer.staff, role=Role.SUPPORTER, now=now,
             stretch_at=now,
         )  # fmt: skip
+        news(held.program_id)
 
 
 def end_shift(viewer: Viewer, *, shift: int, now: datetime) -> Shift:
@@ -144,6 +148,7 @@ def _end(
     Relief.objects.filter(shift=held, state=AskState.ASKED).update(
         state=AskState.LAPSED, settled_at=now
     )
+    news(held.program_id)
 
 
 def close_due(*, now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Words of crisis climb the rota until a human has them; so does an objection nobody answers."""
+"""Words of crisis climb the rota until a human has them; so do objections and 「かわって」."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,9 +10,11 @@ from chat.actions.items import CLAIMED_FOR
 from chat.models import Item
 from chat.states import ItemKind, ItemState
 from duty.actions.alarms import call as send
-from duty.alerts import Call, Called, Colleague, Rung, Why, next_call
+from duty.alerts import Call, Colleague, Why, next_call
 from duty.colleagues import team
-from duty.states import Channel
+from duty.models import Relief
+from duty.states import RUNNING, AskState
+from moderation.ladder import called_by, raised_at, relief_call, steps_of
 from moderation.models import AlarmStep, Appeal
 from moderation.recusals import person_of, recused_from
 from moderation.states import AppealState
@@ -20,15 +22,15 @@ from moderation.states import AppealState
 AT_ONCE = 100
 
 
-def about(item: Item) -> str:
-    """What the calls for an item are named by."""
-    return f"item:{item.pk}"
+def about(raised: Item | Relief) -> str:
+    """What the calls for it are named by."""
+    return f"{'relief' if isinstance(raised, Relief) else 'item'}:{raised.pk}"
 
 
 def climb(*, now: datetime) -> int:
     """Take every step that is due; how many people were called.
 
-    Any process may run it at any time: a step is taken under the item's lock, and once.
+    Any process may run it at any time: a step is taken under the row's lock, and once.
     """
     waiting = Item.objects.filter(kind=ItemKind.CRISIS.value).exclude(state=ItemState.DONE.value)
     keys = list(waiting.order_by("raised_at", "pk").values_list("pk", flat=True)[:AT_ONCE])
@@ -37,7 +39,13 @@ def climb(*, now: datetime) -> int:
     keys += Item.objects.filter(kind=ItemKind.APPEAL.value, subject__in=late[:AT_ONCE]).values_list(
         "pk", flat=True
     )
-    return sum(_climb(key, now=now) for key in keys)
+    asked = Relief.objects.filter(
+        state=AskState.ASKED.value, shift__state__in=RUNNING, shift__ends_at__gt=now
+    ).order_by("asked_at", "pk")
+    reliefs = list(asked.values_list("pk", flat=True)[:AT_ONCE])
+    return sum(_climb(key, now=now) for key in keys) + sum(
+        _climb_for_relief(key, now=now) for key in reliefs
+    )
 
 
 def _climb(key: int, *, now: datetime) -> int:
@@ -45,19 +53,24 @@ def _climb(key: int, *, now: datetime) -> int:
         item = Item.objects.select_for_update(of=("self",)).get(pk=key)
         if _somebody_has(item, now=now):
             return 0
-        steps = list(
-            AlarmStep.objects.filter(item=item, raised_at=item.raised_at).order_by("number")
-        )
-        called = [
-            Called(one.staff_id, Rung(one.rung), Channel(one.channel), one.at)
-            for one in steps
-            if one.staff_id is not None and one.channel
-        ]
+        steps = steps_of(item)
         people = _people(item, now=now)
-        call = next_call(people, raised_at=item.raised_at, called=called)
+        call = next_call(people, raised_at=item.raised_at, called=called_by(steps))
         if call.due_at > now:
             return 0
-        _record(item, call, steps, now=now)
+        _record(item, call, steps, program=item.program_id, now=now)
+    return len(call.to)
+
+
+def _climb_for_relief(key: int, *, now: datetime) -> int:
+    with transaction.atomic():
+        relief = Relief.objects.select_for_update(no_key=True, of=("self",)).get(pk=key)
+        steps = steps_of(relief)
+        # Anew under the lock: it may be taken, or its shift over, by now.
+        call = relief_call(relief, now=now)
+        if call is None or call.due_at > now:
+            return 0
+        _record(relief, call, steps, program=relief.shift.program_id, now=now)
     return len(call.to)
 
 
@@ -92,7 +105,14 @@ def _besides(item: Item) -> tuple[int | None, ...]:
     return (item.about_staff_id, *known)
 
 
-def _record(item: Item, call: Call, steps: Sequence[AlarmStep], *, now: datetime) -> None:
+def _record(
+    raised: Item | Relief,
+    call: Call,
+    steps: Sequence[AlarmStep],
+    *,
+    program: int,
+    now: datetime,
+) -> None:
     """Every call, and everyone who was passed over: each of those once."""
     known = {(one.staff_id, one.rung, one.why) for one in steps if one.why}
     rows = [
@@ -107,7 +127,11 @@ def _record(item: Item, call: Call, steps: Sequence[AlarmStep], *, now: datetime
         AlarmStep(staff_id=staff, rung=rung, channel=channel.value) for staff, channel in call.to
     ]
     for number, row in enumerate(rows, start=len(steps) + 1):
-        row.item, row.raised_at, row.number, row.at = item, item.raised_at, number, now
+        row.raised_at, row.number, row.at = raised_at(raised), number, now
+        if isinstance(raised, Relief):
+            row.relief = raised
+        else:
+            row.item = raised
     AlarmStep.objects.bulk_create(rows)
     for staff, channel in call.to:
-        send(staff, channel=channel, program=item.program_id, about=about(item), now=now)
+        send(staff, channel=channel, program=program, about=about(raised), now=now)

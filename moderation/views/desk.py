@@ -17,7 +17,7 @@ from foundation.clock import jst_day
 from foundation.refusals import Refused
 from moderation import forms, queries, sentences, waiting
 from moderation.actions import away, looking, murmurs
-from moderation.doors import TEAM, act, at_program, at_shift, done, page
+from moderation.doors import TEAM, At, act, at_program, at_shift, done, page
 
 Deed = Callable[[Viewer, datetime], object]
 
@@ -35,16 +35,22 @@ def _desk(
 ) -> HttpResponse:
     at = at_program(request, program=program)
     looking.at_list(at.viewer, what="queue", program=at.program.pk, now=at.now)
-    found = queries.desk(at.viewer, program=at.program.pk, now=at.now)
+    # Before what stands beside it: the list carries the number from which on the desk asks again.
+    queue = waiting.queue(at.viewer, program=at.program.pk, now=at.now)
     context = {
-        "desk": found,
+        **side(at),
         "endings": own_endings(at.viewer, program=at.program.pk, today=jst_day(at.now)),
-        "queue": waiting.queue(at.viewer, program=at.program.pk, now=at.now),
-        "told": [_told(one) for one in found.notices],
+        "queue": queue,
         "handover_text": text,
         "minutes": (60, 120, 180, 240),
     }
     return page(request, at, "desk", context, no=no)
+
+
+def side(at: At) -> dict[str, Any]:
+    """Duty, as the desk's page and its side alone show it."""
+    found = queries.desk(at.viewer, program=at.program.pk, now=at.now)
+    return {"desk": found, "told": [_told(one) for one in found.notices]}
 
 
 def _told(notice: Notice) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from moderation.actions import choice, looking, many, murmurs, proposals
 from moderation.actions import queue as deeds
 from moderation.doors import TEAM, At, act, at_item, at_program, done, page
 from moderation.states import Outcome, Reason
+from moderation.views.desk import side
 
 MINUTES = (10, 60, 180, 24 * 60)
 LONGER = (7 * 24 * 60, 30 * 24 * 60)
@@ -24,16 +25,19 @@ LONGER = (7 * 24 * 60, 30 * 24 * 60)
 @require_safe
 @noted_look
 def queue(request: HttpRequest) -> HttpResponse:
-    """The list alone, for a desk that asks again: 204 while nothing changed since its version."""
+    """The list and what stands beside it, for a desk that asks again: 204 while nothing changed."""
     at = at_program(request)
-    if request.GET.get("since") == str(waiting.version_of(at.program.pk)):
+    if request.GET.get("since") == str(waiting.stands_at(at.program.pk)):
         return HttpResponse(status=204)
     looking.at_list(at.viewer, what="queue", program=at.program.pk, now=at.now)
     found = waiting.queue(
         at.viewer, program=at.program.pk, kind=request.GET.get("kind", ""),
         room=forms.number(request.GET, "room"), now=at.now,
     )  # fmt: skip
-    return render(request, "moderation/queue.html", {"queue": found, "program": at.program})
+    # After the list: its number is the older one, so that nothing is missed.
+    beside = side(at)
+    context = {**beside, "queue": found, "program": at.program}
+    return render(request, "moderation/queue.html", context)
 
 
 @staff_only(*TEAM)

@@ -8,6 +8,19 @@ for (const room of document.querySelectorAll("[data-ask-in]")) {
   setTimeout(() => { ask.hidden = false; }, Number(room.dataset.askIn) * 1000);
 }
 
+/* Duty beside the queue, anew where it says something else; the place that was focused stays. */
+const saying = (side) => [side.textContent, ...[...side.querySelectorAll("form")].map((one) => one.action)].join();
+
+function besideIt(fresh) {
+  const side = document.getElementById("side");
+  if (!side || !fresh || saying(side) === saying(fresh)) return;
+  const at = side.contains(document.activeElement) ? document.activeElement : null;
+  const [form, link] = [at?.closest("form")?.getAttribute("action"), at?.getAttribute("href")];
+  side.replaceWith(document.importNode(fresh, true));
+  if (form) document.querySelector(`#side form[action="${form}"] button`)?.focus();
+  else if (link) document.querySelector(`#side a[href="${link}"]`)?.focus();
+}
+
 /* What waits, anew; the place that was focused or chosen stays. */
 async function askAgain() {
   const queue = document.getElementById("queue");
@@ -15,8 +28,11 @@ async function askAgain() {
   const asked = new URLSearchParams({ since: queue.dataset.version });
   const program = queue.querySelector("input[name=program]")?.value;
   if (program) asked.set("program", program);
-  const fresh = (await page(`/moderation/queue/?${asked}`))?.getElementById("queue");
-  if (!fresh) return;
+  const answer = await page(`/moderation/queue/?${asked}`);
+  const fresh = answer?.getElementById("queue");
+  // Whoever is pressing a button there is asking something of its page: it stays until then.
+  if (!fresh || !queue.isConnected || document.querySelector("#side button:active")) return;
+  besideIt(answer.getElementById("side"));
   const at = document.activeElement?.closest(".queue a")?.getAttribute("href");
   const picked = new Set([...queue.querySelectorAll("input[name=item]:checked")].map((one) => one.value));
   queue.replaceWith(document.importNode(fresh, true));
