@@ -64,6 +64,7 @@ _REPORTS: Words = {
     "return.joined": _("団体を登録した"),
     "return.taken": _("月次ファイルを取り込んだ"),
     "sheet.looked": _("表のそのままの数を見た"),
+    "presence.looked": _("研修の部屋にいた人の名前を見た"),
     "entries.looked": _("数のもとの記録を見た"),
 }
 _DUTY: Words = {

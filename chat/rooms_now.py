@@ -143,11 +143,14 @@ def elsewhere(room: Room, *, now: datetime) -> RoomCard | None:
     states = states_of(there, now=now)
     if states[room.pk].state is RoomState.OPEN:
         return None
-    # A room for some people is no place to send everybody to.
+    # A room for some people, or where it is recorded who takes part, is no place to send
+    # everybody to.
     others = [
         one
         for one in there
-        if one.pk != room.pk and one.audience in (Audience.EVERYONE, room.audience)
+        if one.pk != room.pk
+        and one.kind != RoomKind.TRAINING
+        and one.audience in (Audience.EVERYONE, room.audience)
     ]
     found = [one for one in others if states[one.pk].state is RoomState.OPEN]
     if not found and room.kind != RoomKind.NIGHT:

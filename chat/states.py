@@ -36,6 +36,7 @@ class RoomKind(StrEnum):
     WITHDRAWN = "withdrawn"  # ひきこもりの部屋
     WOMEN = "women"  # 女性の部屋
     THEME = "theme"  # 話題の部屋
+    TRAINING = "training"  # 研修の部屋: staff record who takes part, its door says so
     COUNSELING = "counseling"  # 1対1
 
 

@@ -23,20 +23,20 @@ class Present:
 def present_in(room: int, *, program: int, on: date, least: timedelta = LEAST) -> list[Present]:
     """Who stayed in a room of the program for `least` or longer on a day of Japan.
 
-    Visits are kept for 90 days; of an older day there is nobody to propose. Who was in a talk is
-    told to nobody.
+    Visits are kept for 90 days; of an older day there is nobody to propose. Only of a training
+    room, whose door says that this is recorded: who was in any other is told to nobody.
     """
     start = datetime.combine(on, time(), clock.JST)
     end = start + timedelta(days=1)
     visits = Visit.objects.filter(
         room=room,
         room__program=program,
+        room__kind=RoomKind.TRAINING,
         seat__participant__isnull=False,
         started_at__lt=end,
         seen_at__gt=start,
     ).select_related("seat")
     stayed: defaultdict[tuple[int, str], timedelta] = defaultdict(timedelta)
-    visits = visits.exclude(room__kind=RoomKind.COUNSELING)
     for visit in visits.order_by("started_at"):
         assert visit.seat is not None and visit.seat.participant_id is not None
         until = min(visit.ended_at or visit.seen_at, end)

@@ -11,6 +11,7 @@ from accounts.states import Role
 from accounts.viewer import Viewer
 from chat.models import Room
 from chat.states import RoomKind
+from foundation import clock
 from foundation.refusals import Refused
 from ledger.models import Entry
 from ledger.states import Kind
@@ -99,18 +100,27 @@ class Proposed:
 
 
 def rooms(program: Program) -> list[Room]:
-    """The rooms in which an online course may have been: never the room of a talk."""
+    """The rooms in which an online course may have been: those whose door says so."""
     return list(_rooms(program.pk).order_by("position", "pk"))
 
 
 def _rooms(program: int) -> QuerySet[Room]:
-    return Room.objects.filter(program=program).exclude(kind=RoomKind.COUNSELING)
+    return Room.objects.filter(program=program).filter(kind=RoomKind.TRAINING)
+
+
+def days_proposed(row: Training) -> list[int]:
+    """The days of an online course of which presence may be asked: from its entry on."""
+    if not row.online:
+        return []
+    entered = Entry.objects.get(program=row.program.slug, seq=row.seq).recorded_at
+    since = clock.jst_day(entered)
+    return [day for day in range(1, row.days + 1) if row.held_on + timedelta(day - 1) >= since]
 
 
 def proposed(row: Training, *, room: int, day: int) -> Proposed:
-    """Whom a room proposes for a day. Raises `Refused("not_found")`."""
+    """Whom a room proposes for a day, for `looking.at_presence`. Raises `Refused("not_found")`."""
     where = _rooms(row.program_id).filter(pk=room).first()
-    if where is None or not row.online or not 1 <= day <= row.days:
+    if where is None or day not in days_proposed(row):
         raise Refused("not_found")
     on = row.held_on + timedelta(days=day - 1)
     return Proposed(day, on, where, present_in(room, program=row.program_id, on=on))

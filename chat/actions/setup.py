@@ -12,7 +12,7 @@ from chat.actions.rooms import bring_up_to_date, take_away
 from chat.actions.sitting import Sitting
 from chat.models import Opening, Room
 from chat.schedule import Hours
-from chat.states import HolidayRule
+from chat.states import HolidayRule, RoomKind
 from foundation.clock import jst_day
 from foundation.refusals import Refused
 
@@ -42,10 +42,14 @@ def change(
 ) -> Changes:
     """Change settings; open pages hear of it. What was different, before and after.
 
-    Raises `Refused`: `gone`, `changed_meanwhile` (somebody else was faster).
+    Raises `Refused`: `gone`, `changed_meanwhile` (somebody else was faster), `training_stays`.
     """
     with transaction.atomic():
         sitting, row = _held(program, room, version, now)
+        kinds = {row.kind, values.get("kind", row.kind)}
+        if len(kinds) > 1 and RoomKind.TRAINING in kinds:
+            # Who was there before read another door.
+            raise Refused("training_stays")
         changes = _changes(row, values)
         if changes:
             row.version += 1

@@ -33,7 +33,7 @@ def change_room(
     viewer: Viewer, *, program: int, room: int, version: int, values: Mapping[str, object],
     now: datetime,
 ) -> None:  # fmt: skip
-    """Other settings; open pages hear of them. Raises `Refused`: `gone`, `changed_meanwhile`."""
+    """Other settings; open pages hear of them. Raises what `setup.change` does."""
     actor = must_coordinate(viewer, program=program)
     with transaction.atomic():
         changes = setup.change(program=program, room=room, version=version, values=values, now=now)

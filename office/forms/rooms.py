@@ -23,6 +23,7 @@ KINDS = {
     RoomKind.FAMILY: _("家族の部屋"),
     RoomKind.WOMEN: _("女性の部屋"),
     RoomKind.THEME: _("話題の部屋"),
+    RoomKind.TRAINING: _("研修の部屋(だれが参加したか、スタッフが記録します)"),
 }
 AUDIENCES = {
     Audience.EVERYONE: _("だれでも"),

@@ -1,4 +1,4 @@
-"""An auditor looks at the ledger itself; the look is noted in the same transaction."""
+"""A look at the ledger itself, or at who was in a training room, is noted beside it."""
 
 from datetime import date, datetime
 
@@ -6,12 +6,13 @@ from django.db import transaction
 
 from accounts.states import Role
 from accounts.viewer import Viewer
-from audit.actions import record
+from audit.actions import look, record
 from foundation.clock import jst_day
 from foundation.refusals import Refused
 from programs.models import Program
-from reports import evidence, queries
+from reports import evidence, queries, registers
 from reports.actions.noting import note
+from reports.models import Training
 from reports.policies import must_audit, must_keep_registers
 from reports.rules import Figures, Sheet
 
@@ -75,6 +76,20 @@ def exact(
     if found is None:
         raise Refused("not_found")
     return found.sheet, found.lines
+
+
+def at_presence(
+    viewer: Viewer, row: Training, *, room: int, day: int, now: datetime
+) -> registers.Proposed:
+    """Whom a training room proposes for a day of a course. Raises `Refused("not_found")`."""
+    must_keep_registers(viewer, program=row.program_id)
+    found = registers.proposed(row, room=room, day=day)
+    role = next(role for role in registers.KEEPERS if viewer.holds(role, program=row.program_id))
+    look(
+        viewer.staff, role=role, verb="presence.looked", object_type="training",
+        object_id=f"{row.pk}/{day}/{room}", program=row.program_id, now=now,
+    )  # fmt: skip
+    return found
 
 
 def _sheet(

@@ -16,6 +16,7 @@ from reports.actions.noting import note
 from reports.models import Attendance, Training
 from reports.policies import must_keep_registers
 from reports.presence import present_in
+from reports.registers import days_proposed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +103,7 @@ def confirm_presence(
     """
     must_keep_registers(viewer, program=program)
     row = Training.objects.filter(pk=training, program=program).first()
-    if row is None or not row.online or not 1 <= day <= row.days:
+    if row is None or day not in days_proposed(row):
         raise Refused("not_found")
     there = present_in(room, program=program, on=row.held_on + timedelta(days=day - 1))
     typed = [f"participant:{one.participant}" for one in there if one.participant in participants]

@@ -4,11 +4,11 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.doors import viewer_of_request
-from accounts.staff_doors import staff_only
+from accounts.staff_doors import noted_look, staff_only
 from foundation import clock
 from foundation.refusals import Refused
 from reports import registers
-from reports.actions import trainings
+from reports.actions import looking, trainings
 from reports.doors import entered, kept_program, onward, register_page
 from reports.forms import AttendanceForm, TrainingForm
 from reports.registers import KEEPERS
@@ -43,6 +43,7 @@ def courses(request: HttpRequest) -> HttpResponse:
 
 @staff_only(*KEEPERS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@noted_look
 def course(request: HttpRequest, pk: int) -> HttpResponse:
     """One course: who was there, and who was in its room (`?room=&day=`)."""
     viewer = viewer_of_request(request)
@@ -66,13 +67,14 @@ def course(request: HttpRequest, pk: int) -> HttpResponse:
         "counted": sum(one.seq is not None for one in there),
         "people": len({one.subject for one in there}),
         "rooms": registers.rooms(row.program) if row.online else [],
-        "days": range(1, row.days + 1),
+        "days": registers.days_proposed(row),
         "form": form,
     }
     if "room" in request.GET:
-        context["proposed"] = registers.proposed(
-            row, room=_number(request.GET, "room"), day=_number(request.GET, "day")
-        )
+        context["proposed"] = looking.at_presence(
+            viewer, row, room=_number(request.GET, "room"), day=_number(request.GET, "day"),
+            now=clock.now(),
+        )  # fmt: skip
     return register_page(request, "training", context, form)
 
 

@@ -183,7 +183,8 @@ def _of_the_office(things: Named, now: datetime) -> Named:
 def _of_reports(things: Named, room: Room, cast: dict[str, Staff], now: datetime) -> Named:
     program, town = room.program, Municipality.objects.get(code="282014")
     trainings = Training.objects.filter(pk=things["training"])
-    trainings.update(online=True)
+    # Presence is asked of days from the entry on.
+    trainings.update(online=True, held_on=jst_day(now))
     training = trainings.get()
     coordinator = cast["coordinator"]
     return {

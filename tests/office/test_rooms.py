@@ -69,6 +69,25 @@ def test_who_a_room_is_for_and_where_and_how_slowly_it_goes_is_set_here(
     assert made.municipality_id is None
 
 
+def test_a_training_room_says_so_at_its_door_and_stays_one(desk: Client, program, towns):
+    told = "だれが参加したかを、スタッフが見て、記録します"
+    given = {"slug": "kenshu", "name": "研修の部屋", "kind": "training"}
+    assert send(desk, "/manage/rooms/new/", **given).status_code == 303
+    made = Room.objects.get()
+    assert told in Client().get("/rooms/").content.decode()
+    assert told in desk.get("/rooms/kenshu/").content.decode()
+    answer = send(desk, f"/manage/rooms/{made.pk}/", kind="calm")
+    assert "研修の部屋だけは、あとから種類を変えられません" in words(answer)
+    send(desk, "/manage/rooms/new/", slug="calm", name="しずか", kind="calm")
+    calm = Room.objects.get(slug="calm")
+    assert told not in desk.get("/rooms/calm/").content.decode()
+    # Who was there before was told nothing of it.
+    send(desk, f"/manage/rooms/{calm.pk}/", kind="training")
+    assert sorted(Room.objects.values_list("slug", "kind")) == [
+        ("calm", "calm"), ("kenshu", "training"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [

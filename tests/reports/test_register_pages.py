@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from accounts.states import Role
+from audit.models import AuditEntry
 from chat.models import Seat, Visit
 from foundation import clock
 from ledger.models import Entry
@@ -22,7 +23,7 @@ from reports.models import (
     Training,
 )
 from reports.rules import shipped
-from tests.cast import grant, make_program, make_staff, signed_in_as
+from tests.cast import grant, make_program, make_room, make_staff, signed_in_as
 
 pytestmark = pytest.mark.usefixtures("towns")
 SITE = {
@@ -128,10 +129,10 @@ def test_a_course_on_running_an_ibasho_never_enters_the_craft_line(program, clie
 
 
 def test_presence_in_a_training_room_is_proposed_and_confirmed_by_staff(
-    program, room, client, aoi, haha
+    program, client, aoi, haha, mori
 ):
-    now = clock.now()
-    on = clock.jst_day(now - timedelta(days=1))
+    room = make_room(slug="kenshu", kind="training")
+    on = clock.jst_day(clock.now())
     client.post(
         "/reports/trainings/",
         {"course": "craft", "name": "Web研修", "held_on": f"{on}", "days": "1", "online": "on"},
@@ -146,6 +147,11 @@ def test_presence_in_a_training_room_is_proposed_and_confirmed_by_staff(
     page = f"/reports/trainings/{Training.objects.get().pk}/"
     proposed = words(client.get(f"{page}?room={room.pk}&day=1"))
     assert aoi.handle in proposed and haha.handle not in proposed
+    looks = AuditEntry.objects.filter(verb="presence.looked").values_list("actor", "object_id")
+    course = Training.objects.get().pk
+    assert list(looks) == [(mori.pk, f"{course}/1/{room.pk}")]
+    glance = {"Sec-Purpose": "prefetch"}
+    assert client.get(f"{page}?room={room.pk}&day=1", headers=glance).status_code == 204
     sent = {"room": room.pk, "day": "1", "there": [aoi.pk, haha.pk]}
     assert client.post(f"{page}presence/", sent).status_code == 303
     assert Attendance.objects.count() == 1, "nobody is counted whom the room didn't propose"
@@ -155,6 +161,41 @@ def test_presence_in_a_training_room_is_proposed_and_confirmed_by_staff(
     many = {"there": ["9" * 4400, "9" * 19, haha.pk]}
     assert client.post(f"{page}presence/", sent | many).status_code == 303
     assert Attendance.objects.count() == 1
+
+
+@pytest.mark.parametrize("kind", ["chat", "withdrawn", "family", "night", "counseling"])
+def test_who_was_in_another_room_is_shown_to_no_keeper(program, room, client, aoi, kind):
+    type(room).objects.filter(pk=room.pk).update(kind=kind)
+    make_room(slug="kenshu", kind="training")
+    now = clock.now()
+    seat = Seat.objects.create(room=room, participant=aoi, key="k", handle=aoi.handle, mark="m")
+    start = datetime.combine(clock.jst_day(now), time(10), clock.JST)
+    end = start + timedelta(hours=1)
+    Visit.objects.create(room=room, seat=seat, started_at=start, seen_at=end, ended_at=end)
+    client.post(
+        "/reports/trainings/",
+        {"course": "craft", "name": "Web", "held_on": f"{clock.jst_day(now)}", "days": "1",
+         "online": "on"},
+    )  # fmt: skip
+    page = f"/reports/trainings/{Training.objects.get().pk}/"
+    assert f'<option value="{room.pk}"' not in words(client.get(page))
+    assert client.get(f"{page}?room={room.pk}&day=1").status_code == 404
+    sent = {"room": room.pk, "day": "1", "there": [aoi.pk]}
+    client.post(f"{page}presence/", sent)
+    assert not Attendance.objects.exists()
+
+
+def test_a_day_before_the_course_was_entered_proposes_nobody(program, client, aoi):
+    room = make_room(slug="kenshu", kind="training")
+    on = clock.jst_day(clock.now()) - timedelta(days=1)
+    client.post(
+        "/reports/trainings/",
+        {"course": "craft", "name": "Web", "held_on": f"{on}", "days": "2", "online": "on"},
+    )
+    page = f"/reports/trainings/{Training.objects.get().pk}/"
+    assert client.get(f"{page}?room={room.pk}&day=1").status_code == 404
+    assert client.post(f"{page}presence/", {"room": room.pk, "day": "1"}).status_code == 404
+    assert client.get(f"{page}?room={room.pk}&day=2").status_code == 200
 
 
 def test_a_visit_keeps_what_was_advised_and_how_far_a_municipality_is(program, client):

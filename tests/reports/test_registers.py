@@ -153,11 +153,11 @@ def test_a_course_on_running_an_ibasho_is_counted_apart(program, counselor, craf
 
 
 def test_an_online_day_is_confirmed_from_who_was_in_its_room(
-    program, counselor, craft, room, aoi, haha, yoso, now
+    program, counselor, craft, aoi, haha, yoso, now
 ):
-    day = now - timedelta(days=1)
-    training = craft(held_on=clock.jst_day(day), online=True)
-    noon = clock.jst(day).replace(hour=12, minute=0)
+    room = make_room(slug="kenshu", kind="training")
+    training = craft(held_on=clock.jst_day(now), online=True)
+    noon = clock.jst(now).replace(hour=12, minute=0)
     for who, minutes in ((aoi, (20, 20)), (haha, (20,)), (yoso, (60,))):
         seat = Seat.objects.create(room=room, participant=who, handle=who.handle, key=f"k{who.pk}")
         for number, length in enumerate(minutes):
@@ -181,13 +181,15 @@ def test_an_online_day_is_confirmed_from_who_was_in_its_room(
         confirmed(aoi, program=program.pk + 1)
 
 
-def test_who_was_in_a_talk_is_proposed_by_no_course(program, counselor, craft, room, aoi, now):
-    day = now - timedelta(days=1)
-    training = craft(held_on=clock.jst_day(day), online=True)
-    start = clock.jst(day).replace(hour=12, minute=0)
+@pytest.mark.parametrize("kind", ["counseling", "chat", "withdrawn"])
+def test_who_was_in_any_other_room_is_proposed_by_no_course(
+    program, counselor, craft, aoi, now, kind
+):
+    training = craft(held_on=clock.jst_day(now), online=True)
+    start = clock.jst(now).replace(hour=12, minute=0)
     end = start + timedelta(minutes=31)
-    talk = make_room(slug="talk", kind="counseling")
-    for where in (room, talk):
+    room, other = make_room(slug="kenshu", kind="training"), make_room(slug="other", kind=kind)
+    for where in (room, other):
         seat = Seat.objects.create(
             room=where, participant=aoi, handle=aoi.handle, key=f"k{where.pk}", mark="m"
         )
@@ -197,9 +199,9 @@ def test_who_was_in_a_talk_is_proposed_by_no_course(program, counselor, craft, r
         aoi.pk
     ]
     with pytest.raises(Refused, match="not_found"):
-        registers.proposed(training, room=talk.pk, day=1)
+        registers.proposed(training, room=other.pk, day=1)
     sent = confirm_presence(
-        counselor, program=program.pk, training=training.pk, day=1, room=talk.pk,
+        counselor, program=program.pk, training=training.pk, day=1, room=other.pk,
         participants=[aoi.pk], now=now,
     )  # fmt: skip
     assert sent == 0 and not Attendance.objects.exists()
