@@ -245,3 +245,19 @@ def test_a_program_s_own_words_are_looked_for_in_what_supporters_send_too(
     refused("contact", act_on_person, desk, ActKind.PAUSE, now=now, **pause)
     monkeypatch.setattr(in_force._Held, "lexicons", {room.program_id + 1: (rule,)})
     reply(desk, murmur=murmur.pk, text=words, now=now)  # another program's isn't ours
+
+
+def test_no_note_and_no_veil_of_staff_carries_contact_details(desk, above, aoi, room, now):
+    row, number = message(aoi, room), "090-1234-5678"
+    refused(
+        "contact", act_on_message, desk, ActKind.VEIL, message=row.pk, veil=number, now=now
+    )  # fmt: skip
+    refused(
+        "contact", act_on_message, desk, ActKind.HIDE, message=row.pk, note=number, now=now
+    )  # fmt: skip
+    seat = seat_of(aoi, room).pk
+    refused("contact", propose, above, seat=seat, reason=Reason.ABUSE, note=number, now=now)
+    row.refresh_from_db()
+    assert row.state == MessageState.SHOWN
+    assert not Act.objects.exists()
+    assert not letters_of(aoi)
