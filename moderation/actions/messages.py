@@ -32,10 +32,12 @@ def act_on_message(
     """One of `ON_MESSAGES`. The author of what was hidden, veiled or turned down is told.
 
     Raises `Refused`: `not_found`, `moved_on` (somebody was faster, or it was taken back),
-    `own_words`, `no_veil`, what `tidy` raises.
+    `own_words`, `no_veil`, `contact`, what `tidy` raises.
     """
     row, role = _theirs(viewer, message)
-    note, veil = _said(note, most=MOST_NOTE), _said(veil, most=MOST_VEIL)
+    program = row.room.program_id
+    note = _said(note, most=MOST_NOTE, program=program)
+    veil = _said(veil, most=MOST_VEIL, program=program)
     if kind is ActKind.VEIL and not veil:
         raise Refused("no_veil")
     if kind is ActKind.RESTORE:
@@ -73,8 +75,10 @@ def _theirs(viewer: Viewer, message: int) -> tuple[Message, Role]:
     return row, role
 
 
-def _said(text: str, *, most: int) -> str:
-    return tidy(text, most=most) if text.strip() else ""
+def _said(text: str, *, most: int, program: int) -> str:
+    kept = tidy(text, most=most) if text.strip() else ""
+    policies.must_hold_no_contact(kept, program=program)
+    return kept
 
 
 def _carry_out(kind: ActKind, row: Message, *, veil: str, now: datetime) -> object:

@@ -26,7 +26,7 @@ MOST_NOTE = 200
 
 def propose(viewer: Viewer, *, seat: int, reason: Reason, note: str, now: datetime) -> Proposal:
     """Ask the other coordinators. Raises `Refused`: `not_found`, `not_a_participant`,
-    `proposed_already`, what `tidy` raises.
+    `proposed_already`, `contact`, what `tidy` raises.
     """
     row = Seat.objects.filter(pk=seat).select_related("room").first()
     if row is None:
@@ -37,6 +37,7 @@ def propose(viewer: Viewer, *, seat: int, reason: Reason, note: str, now: dateti
     if row.participant_id is None:
         raise Refused("not_a_participant")
     note = tidy(note, most=MOST_NOTE)
+    policies.must_hold_no_contact(note, program=program)
     try:
         with transaction.atomic():
             made = Proposal.objects.create(

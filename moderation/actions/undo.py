@@ -33,12 +33,17 @@ _STRICTER = list(Hand).index
 
 
 def undo(viewer: Viewer, *, act: int, note: str = "", now: datetime) -> Act:
-    """Take back one act. Raises `Refused`: `not_found`, `closed` (it ended or was undone)."""
+    """Take back one act.
+
+    Raises `Refused`: `not_found`, `closed` (it ended or was undone), `own_words`.
+    """
     found = Act.objects.filter(pk=act).first()
     role = policies.may_undo(viewer, found)
     must_read(viewer, found.participant_id)  # type: ignore[union-attr]
     if ActKind(found.kind) not in LASTING:  # type: ignore[union-attr]
         raise Refused("closed")
+    if found.kind == ActKind.HIDE and found.message is not None:  # type: ignore[union-attr]
+        policies.must_not_be_own(viewer, found.message)  # type: ignore[union-attr]
     note = tidy(note, most=MOST_NOTE) if note.strip() else ""
     return close_by(viewer.staff or 0, role=role, act=act, note=note, now=now)
 

@@ -10,7 +10,7 @@ from audit.models import AuditEntry
 from chat import in_force
 from chat import protocol as p
 from chat import queries as chat
-from chat.models import Message, Murmur, Room
+from chat.models import Message, Murmur, Room, Seat
 from chat.screening.own import OwnTerm, lexicon_of_own
 from chat.states import Hand, ItemKind, ItemState, MessageState
 from foundation.refusals import Refused
@@ -245,3 +245,33 @@ def test_a_program_s_own_words_are_looked_for_in_what_supporters_send_too(
     refused("contact", act_on_person, desk, ActKind.PAUSE, now=now, **pause)
     monkeypatch.setattr(in_force._Held, "lexicons", {room.program_id + 1: (rule,)})
     reply(desk, murmur=murmur.pk, text=words, now=now)  # another program's isn't ours
+
+
+def test_no_note_and_no_veil_of_staff_carries_contact_details(desk, above, aoi, room, now):
+    row, number = message(aoi, room), "090-1234-5678"
+    refused(
+        "contact", act_on_message, desk, ActKind.VEIL, message=row.pk, veil=number, now=now
+    )  # fmt: skip
+    refused(
+        "contact", act_on_message, desk, ActKind.HIDE, message=row.pk, note=number, now=now
+    )  # fmt: skip
+    seat = seat_of(aoi, room).pk
+    refused("contact", propose, above, seat=seat, reason=Reason.ABUSE, note=number, now=now)
+    row.refresh_from_db()
+    assert row.state == MessageState.SHOWN
+    assert not Act.objects.exists()
+    assert not letters_of(aoi)
+
+
+def test_nobody_brings_their_own_hidden_words_back_by_either_door(desk, above, ren, aoi, room, now):
+    row = message(aoi, room)
+    row.seat = Seat.objects.create(room=room, staff=ren, key="k", handle="れん", mark="a")
+    row.save(update_fields=["seat"])
+    hidden = act_on_message(above, ActKind.HIDE, message=row.pk, reason=Reason.CALM, now=now)
+    refused("own_words", act_on_message, desk, ActKind.RESTORE, message=row.pk, now=now)
+    refused("own_words", undo, desk, act=hidden.pk, now=now)
+    row.refresh_from_db()
+    assert row.state == MessageState.HIDDEN
+    undo(above, act=hidden.pk, now=now)
+    row.refresh_from_db()
+    assert row.state == MessageState.SHOWN
