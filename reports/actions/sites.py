@@ -39,21 +39,25 @@ def open_site(viewer: Viewer, *, program: int, sign: Sign, now: datetime) -> Sit
     with transaction.atomic():
         house = Program.objects.get(pk=program)
         _must_be_here(house, sign.municipality)
+        # The entry names the row: its own number follows within the same transaction.
+        site = Site.objects.create(
+            program=house, kind=sign.kind, municipality_id=sign.municipality, name=sign.name,
+            operator=sign.operator, online=sign.online, opened_on=sign.opened_on,
+            evidence=sign.evidence, changed_at=now, opened_seq=0,
+        )  # fmt: skip
         entry = enter(
             Fact(
                 program=house.slug,
                 kind=OPENED[sign.kind],
                 occurred_on=sign.opened_on,
                 municipality_code=sign.municipality,
+                evidence=f"site:{site.pk}",
             ),
             confirmed_by=actor,
             now=now,
         )
-        site = Site.objects.create(
-            program=house, kind=sign.kind, municipality_id=sign.municipality, name=sign.name,
-            operator=sign.operator, online=sign.online, opened_on=sign.opened_on,
-            evidence=sign.evidence, changed_at=now, opened_seq=entry.seq,
-        )  # fmt: skip
+        site.opened_seq = entry.seq
+        site.save(update_fields=["opened_seq"])
         note(viewer, "open", what="site", number=site.pk, program=program, now=now)
     return site
 
@@ -115,6 +119,8 @@ def list_baseline(
                 occurred_on=on,
                 municipality_code=municipality,
                 destination=OPENED[kind],
+                # No row of a register stands behind it: the place on the list is its reference.
+                evidence=f"baseline:{municipality}",
             ),
             confirmed_by=actor,
             now=now,

@@ -42,21 +42,25 @@ def note_support(viewer: Viewer, *, program: int, occasion: Occasion, now: datet
             and Municipality.objects.filter(pk=place).exists()
         ):
             raise Refused("no_such_place")
+        # The entry names the row: its own number follows within the same transaction.
+        row = Support.objects.create(
+            program=house, kind=occasion.kind, municipality_id=place or None, on=occasion.on,
+            by_whom=occasion.by_whom, bodies=occasion.bodies, words=occasion.words,
+            stage=occasion.stage or "", changed_at=now, seq=0,
+        )  # fmt: skip
         entry = enter(
             Fact(
                 program=house.slug,
                 kind=occasion.kind,
                 occurred_on=occasion.on,
                 municipality_code=place,
+                evidence=f"support:{row.pk}",
             ),
             confirmed_by=actor,
             now=now,
         )
-        row = Support.objects.create(
-            program=house, kind=occasion.kind, municipality_id=place or None, on=occasion.on,
-            by_whom=occasion.by_whom, bodies=occasion.bodies, words=occasion.words,
-            stage=occasion.stage or "", changed_at=now, seq=entry.seq,
-        )  # fmt: skip
+        row.seq = entry.seq
+        row.save(update_fields=["seq"])
         note(viewer, "open", what="support", number=row.pk, program=program, now=now)
     return row
 

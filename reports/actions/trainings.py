@@ -39,6 +39,12 @@ def hold_training(viewer: Viewer, *, program: int, course: Course, now: datetime
     with transaction.atomic():
         house = Program.objects.get(pk=program)
         slug = course.course.casefold()
+        # The entry names the row: its own number follows within the same transaction.
+        row = Training.objects.create(
+            program=house, course=slug, name=course.name, held_on=course.held_on,
+            days=course.days, each_day=course.each_day, online=course.online, changed_at=now,
+            seq=0,
+        )  # fmt: skip
         entry = enter(
             Fact(
                 program=house.slug,
@@ -46,15 +52,13 @@ def hold_training(viewer: Viewer, *, program: int, course: Course, now: datetime
                 occurred_on=course.held_on,
                 destination=slug,
                 quantity=course.days,
+                evidence=f"training:{row.pk}",
             ),
             confirmed_by=actor,
             now=now,
         )
-        row = Training.objects.create(
-            program=house, course=slug, name=course.name, held_on=course.held_on,
-            days=course.days, each_day=course.each_day, online=course.online, changed_at=now,
-            seq=entry.seq,
-        )  # fmt: skip
+        row.seq = entry.seq
+        row.save(update_fields=["seq"])
         note(viewer, "open", what="training", number=row.pk, program=program, now=now)
     return row
 

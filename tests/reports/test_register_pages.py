@@ -163,6 +163,35 @@ def test_presence_in_a_training_room_is_proposed_and_confirmed_by_staff(
     assert Attendance.objects.count() == 1
 
 
+def test_an_entry_of_a_register_names_the_row_behind_it(program, client):
+    client.post("/reports/sites/?program=hyogo", SITE)
+    client.post("/reports/sites/?program=hyogo", SITE | {"kind": "window"})
+    listed = {"before-kind": "ibasho", "before-municipality": "282014", "before-on": "2020-03-31"}
+    client.post("/reports/sites/baseline/?program=hyogo", listed)
+    meeting = {"kind": "network_meeting", "on": "2021-06-01", "bodies": "3"}
+    client.post("/reports/supports/", meeting)
+    course = {"course": "craft", "name": "研修", "held_on": "2021-06-01", "days": "1"}
+    client.post("/reports/trainings/", course)
+    sites = dict(Site.objects.values_list("kind", "pk"))
+    assert dict(Entry.objects.values_list("kind", "evidence")) == {
+        "ibasho_opened": f"site:{sites['ibasho']}",
+        "window_opened": f"site:{sites['window']}",
+        "baseline_listed": "baseline:282014",
+        "network_meeting": f"support:{Support.objects.get().pk}",
+        "training_held": f"training:{Training.objects.get().pk}",
+    }
+    numbers = dict(Entry.objects.values_list("evidence", "seq"))
+    for site in Site.objects.all():
+        assert site.opened_seq == numbers[f"site:{site.pk}"]
+    assert Support.objects.get().seq == numbers[f"support:{Support.objects.get().pk}"]
+    assert Training.objects.get().seq == numbers[f"training:{Training.objects.get().pk}"]
+    auditor = make_staff("kansa", display_name="かんさ")
+    grant(auditor, Role.AUDITOR, program)
+    asked = {"as_of": f"{clock.jst_day(clock.now())}", "reason": "会計検査の抽出"}
+    page = signed_in_as(auditor).post("/reports/kpi/hyogo-2020/hyogo.ibasho/2021/entries/", asked)
+    assert f"site:{sites['ibasho']}" in words(page)
+
+
 @pytest.mark.parametrize("kind", ["chat", "withdrawn", "family", "night", "counseling"])
 def test_who_was_in_another_room_is_shown_to_no_keeper(program, room, client, aoi, kind):
     type(room).objects.filter(pk=room.pk).update(kind=kind)
