@@ -38,7 +38,8 @@ def post(sitting: Sitting, act: Act, frame: p.Post) -> Answer:
         if earlier is not None:
             # Never a silent success for another text.
             raise Refused(p.Refusal.CONFLICT)
-        words.stop_if_unsafe(look)
+        sealed = words.is_talk(room) and seat.participant_id is not None
+        words.stop_if_unsafe(look, links=words.SEAL_LINKS if sealed else ())
         policies.may_post(
             sitting.standing(seat.pk, room.pk), room=sitting.states[room.pk], now=sitting.now
         )

@@ -4,6 +4,7 @@ Words of crisis bring a card and a flag also when the text is then refused; cont
 one's own 合言葉 stop it; what may hurt is held, unless it is also a call for help.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -20,6 +21,7 @@ from chat.screening import Screened, screen
 from foundation.refusals import Link, Refused
 
 CARE_LINKS = (Link("いま話せるところ", "/now/"),)
+SEAL_LINKS = (Link("鍵をかけて預ける", "/counseling/mine/"),)
 
 
 # The same words again within this time summon nobody anew: a page repeats what was refused.
@@ -138,9 +140,9 @@ def _tried_before(sitting: Sitting, seat: Seat, look: Look) -> bool:
     return before
 
 
-def stop_if_unsafe(look: Look) -> None:
-    """Refuse one's own 合言葉 and contact details, whoever the sender is."""
+def stop_if_unsafe(look: Look, *, links: Sequence[Link] = ()) -> None:
+    """Refuse one's own 合言葉 and contact details, whoever the sender is; `links` lead on."""
     if look.passphrase:
         raise Refused(Refusal.PASSPHRASE)
     if look.screened.contact:
-        raise Refused(Refusal.CONTACT)
+        raise Refused(Refusal.CONTACT, links=links)

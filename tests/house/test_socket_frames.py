@@ -217,3 +217,21 @@ def test_everyone_gets_at_the_desk_s_door_what_the_line_says(callers, slug: str)
     keys = {name: client.cookies.get("seat") for name, client in callers.items()}
     came = {name: arrives(key.value if key else None, slug) for name, key in keys.items()}
     assert {name: "let in" if found else "4403" for name, found in came.items()} == row
+
+
+def test_a_contact_in_a_talk_of_two_is_offered_the_vault(talked) -> None:
+    callers, slug = talked
+    told = {}
+    for name in ("participant", "counselor"):
+        rest()
+        here = knock(callers[name], slug)
+        assert isinstance(here, LetIn)
+        frame = p.Post(nonce=NONCE, text="080-1234-5678")
+        (answer,) = carry_out(
+            [Act(here.room, here.seat, frame, here.viewer.session)], now=clock.now()
+        )
+        (told[name],) = answer.frames
+    assert {name: one.code for name, one in told.items()} == dict.fromkeys(told, "contact")
+    (link,) = told["participant"].links
+    assert (link.label, link.href) == ("鍵をかけて預ける", "/counseling/mine/")
+    assert not told["counselor"].links
