@@ -185,7 +185,7 @@ def close_account(viewer: Viewer, *, staff: int, reason: str = "", now: datetime
             _must_leave_somebody(one, now=now)
         about_account(viewer.staff, role=acting, verb="closed", staff=staff, reason=reason, now=now)
         mine.update(ended_at=now, ended_by=viewer.staff)
-        if not Staff.objects.filter(pk=staff, is_active=True).update(is_active=False):
+        if not Staff.objects.filter(pk=staff, is_active=True).update(is_active=False, email=""):
             raise Refused("not_found")
         links.withdraw_to(staff, now=now)
         links.withdraw_from(staff, now=now)

@@ -189,7 +189,8 @@ def _changed_by(item: int) -> None:
 
 def keep_in_sight(message: Message, *, now: datetime) -> None:
     """A message that people don't see has an item, whoever hid it: done, and looked up later."""
-    if Item.objects.filter(message=message).exists():
+    # One above the desk is nothing to the desk: it must not tell by what comes beside it either.
+    if Item.objects.filter(message=message, about_staff__isnull=True).exists():
         return
     one = Raised(
         ItemKind.HIDDEN, f"message:{message.pk}", room=message.room_id, message=message.pk,

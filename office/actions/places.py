@@ -37,12 +37,14 @@ def change_place(
             )  # fmt: skip
 
 
-def remove_place(viewer: Viewer, *, program: int, place: int, version: int, now: datetime) -> None:
+def remove_place(
+    viewer: Viewer, *, program: int, place: int, version: int, reason: str, now: datetime
+) -> None:
     """Off every list, with its pictures. Raises `Refused`: `gone`, `changed_meanwhile`."""
     actor = must_coordinate(viewer, program=program)
     with transaction.atomic():
         places.take_away(program=program, place=place, version=version, now=now)
-        note(actor, "remove", what="place", number=place, program=program, now=now)
+        note(actor, "remove", what="place", number=place, program=program, now=now, reason=reason)
 
 
 def add_picture(

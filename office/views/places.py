@@ -80,8 +80,9 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             actions.remove_place(
-                at.viewer, program=at.program.pk, place=pk, version=form.seen, now=at.now
-            )
+                at.viewer, program=at.program.pk, place=pk, version=form.seen,
+                reason=form.cleaned_data["reason"], now=at.now,
+            )  # fmt: skip
             return done("manage-places", said="removed")
         except Refused as no:
             form.add_error(None, sentence(no.code))

@@ -114,8 +114,10 @@ def test_a_role_whose_last_day_is_over_counts_until_it_is_ended(mori, ren, boss,
 
 def test_whose_last_day_is_over_can_still_be_let_go_by_their_coordinator(mori, ren, program, now):
     RoleGrant.objects.filter(staff=ren).update(expires_on=jst_day(now) - timedelta(days=1))
+    Staff.objects.filter(pk=ren.pk).update(email="ren@example.org")
     people.close_account(staff_viewer(mori), staff=ren.pk, now=now)
-    assert not Staff.objects.get(pk=ren.pk).is_active
+    gone = Staff.objects.get(pk=ren.pk)
+    assert (gone.is_active, gone.email) == (False, "")
     assert AuditEntry.objects.get(verb="closed").program == program.pk
 
 

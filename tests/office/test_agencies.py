@@ -166,6 +166,18 @@ def place(desk: Client) -> Place:
     return Place.objects.get()
 
 
+def test_why_a_place_goes_stands_in_the_log(desk: Client, place: Place):
+    address = f"/manage/places/{place.pk}/"
+    for typed in ({"sure": "on"}, {"reason": "閉じました"}):
+        told = {f"remove-{name}": word for name, word in typed.items()}
+        answer = send(desk, address, to=f"{address}remove/", **told)
+        assert answer.status_code == 422
+    told = {"remove-sure": "on", "remove-reason": "閉じました"}
+    assert send(desk, address, to=f"{address}remove/", **told).status_code == 303
+    entry = AuditEntry.objects.get(verb="remove", object_type="place")
+    assert entry.reason == "閉じました"
+
+
 def test_a_place_gets_a_picture_with_words_and_without_the_cameras(desk: Client, place: Place):
     address = f"/manage/places/{place.pk}/"
 
