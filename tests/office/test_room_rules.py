@@ -3,8 +3,10 @@
 import pytest
 from django.test import Client
 
+from accounts.models import Participant
 from audit.models import AuditEntry
 from chat.models import Room, RoomEvent
+from tests.house.everyone import seated
 from tests.office.desk import fields, send, words
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +21,7 @@ def address(room: Room) -> str:
 
 
 def test_rules_and_stamps_are_changed_by_the_form_and_everybody_in_the_room_hears(
-    desk: Client, room: Room, address: str
+    desk: Client, room: Room, address: str, aoi: Participant
 ):
     was = room.stamps
     assert fields(desk.get(address).content.decode(), address)["stamps"] == ["\n".join(was)]
@@ -35,9 +37,7 @@ def test_rules_and_stamps_are_changed_by_the_form_and_everybody_in_the_room_hear
     assert entry.values["rules"] == ["", RULES]
     assert entry.values["stamps"] == [was, OWN.split("\n")]
     assert set(entry.values) == {"rules", "stamps"}, "what wasn't touched isn't named"
-    somebody, there = Client(), f"/rooms/{room.slug}/"
-    somebody.post("/enter/", {"handle": "みずいろ", "agree": "on", "next": there})
-    seen = somebody.get(there).content.decode()
+    seen = seated(aoi).get(f"/rooms/{room.slug}/").content.decode()
     assert "なおそうとしません" in seen and "<b>ふとん" not in seen
 
 
