@@ -1,12 +1,11 @@
 """Danger to life: by two, or alone when nobody answers; to three recipients; all of it seen."""
 
 import re
-import threading
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import Letter
 from accounts.states import Role
@@ -18,6 +17,7 @@ from counseling.models import ContactOpening, Emergency
 from counseling.states import Detail, Relation
 from duty.models import Call
 from foundation.refusals import Refused
+from tests.at_once import at_once
 from tests.cast import grant, make_program, make_staff, seen_by, signed_in_as, staff_viewer
 from tests.counseling.test_pages import page, seated
 from tests.counseling.voices import asks, taken
@@ -272,26 +272,9 @@ def test_whoever_may_be_the_danger_learns_of_it_once_a_coordinator_released_it(
 # --- at once -------------------------------------------------------------------------------------
 
 
-def at_once(*deeds):
-    """Each in a thread of its own; what became of them, sorted."""
-    together, said = threading.Barrier(len(deeds), timeout=30), []
-
-    def turn(deed):
-        try:
-            together.wait()
-            deed()
-            said.append("done")
-        except Refused as no:
-            said.append(no.code)
-        finally:
-            connection.close()
-
-    hands = [threading.Thread(target=turn, args=(deed,)) for deed in deeds]
-    for hand in hands:
-        hand.start()
-    for hand in hands:
-        hand.join()
-    return sorted(said)
+def ends(told):
+    """What became of each, sorted: done, or why not."""
+    return sorted(one.code if isinstance(one, Refused) else "done" for one in told)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -299,11 +282,11 @@ def test_of_two_seconds_at_once_one_is_the_second(begun, mori, now):
     kiku = make_staff("kiku")
     grant(kiku, Role.COORDINATOR)
     first, other = staff_viewer(mori), staff_viewer(kiku)
-    said = at_once(
+    told = at_once(
         lambda: emergencies.agree(first, number=begun.pk, now=now),
         lambda: emergencies.decline(other, number=begun.pk, now=now),
     )
-    assert said == ["done", "moved_on"]
+    assert ends(told) == ["done", "moved_on"]
     assert (state(begun), begun.second) in [("agreed", mori), ("declined", kiku)]
     answers = AuditEntry.objects.filter(
         verb__in=["counseling.emergency_agree", "counseling.emergency_decline"]
@@ -315,11 +298,11 @@ def test_of_two_seconds_at_once_one_is_the_second(begun, mori, now):
 def test_a_second_in_the_last_moment_and_one_who_goes_alone_never_both(begun, kaede, mori, now):
     at = now + timedelta(minutes=5)
     first, second = staff_viewer(kaede), staff_viewer(mori)
-    said = at_once(
+    told = at_once(
         lambda: emergencies.go_alone(first, number=begun.pk, now=at),
         lambda: emergencies.agree(second, number=begun.pk, now=at),
     )
-    assert said == ["done", "moved_on"]
+    assert ends(told) == ["done", "moved_on"]
     assert (state(begun), begun.second, begun.alone_at) in [
         ("agreed", mori, None), ("alone", None, at),
     ]  # fmt: skip

@@ -1,14 +1,14 @@
 """A coordinator says how consultations are counted, and from which day on; the log has both."""
 
-import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
-from django.db import connection
 
 from audit.models import AuditEntry
 from foundation.clock import jst_day, now
 from programs.models import CountingRule
+from tests.at_once import at_once
 from tests.cast import signed_in_as
 from tests.office.desk import fields, send, words
 
@@ -102,20 +102,8 @@ def test_of_two_who_decide_in_the_same_moment_one_does_and_the_other_is_told(des
         | {"counted_as": "each", "since": day.isoformat()}
         for client, day in days.items()
     }
-    start, answers = threading.Barrier(2), {}
-
-    def sends(client) -> None:
-        try:
-            start.wait()
-            answers[client] = client.post(PAGE, forms[client])
-        finally:
-            connection.close()
-
-    hands = [threading.Thread(target=sends, args=(client,)) for client in forms]
-    for hand in hands:
-        hand.start()
-    for hand in hands:
-        hand.join()
+    sent = [partial(client.post, PAGE, form) for client, form in forms.items()]
+    answers = dict(zip(forms, at_once(*sent), strict=True))
     first, second = sorted(forms, key=lambda client: answers[client].status_code)
     assert [answers[one].status_code for one in (first, second)] == [303, 422]
     assert CountingRule.objects.get().since == days[first]

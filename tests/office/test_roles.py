@@ -1,16 +1,16 @@
 """What lets somebody in asks why; two who change one role at once lose nothing."""
 
-import threading
 from datetime import date
+from functools import partial
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from accounts.models import Invitation
 from audit.models import AuditEntry
 from chat.models import Room
 from office.sentences import sentence
+from tests.at_once import at_once
 from tests.office.desk import fields, send, words
 from tests.office.test_people import WHY, end, give, of, open_roles, renew
 
@@ -139,20 +139,8 @@ def test_of_two_who_give_one_role_at_once_one_does_and_the_other_keeps_what_they
             typed["role"] = "counselor"
         form = fields(client.get(of(ren)).content.decode(), to)
         forms[client] = form | {f"{prefix}-{name}": value for name, value in typed.items()}
-    start, answers = threading.Barrier(2), {}
-
-    def sends(client: Client) -> None:
-        try:
-            start.wait()
-            answers[client] = client.post(to, forms[client])
-        finally:
-            connection.close()
-
-    hands = [threading.Thread(target=sends, args=(client,)) for client in forms]
-    for hand in hands:
-        hand.start()
-    for hand in hands:
-        hand.join()
+    sent = [partial(client.post, to, form) for client, form in forms.items()]
+    answers = dict(zip(forms, at_once(*sent), strict=True))
     first, second = sorted(forms, key=lambda client: answers[client].status_code)
     assert [answers[one].status_code for one in (first, second)] == [303, 422]
     role = "supporter" if what == "renew" else "counselor"
