@@ -1,9 +1,10 @@
-"""Whose packet holds words of need that nobody of ours has seen: reads."""
+"""Words of need that stand in no talk, and that nobody of ours has seen: reads."""
 
 from collections.abc import Iterable
 
 from django.db.models import F, Q
 
+from chat.models import Finding
 from counseling.models import Case, Crossing
 
 # Words of need in a packet: a line that stands on no page of steps.
@@ -16,3 +17,15 @@ def in_packets(cases: Iterable[Case]) -> set[int]:
     seen = Q(referral__case__need_seen_at__isnull=True)
     unseen = rows.filter(seen | Q(referral__case__need_seen_at__lt=F("at")))
     return set(unseen.values_list("referral__case", flat=True))
+
+
+def after_the_end(cases: Iterable[Case]) -> set[int]:
+    """Of these cases, the closed ones whose talk has refused words of need since, by number."""
+    ended = {case.room_id: case for case in cases if case.closed_at is not None}
+    rows = Finding.objects.filter(room_id__in=list(ended), about_staff__isnull=True).order_by()
+    return {
+        ended[room].pk
+        for room, classes, at in rows.values_list("room_id", "classes", "at")
+        if "crisis" in classes
+        and all(at > one for one in (ended[room].closed_at, ended[room].need_seen_at) if one)
+    }

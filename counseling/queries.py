@@ -28,7 +28,7 @@ from counseling.models import (
     Occasion,
     OccasionImport,
 )
-from counseling.needs import in_packets
+from counseling.needs import after_the_end, in_packets
 from counseling.states import STANDING, CaseState, HandOverState, Urgency
 from duty.colleagues import told_apart
 from foundation.refusals import Refused
@@ -198,10 +198,15 @@ def inbox(viewer: Viewer, *, program: int) -> list[Waiting]:
 
 
 def own_desk(viewer: Viewer, *, program: int) -> list[Waiting]:
-    """The counselor's open cases: urgent first, then who waits longest, then the quiet ones."""
+    """The counselor's open cases: urgent first, then who waits longest, then the quiet ones.
+
+    A closed one is among them while words of need came after its end.
+    """
     staff = policies.must_be_counselor(viewer, program=program)
-    mine = Case.objects.filter(program_id=program, counselor_id=staff, state=CaseState.OPEN)
-    return _listed(mine.order_by("pk")[:MOST])
+    mine = Case.objects.filter(program_id=program, counselor_id=staff)
+    needed = after_the_end(mine.filter(room__finding__at__gt=F("closed_at")).distinct())
+    shown = mine.filter(Q(state=CaseState.OPEN) | Q(pk__in=needed))
+    return _listed(shown.order_by("pk")[:MOST])
 
 
 def _listed(cases: Iterable[Case]) -> list[Waiting]:
@@ -222,7 +227,7 @@ def _listed(cases: Iterable[Case]) -> list[Waiting]:
     seen = {case.room_id or 0: case.need_seen_at for case in found}
     talked, spoke = _needs(rooms, seen), _spoke(rooms)
     needs = {case.pk for case in found if case.room_id in talked} | asked_in_need(found)
-    needs |= in_packets(found)
+    needs |= in_packets(found) | after_the_end(found)
     rows = [
         Waiting(
             case=case,
@@ -377,7 +382,7 @@ def is_in_need(case: Case) -> bool:
     """Whether words of need stand there that nobody of ours has seen."""
     room = case.room_id
     talked = room is not None and room in _needs([room], {room: case.need_seen_at})
-    return talked or case.pk in asked_in_need([case]) | in_packets([case])
+    return talked or case.pk in asked_in_need([case]) | in_packets([case]) | after_the_end([case])
 
 
 def absent_ones(viewer: Viewer, *, program: int, since: datetime) -> list[Case]:

@@ -9,7 +9,7 @@ from datetime import datetime, time
 from accounts.models import Participant, Staff
 from accounts.standing import bump_staff
 from chat.models import Opening, Room, Seat
-from chat.states import COUNSELOR, RoomKind
+from chat.states import COUNSELOR, Hand, RoomKind
 
 _MARKS = ("月", "灯", "窓", "舟", "橋")
 
@@ -29,6 +29,11 @@ def open_talk(*, program: int, name: str) -> Room:
         Opening(room=room, weekday=day, opens=time(0), closes=time(0)) for day in range(7)
     )
     return room
+
+
+def shut(room: int, *, closed: bool) -> None:
+    """A talk that is over takes no more words, and screens those that come all the same."""
+    Room.objects.filter(pk=room).update(hand=Hand.CLOSED if closed else Hand.NONE)
 
 
 def seat_person(room: int, *, person: Participant) -> Seat:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.queries import open_grants
 from accounts.states import Role
@@ -52,7 +52,10 @@ def _in_talks(now: datetime) -> Iterable[Need]:
     rows = (
         # What was told of a counselor goes above them: it calls nobody here.
         Finding.objects.filter(
-            room__case__state__in=GOING_ON, at__gt=now - LOOKED_AT, about_staff__isnull=True
+            # Also what came after the end, which the talk refused.
+            Q(room__case__state__in=GOING_ON) | Q(at__gt=F("room__case__closed_at")),
+            at__gt=now - LOOKED_AT,
+            about_staff__isnull=True,
         )
         .select_related("room__case")
         .order_by("at", "pk")

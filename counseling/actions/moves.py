@@ -52,6 +52,8 @@ def move(case: Case, wanted: CaseState, **columns: Any) -> None:
     case.state = wanted.value
     for name, value in columns.items():
         setattr(case, name, value)
+    if case.room_id is not None:
+        talks.shut(case.room_id, closed=wanted is CaseState.CLOSED)
 
 
 def move_asking(case: Case, wanted: AskingState, **columns: Any) -> None:
@@ -66,6 +68,7 @@ def room_of(case: Case) -> int:
         made = talks.open_talk(program=case.program_id, name=str(_("相談")))
         Case.objects.filter(pk=case.pk).update(room=made)
         case.room_id = made.pk
+        talks.shut(made.pk, closed=case.state == CaseState.CLOSED)
     return case.room_id
 
 

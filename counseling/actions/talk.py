@@ -20,7 +20,7 @@ from counseling import policies, queries
 from counseling.actions import vault
 from counseling.actions.moves import locked, note, room_of, tell
 from counseling.models import Case
-from counseling.states import Detail
+from counseling.states import CaseState, Detail
 from duty.colleagues import shown_as
 from foundation.refusals import Refused
 
@@ -30,14 +30,20 @@ MOST_WORDS = p.MAX_TEXT
 def say(viewer: Viewer, *, code: str, text: str, nonce: UUID, now: datetime) -> None:
     """The person writes. Raises `Refused`: `not_entered`, `not_found`, `case_closed`, and the
     room's own (`contact`, `too_fast`, `too_long`, …).
+
+    What is written once the case is closed is refused by the talk itself, which screens it first:
+    words of need bring the card, and call.
     """
     with transaction.atomic():
         case = policies.must_be_own(viewer, locked(code))
-        policies.must_stand(case)
         person = Participant.objects.get(pk=viewer.participant or 0)
         seat = talks.seat_person(room_of(case), person=person)
-    _carry_out(seat, text, nonce, now)
-    Case.objects.filter(pk=case.pk, waiting_since__isnull=True).update(waiting_since=now)
+    try:
+        _carry_out(seat, text, nonce, now)
+    except Refused as no:
+        raise Refused("case_closed") if no.code == p.Refusal.CLOSED else no from None
+    going_on = Case.objects.filter(pk=case.pk).exclude(state=CaseState.CLOSED)
+    going_on.filter(waiting_since__isnull=True).update(waiting_since=now)
 
 
 def answer(viewer: Viewer, *, code: str, text: str, nonce: UUID, now: datetime) -> None:
