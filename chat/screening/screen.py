@@ -83,7 +83,7 @@ def screen(text: str, *, more: Sequence[Lexicon] = ()) -> Screened:
     lexicons = (house(), *more)
     short = folded_text(text)
     hits = [hit for one in lexicons for hit in one.index.find(short)]
-    out = _by_rules(text, short, lexicons, worth=bool(hits) or contact.maybe(short))
+    out = _by_rules(text, short, lexicons, begun=bool(hits))
     # Where a rule of crisis found or spared something, it has decided; what is held stays held.
     decided = any(rule.kind == "crisis" for rule, *_ in hits) or any(
         one.kind == "attack" for one in out
@@ -97,10 +97,12 @@ def screen(text: str, *, more: Sequence[Lexicon] = ()) -> Screened:
     return Screened(tuple(sorted(_widest(out), key=lambda one: (one.start, one.end, one.kind))))
 
 
-def _by_rules(text: str, short: str, lexicons: Sequence[Lexicon], *, worth: bool) -> list[Finding]:
+def _by_rules(text: str, short: str, lexicons: Sequence[Lexicon], *, begun: bool) -> list[Finding]:
     floods = flood.find(text)
+    worth = begun or contact.maybe(short)
     if worth and not floods:
-        worth = any(_found(short, one) for one in lexicons) or bool(contact.find(short))
+        # Where no term stands there is none to be spared: Latin letters alone ask for one look.
+        worth = (begun and any(_found(short, one) for one in lexicons)) or bool(contact.find(short))
     out = [Finding("flood", rule, start, end) for rule, start, end in floods]
     if worth:
         folded = fold(text)

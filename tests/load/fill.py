@@ -21,6 +21,7 @@ def fill(*, rooms: int, members: int, now: datetime) -> list[str]:
     from accounts.models import Participant, RoleGrant, Staff
     from accounts.seats import SESSION_SINCE
     from accounts.viewer import SESSION_ACTIVE, SESSION_PARTICIPANT
+    from chat.actions.rooms import bring_up_to_date
     from chat.actions.seats import MARKS
     from chat.models import Opening, Room, Seat
     from duty.models import Attendance, Shift
@@ -56,6 +57,8 @@ def fill(*, rooms: int, members: int, now: datetime) -> list[str]:
             Attendance(shift=shift, room=room.pk, acted_at=now + timedelta(hours=5))
             for room in theirs
         )
+    # The rooms have heard how they stand: a house that has just been filled is at rest.
+    bring_up_to_date(now=now)
     people = Participant.objects.bulk_create(
         Participant(handle=f"そら{number % 97}のひと", entered_at=now, seen_at=now)
         for number in range(rooms * members)
