@@ -177,24 +177,6 @@ class AlarmStep(models.Model):
         return f"alarm step {self.pk}"
 
 
-class Recusal(models.Model):
-    """知っている人かもしれない: whom a member of staff reads nothing of. Told to nobody."""
-
-    staff = models.ForeignKey(STAFF, on_delete=models.CASCADE, related_name="recusals")
-    participant = models.ForeignKey(
-        "accounts.Participant", on_delete=models.CASCADE, related_name="+"
-    )
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["staff", "participant"], name="recused_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"recusal {self.pk}"
-
-
 class DeskChoice(models.Model):
     """What a member of staff chose for their own desk: words blurred, kinds they don't take."""
 

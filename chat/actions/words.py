@@ -75,12 +75,14 @@ def look_at(sitting: Sitting, seat: Seat, text: str, *, about_staff: int | None 
 
 
 def _called(sitting: Sitting, seat: Seat, about_staff: int | None) -> str:
+    program, person, now = sitting.program(seat.room_id), seat.participant_id or 0, sitting.now
     if about_staff is not None:
-        return promises.called_above()
+        return promises.called_above(
+            program=program, about=about_staff, participant=person, now=now
+        )
     if is_talk(sitting.rooms[seat.room_id]):
         return promises.called_in_talk()
-    program = sitting.program(seat.room_id)
-    return promises.called(room=seat.room_id, program=program, now=sitting.now)
+    return promises.called(room=seat.room_id, program=program, participant=person, now=now)
 
 
 def is_talk(room: Room | RoomRow) -> bool:

@@ -257,7 +257,7 @@ def test_words_of_need_in_the_note_call_coordinators_and_never_the_counselor(
     tells(browser, talked, note=NEED)
     # Two cards: of the talk, and of the note, which says who is called.
     card = Letter.objects.filter(participant=aoi, kind="care").order_by("pk").last()
-    assert card is not None and "コーディネーターをよんでいます" in card.text
+    assert card is not None and "コーディネーターや、べつの立場で" in card.text
     item = Item.objects.get(kind=ItemKind.CRISIS.value)
     assert item.about_staff == kaede
     for minutes in range(0, 12, 2):
