@@ -32,8 +32,13 @@ def person_of(item: Item) -> int | None:
     """Whom it is about; an objection has no seat and is about whoever objects."""
     if item.kind != ItemKind.APPEAL:
         return item.seat.participant_id if item.seat is not None else None
-    told = Appeal.objects.filter(pk=int(item.subject.partition(":")[2]))
+    told = Appeal.objects.filter(pk=appeal_of(item))
     return told.values_list("act__participant", flat=True).first()
+
+
+def appeal_of(item: Item) -> int:
+    """The number of the objection that an objection's item is about."""
+    return int(item.subject.partition(":")[2])
 
 
 def appeals_of(participants: Collection[int]) -> list[str]:

@@ -40,6 +40,14 @@ urlpatterns = [
     path("moderation/review/appeals/<number:number>/", review.appeal, name="appeal"),
     path("moderation/review/items/<number:number>/", review.about_staff, name="about-staff"),
     path(
+        "moderation/review/items/<number:number>/claim/", review.claim_about_staff,
+        name="about-staff-claim",
+    ),
+    path(
+        "moderation/review/items/<number:number>/let-go/", review.let_go_about_staff,
+        name="about-staff-let-go",
+    ),
+    path(
         "moderation/review/items/<number:number>/settle/", review.settle_about_staff,
         name="about-staff-settle",
     ),

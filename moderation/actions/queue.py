@@ -34,10 +34,7 @@ def claim(viewer: Viewer, *, item: int, now: datetime) -> Item:
             raise Refused("claimed_already")
         if role is Role.SUPPORTER and row.room_id is not None:
             acted(viewer.staff or 0, program=row.program_id, room=row.room_id, now=now)
-        record(
-            viewer.staff, role=role, verb="moderation.claimed", object_type="item",
-            object_id=item, program=row.program_id, now=now,
-        )  # fmt: skip
+        _note(viewer, "claimed", row, role=role, now=now)
         if row.kind == ItemKind.CRISIS and row.claimed_by_id != viewer.staff:
             # What somebody carries in a shift is counted for them, never for a list.
             count_exposure(viewer, program=row.program_id)
@@ -51,10 +48,7 @@ def let_go(viewer: Viewer, *, item: int, now: datetime) -> None:
     with transaction.atomic():
         if not chat.let_go(item, by=viewer.staff or 0):
             raise Refused("claimed_already")
-        record(
-            viewer.staff, role=role, verb="moderation.let_go", object_type="item",
-            object_id=item, program=row.program_id, now=now,
-        )  # fmt: skip
+        _note(viewer, "let_go", row, role=role, now=now)
 
 
 def settle(viewer: Viewer, *, item: int, outcome: Outcome, now: datetime) -> None:
@@ -70,10 +64,7 @@ def settle(viewer: Viewer, *, item: int, outcome: Outcome, now: datetime) -> Non
             raise Refused("settled" if row.state == ItemState.DONE else "claimed_already")
         if not finish([row], by=viewer.staff, outcome=outcome, now=now):
             raise Refused("settled")
-        record(
-            viewer.staff, role=role, verb="moderation.settled", object_type="item",
-            object_id=item, program=row.program_id, reason=outcome.value, now=now,
-        )  # fmt: skip
+        _note(viewer, "settled", row, role=role, reason=outcome.value, now=now)
 
 
 def finish(rows: Iterable[Item], *, by: int | None, outcome: Outcome, now: datetime) -> list[int]:
@@ -97,6 +88,15 @@ def _tell(row: Item, outcome: Outcome, *, now: datetime) -> None:
     for report, participant in people:
         if Report.objects.filter(pk=report, told_at__isnull=True).update(told_at=now):
             telling.tell_outcome(participant, outcome, now=now)
+
+
+def _note(
+    viewer: Viewer, verb: str, row: Item, *, role: Role, reason: str = "", now: datetime
+) -> None:
+    record(
+        viewer.staff, role=role, verb=f"moderation.{verb}", object_type="item", object_id=row.pk,
+        program=policies.logged_at(row), reason=reason, now=now,
+    )  # fmt: skip
 
 
 def _seen(viewer: Viewer, item: int) -> tuple[Item, Role]:

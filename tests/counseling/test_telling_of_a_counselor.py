@@ -192,7 +192,8 @@ def test_the_counselor_sees_and_infers_nothing(talked, aoi, kaede, program, note
     assert [one.in_need for one in queries.own_desk(me, program=program.pk)] == [False]
     assert alarms.climb(now=now + timedelta(hours=1)) == 0
     assert not Call.objects.exists()
-    for address in (REVIEW, "/moderation/", "/metrics", above()):
+    assert desk.get("/moderation/")["Location"] == "/counseling/desk/"  # it shows nothing itself
+    for address in (REVIEW, "/moderation/queue/", "/metrics", above()):
         answer = desk.get(address, REMOTE_ADDR="203.0.113.7")
         assert answer.status_code in (403, 404), address
     assert Letter.objects.filter(kind="care").count() == letters + (note == NEED)
