@@ -15,6 +15,7 @@ from duty.actions.attending import acted
 from duty.actions.shifts import count_exposure
 from foundation.refusals import Refused
 from moderation import policies, telling
+from moderation.models import Told
 from moderation.recusals import must_read_item
 from moderation.states import Outcome
 
@@ -79,6 +80,13 @@ def finish(rows: Iterable[Item], *, by: int | None, outcome: Outcome, now: datet
 
 
 def _tell(row: Item, outcome: Outcome, *, now: datetime) -> None:
+    name, _, key = row.subject.partition(":")
+    if name == "act":
+        told = Told.objects.filter(act=int(key), answered_at__isnull=True)
+        person = told.values_list("act__participant", flat=True).first()
+        if person is not None and told.update(answered_at=now):
+            telling.tell_outcome(person, outcome, now=now)
+        return
     reports = Report.objects.filter(message=row.message_id, told_at__isnull=True)
     people = list(
         reports.filter(seat__participant__isnull=False)

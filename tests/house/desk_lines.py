@@ -67,6 +67,7 @@ DESK_LINES: dict[str, tuple[str, Row]] = {
     "standing": ("/standing/", entered()),
     # Done to aoi.
     "standing-one": ("/standing/{act}/", entered(404) | {"participant": 200}),
+    "standing-tell": ("/standing/{act}/tell/", entered(404) | {"participant": 200}),
 }  # fmt: skip
 
 
