@@ -2,7 +2,8 @@
 was told of staff, and 「かわって」.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -23,6 +24,8 @@ from moderation.models import AlarmStep, Appeal
 from moderation.recusals import appeal_of, person_of, recused_from
 from moderation.states import AppealState
 
+log = logging.getLogger("ibasho.desk")
+
 # What is nobody's life at this minute calls again after so long: an alarm that rings all night is
 # switched off.
 AGAIN_CALMLY = timedelta(hours=6)
@@ -42,9 +45,18 @@ def climb(*, now: datetime) -> int:
         state=AskState.ASKED.value, shift__state__in=RUNNING, shift__ends_at__gt=now
     ).order_by("asked_at", "pk")
     reliefs = list(asked.values_list("pk", flat=True))
-    return sum(_climb(key, now=now) for key in _unread(now=now)) + sum(
-        _climb_for_relief(key, now=now) for key in reliefs
+    return sum(_alone(_climb, key, now=now) for key in _unread(now=now)) + sum(
+        _alone(_climb_for_relief, key, now=now) for key in reliefs
     )
+
+
+def _alone(step: Callable[..., int], key: int, *, now: datetime) -> int:
+    """What one step stumbles over keeps nobody else from being called."""
+    try:
+        return step(key, now=now)
+    except Exception as error:  # noqa: BLE001
+        log.warning("a step of the ladder failed: %s", type(error).__name__)
+        return 0
 
 
 def _unread(*, now: datetime) -> list[int]:
@@ -63,7 +75,9 @@ def _unread(*, now: datetime) -> list[int]:
     free = Q(state=ItemState.NEW.value) | Q(
         state=ItemState.CLAIMED.value, claimed_at__lte=now - CLAIMED_FOR
     )
-    rows = Item.objects.filter(rings, free).annotate(called_at=Subquery(last))
+    # As the index has it, too: what is done is the most by far.
+    waiting = Item.objects.exclude(state=ItemState.DONE.value)
+    rows = waiting.filter(rings, free).annotate(called_at=Subquery(last))
     due = rows.filter(Q(called_at=None) | Q(called_at__lte=now - STEP))
     ordered = due.order_by(F("called_at").asc(nulls_first=True), "urgency", "raised_at", "pk")
     return list(ordered.values_list("pk", flat=True))

@@ -13,7 +13,7 @@ from chat.states import ItemKind, ItemState
 from duty.models import AlertChoice, Call
 from foundation import clock
 from foundation.refusals import Refused
-from moderation.actions import queue
+from moderation.actions import alarms, queue
 from moderation.actions.alarms import AGAIN_CALMLY, climb
 from moderation.actions.appeals import appeal, judge
 from moderation.actions.messages import act_on_message
@@ -256,3 +256,20 @@ def test_a_crisis_behind_hundreds_that_somebody_reads_or_that_reach_nobody_calls
     held = Item.objects.filter(state=ItemState.CLAIMED.value)
     assert not set(asked) & set(held.values_list("pk", flat=True))
     assert mine.pk not in asked, "who was called just now isn't asked again"
+
+
+def test_what_one_call_stumbles_over_keeps_nobody_else_from_being_called(
+    told, named, ren, sora, at, monkeypatch
+):
+    named("mori", Role.COORDINATOR)
+    first, second = told(ren), told(sora)
+    found = alarms._people
+
+    def stumbles(item, *, now):
+        if item.pk == first.pk:
+            raise RuntimeError
+        return found(item, now=now)
+
+    monkeypatch.setattr(alarms, "_people", stumbles)
+    assert climb(now=at) == 1
+    assert called(second) == [("mori", "email")]
