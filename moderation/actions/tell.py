@@ -4,8 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts import letters, passphrase
-from accounts.models import Participant
+from accounts import letters
 from accounts.policies import must_be_entered
 from accounts.viewer import Viewer
 from chat import in_force, promises
@@ -19,6 +18,7 @@ from foundation.clock import wire
 from foundation.refusals import Refused
 from foundation.tidy import clean, measured
 from moderation import own_standing, telling
+from moderation.actions.hear import holds_passphrase
 from moderation.models import Act, Told
 
 
@@ -34,8 +34,7 @@ def tell(viewer: Viewer, *, act: int, reason: str, note: str, now: datetime) -> 
     person = must_be_entered(viewer)
     note = clean(note)
     looked = screen(note[:MOST_SCREENED], more=in_force.lexicons(found.program_id))
-    key = Participant.objects.values_list("passphrase_key", flat=True).get(pk=person)
-    holds_phrase = bool(key) and passphrase.contained_in(note, key)
+    holds_phrase = holds_passphrase(note, person)
     with transaction.atomic():
         if looked.care:
             _hear(found, person, looked, now=now)
