@@ -89,3 +89,26 @@ class DeskVersion(models.Model):
 
     def __str__(self) -> str:
         return f"desk {self.program_id}"
+
+
+class Recusal(models.Model):
+    """知っている人かもしれない: whom a member of staff reads nothing of. Told to nobody.
+
+    It is the desk's, and stands here because what a person in crisis is promised asks it.
+    """
+
+    staff = models.ForeignKey(STAFF, on_delete=models.CASCADE, related_name="recusals")
+    participant = models.ForeignKey(
+        "accounts.Participant", on_delete=models.CASCADE, related_name="+"
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["staff", "participant"], name="recused_once")
+        ]
+        # Where it lay when the desk kept it.
+        db_table = "moderation_recusal"
+
+    def __str__(self) -> str:
+        return f"recusal {self.pk}"

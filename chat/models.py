@@ -3,12 +3,12 @@
 from django.db import models
 from django.db.models import F, Q
 
-from chat.items import STAFF, DeskVersion, Item
+from chat.items import STAFF, DeskVersion, Item, Recusal
 from chat.own_rules import OwnRule
 
 __all__ = [
-    "DeskVersion", "Finding", "Item", "Message", "Murmur", "Mute", "Opening", "OwnRule", "Report",
-    "Restriction", "Room", "RoomEvent", "Seat", "StampGiven", "Visit",
+    "DeskVersion", "Finding", "Item", "Message", "Murmur", "Mute", "Opening", "OwnRule", "Recusal",
+    "Report", "Restriction", "Room", "RoomEvent", "Seat", "StampGiven", "Visit",
 ]  # fmt: skip
 
 

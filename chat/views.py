@@ -288,7 +288,9 @@ def _context(request: HttpRequest, room: Room, viewer: Viewer, now: datetime) ->
         "muted": queries.muted_keys(seat.pk) if seat else [],
         "murmurs": murmurs,
         # Where murmurs are all one can say, and for whoever waits for an answer.
-        "promise": promises.read(room=room.pk, program=room.program_id, now=now)
+        "promise": promises.read(
+            room=room.pk, program=room.program_id, participant=viewer.participant or 0, now=now
+        )
         if card.state != "open" or any(one.read_at is None for one in murmurs)
         else "",
         "max_text": p.MAX_TEXT,

@@ -77,16 +77,20 @@ class Call:
 
 
 def next_call(
-    team: Sequence[Colleague], *, raised_at: datetime, called: Sequence[Called] = ()
+    team: Sequence[Colleague],
+    *,
+    raised_at: datetime,
+    called: Sequence[Called] = (),
+    again: timedelta = AGAIN,
 ) -> Call:
     """The next call for something that nobody acknowledged yet.
 
     `team` in the order of the rota. The first call is due when it was raised, each further one
-    two minutes after the last; once the ladder is climbed, the coordinators again after ten.
+    two minutes after the last; once the ladder is climbed, the coordinators `again` after that.
     """
     due_at = max(one.at for one in called) + STEP if called else raised_at
     if any(one.rung is Rung.COORDINATOR for one in called):
-        due_at += AGAIN - STEP
+        due_at += again - STEP
     skipped: list[Skipped] = []
     for rung, people in _steps(team, called):
         if found := _reach(people, rung, called, skipped):

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import RoleGrant, Staff
+from accounts.models import RoleGrant, RoleRoom, Staff
 from accounts.queries import open_grants
 from accounts.sentences import role_name
 from accounts.states import Role
@@ -40,6 +40,10 @@ class Keeper:
     def trained(self, today: date) -> bool:
         """Whether their training is over: before, they keep no shift anywhere."""
         return self.trained_on is not None and self.trained_on <= today
+
+    def keeps(self, room: int) -> bool:
+        """Whether what is said in the room is theirs to read."""
+        return not self.only or room in self.only
 
     def lasts(self, when: Stretch) -> bool:
         """Whether their role holds on every day that a shift touches."""
@@ -80,9 +84,17 @@ def keepers(program: int, *, now: datetime) -> list[Keeper]:
     ]
 
 
-def next_on_the_rota(program: int, *, now: datetime) -> datetime | None:
-    """When the next planned shift begins that lies within its keeper's role. Three queries."""
-    team = {one.staff: one for one in keepers(program, now=now)}
+def next_on_the_rota(
+    program: int, *, room: int, besides: Collection[int] = (), now: datetime
+) -> datetime | None:
+    """When the next planned shift begins that lies within its keeper's role, of somebody who may
+    read in the room and isn't one of `besides`. Three queries.
+    """
+    team = {
+        one.staff: one
+        for one in keepers(program, now=now)
+        if one.staff not in besides and one.keeps(room)
+    }
     planned = Shift.objects.filter(
         program=program, state=ShiftState.PLANNED, starts_at__gt=now, supporter__in=team
     )
@@ -157,10 +169,23 @@ def _may_supervise(row: RoleGrant, *, today: date) -> bool:
     return row.trained_on is not None and row.trained_on + EXPERIENCED <= today
 
 
-def _running(program: int, now: datetime) -> list[int]:
-    """Staff with a running shift, in the order in which they began."""
+def _running(program: int, now: datetime, *, room: int | None = None) -> list[int]:
+    """Who has a running shift that wasn't taken off the room, in the order in which they began."""
     rows = Shift.objects.filter(program=program, state__in=RUNNING, ends_at__gt=now)
+    if room is not None:
+        rows = rows.exclude(rooms_off__room=room)
     return list(rows.order_by("begun_at", "pk").values_list("supporter", flat=True))
+
+
+def on_duty_for(room: int, *, program: int, now: datetime) -> set[int]:
+    """Who is on duty, not resting, and keeps the room. Three queries at most."""
+    rows = Shift.objects.filter(program=program, state=ShiftState.BEGUN, ends_at__gt=now)
+    there = set(
+        rows.exclude(rooms_off__room=room).order_by("pk").values_list("supporter", flat=True)
+    )
+    if not there:
+        return there
+    return there & {one.staff for one in keepers(program, now=now) if one.keeps(room)}
 
 
 def _willing(staff: Collection[int], now: datetime) -> set[int]:
@@ -170,12 +195,19 @@ def _willing(staff: Collection[int], now: datetime) -> set[int]:
 
 def team(program: int, *, room: int | None = None, now: datetime) -> list[Colleague]:
     """Everyone whom the ladder may call in the program now, for `alerts.next_call`: on duty in the
-    order in which they began, then the others by name. Six queries.
+    order in which they began, then the others by name. With a room, whoever may not read there is
+    nobody to call. Six queries.
     """
-    grants = _grants(program, Role.SUPPORTER, Role.COORDINATOR, now=now)[:MOST]
+    wanted = _grants(program, Role.SUPPORTER, Role.COORDINATOR, now=now)
+    if room is not None:
+        named = RoleRoom.objects.filter(grant=OuterRef("pk"))
+        wanted = wanted.filter(
+            Q(role=Role.COORDINATOR) | ~Exists(named) | Exists(named.filter(room=room))
+        )
+    grants = wanted[:MOST]
     people = {row.staff_id: row.staff for row in grants}
     coordinating = {row.staff_id for row in grants if row.role == Role.COORDINATOR}
-    on_duty = [one for one in _running(program, now) if one in people]
+    on_duty = [one for one in _running(program, now, room=room) if one in people]
     willing = _willing(list(people), now)
     at_desk, attending = _at_the_desk(program, room, now)
     choices = AlertChoice.objects.filter(staff__in=list(people)).order_by("staff")
@@ -194,6 +226,15 @@ def team(program: int, *, room: int | None = None, now: datetime) -> list[Collea
         )
         for one in [*on_duty, *(one for one in people if one not in on_duty)]
     ]
+
+
+def above(program: int, *, now: datetime) -> list[Colleague]:
+    """Coordinators and reviewers of the program, by name, and what reaches them away from the desk.
+    Five queries.
+    """
+    rows = _grants(program, Role.COORDINATOR, Role.REVIEWER, now=now)[:MOST]
+    people = list(dict.fromkeys(row.staff_id for row in rows))
+    return [replace(one, coordinator=True) for one in reachable(people, now=now)]
 
 
 def reachable(staff: Collection[int], *, now: datetime) -> list[Colleague]:

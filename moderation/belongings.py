@@ -4,7 +4,7 @@ from datetime import datetime
 
 from foundation.clock import wire
 from moderation import telling
-from moderation.models import Act, Appeal, Proposal
+from moderation.models import Act, Appeal, Proposal, Told
 from moderation.states import ActKind
 
 TEMPLATE = "moderation/_kept.html"
@@ -13,7 +13,7 @@ TITLE = "支援者がしたこと"
 
 def shown(participant: int) -> dict[str, object]:
     """Everything, JSON-able; times are ISO 8601 UTC. Who did it isn't theirs to know."""
-    acts = Act.objects.filter(participant=participant).select_related("room", "appeal")
+    acts = Act.objects.filter(participant=participant).select_related("room", "appeal", "told")
     return {
         "acts": [
             {
@@ -26,6 +26,7 @@ def shown(participant: int) -> dict[str, object]:
                 "until": wire(act.until) if act.until else None,
                 "closed_at": wire(act.closed_at) if act.closed_at else None,
                 "appeal": _appeal(getattr(act, "appeal", None)),
+                "told": _told(getattr(act, "told", None)),
             }
             for act in acts.order_by("at", "pk")
         ]
@@ -38,6 +39,10 @@ def _appeal(row: Appeal | None) -> dict[str, object] | None:
     return {"text": row.text, "at": wire(row.at), "state": row.state, "answer": row.answer}
 
 
+def _told(row: Told | None) -> dict[str, object] | None:
+    return None if row is None else {"reason": row.reason, "note": row.note, "at": wire(row.at)}
+
+
 def erase(participant: int, *, now: datetime) -> None:
     """Words and evidence go; that something was done, and by whom, stays without them.
 
@@ -45,6 +50,7 @@ def erase(participant: int, *, now: datetime) -> None:
     """
     acts = Act.objects.filter(participant=participant)
     Appeal.objects.filter(act__in=acts).update(text="")
+    Told.objects.filter(act__in=acts).update(note="", evidence={})
     standing = [kind.value for kind in ActKind if kind.value in telling.WHAT]
     acts.filter(closed_at__isnull=True, kind__in=standing).update(closed_at=now)
     acts.update(evidence={}, words="", note="", participant=None)

@@ -107,13 +107,15 @@ def page(
     no: Refused | None = None,
 ) -> HttpResponse:
     """A page at the desk; with a refusal it says so, and nothing that was typed is lost."""
+    judges = at.program.pk in at.viewer.programs(*JUDGES)
     shared = {
         "program": at.program,
         "programs": at.programs,
         "plans": at.plans,
         "at_desk": at.program.pk in at.viewer.programs(*TEAM),
         "visits": bool(at.viewer.programs(Role.SUPPORTER)),
-        "judges": at.program.pk in at.viewer.programs(*JUDGES),
+        "judges": judges,
+        "waits_above": judges and waiting.waits_above(at.viewer, program=at.program.pk),
         "here": request.resolver_match.url_name if request.resolver_match else "",
         "form_error": sentences.sentence(no.code) if no else None,
         "now": at.now,

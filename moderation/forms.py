@@ -172,3 +172,12 @@ def deed(posted: QueryDict, *, now: datetime) -> Deed:
         seconds=number(posted, "seconds"),
         item=number(posted, "item"),
     )
+
+
+_WHY_TOLD = frozenset({"abuse", "contact", "worry", "privacy", "other"})
+
+
+def why_told(posted: QueryDict) -> str:
+    """Why somebody tells of words (field `reason`), as in a room; `other` without one."""
+    reason = posted.get("reason", "")
+    return reason if reason in _WHY_TOLD else "other"

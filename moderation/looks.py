@@ -16,7 +16,7 @@ from duty.policies import must_be_of_the_team
 from duty.states import CallState
 from foundation.refusals import Refused
 from moderation import policies
-from moderation.models import Act, AlarmStep, Appeal, DeskChoice, Proposal
+from moderation.models import Act, AlarmStep, Appeal, DeskChoice, Proposal, Told
 from moderation.recusals import hidden_from, must_read, must_read_item, without_hidden
 from moderation.states import LASTING, ActKind, AppealState, ProposalState
 from moderation.waiting import SHOWN, Line, in_their_rooms, lines_of
@@ -42,6 +42,7 @@ class Detail:
     hidden_by: Act | None
     proposal: Proposal | None
     appeal: Appeal | None
+    told: Told | None
     above: bool
 
 
@@ -89,6 +90,7 @@ def detail(viewer: Viewer, *, item: int, now: datetime) -> Detail:
         hidden_by=hidden.order_by("-pk").first() if message else None,
         proposal=_subject(Proposal, row, "proposal"),
         appeal=_subject(Appeal, row, "appeal"),
+        told=_told(row),
         above=above,
     )
 
@@ -106,6 +108,11 @@ def _last_found(row: Item) -> Message | None:
 def _subject(model: Any, row: Item, name: str) -> Any:
     kind, _, key = row.subject.partition(":")
     return model.objects.filter(pk=int(key)).first() if kind == name else None
+
+
+def _told(row: Item) -> Told | None:
+    name, _, key = row.subject.partition(":")
+    return Told.objects.filter(act=int(key)).first() if name == "act" else None
 
 
 def _around(message: Message, *, before: bool) -> list[Message]:

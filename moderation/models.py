@@ -102,6 +102,24 @@ class Appeal(models.Model):
         return f"appeal {self.pk}"
 
 
+class Told(models.Model):
+    """Somebody told of what staff said or did to them: once of each act, as it stood then.
+
+    It goes past the desk, and whoever acted never learns of it.
+    """
+
+    act = models.OneToOneField(Act, on_delete=models.PROTECT, related_name="told")
+    reason = models.CharField(max_length=8)
+    note = models.CharField(max_length=500, blank=True)
+    evidence = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    # Its sender was told how it ended.
+    answered_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"told {self.pk}"
+
+
 class Proposal(models.Model):
     """A permanent bar from the whole place: nothing happens until a second coordinator agrees."""
 
@@ -175,24 +193,6 @@ class AlarmStep(models.Model):
 
     def __str__(self) -> str:
         return f"alarm step {self.pk}"
-
-
-class Recusal(models.Model):
-    """知っている人かもしれない: whom a member of staff reads nothing of. Told to nobody."""
-
-    staff = models.ForeignKey(STAFF, on_delete=models.CASCADE, related_name="recusals")
-    participant = models.ForeignKey(
-        "accounts.Participant", on_delete=models.CASCADE, related_name="+"
-    )
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["staff", "participant"], name="recused_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"recusal {self.pk}"
 
 
 class DeskChoice(models.Model):

@@ -5,9 +5,11 @@ from datetime import datetime
 
 from accounts.policies import must_be_entered
 from accounts.viewer import Viewer
+from duty.colleagues import above
 from foundation.refusals import Refused
 from moderation import policies, telling
 from moderation.models import Act, Appeal
+from moderation.recusals import recused_from
 from moderation.states import ActKind
 
 SHOWN = 100
@@ -42,6 +44,26 @@ def one(viewer: Viewer, *, act: int, now: datetime) -> Told:
     if row is None:
         raise Refused("not_found")
     return _told(row, now=now)
+
+
+def may_tell_of(viewer: Viewer, *, act: int) -> Act:
+    """Of theirs one that somebody of ours did, said or answered: of it they may tell.
+
+    Raises `Refused`: `not_entered`, `not_found`.
+    """
+    participant = must_be_entered(viewer)
+    kinds = [*_kinds(), ActKind.WORD.value, ActKind.REPLY.value]
+    rows = Act.objects.filter(pk=act, participant=participant, kind__in=kinds, by__isnull=False)
+    row = rows.select_related("told").first()
+    if row is None:
+        raise Refused("not_found")
+    return row
+
+
+def is_read(act: Act, *, now: datetime) -> bool:
+    """Whether there is somebody above, besides whoever acted, to read what is told of it."""
+    besides = {act.by_id, *recused_from(act.participant_id)}
+    return any(one.staff not in besides for one in above(act.program_id, now=now))
 
 
 def _kinds() -> list[str]:

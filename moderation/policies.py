@@ -59,6 +59,13 @@ def must_see_item(viewer: Viewer, item: Item | None) -> Role:
     return must_keep_room(viewer, program=item.program_id, room=item.room_id)
 
 
+def logged_at(item: Item) -> int | None:
+    """In whose log a deed with an item stands: of what is about staff in no program's, where the
+    one it is about may look, but only in the admins'.
+    """
+    return item.program_id if item.about_staff_id is None else None
+
+
 def must_be_above(viewer: Viewer, *, program: int) -> Role:
     """Coordinators and reviewers of the program. Raises `Refused("not_found")`."""
     return must_act_as(viewer, *JUDGES, program=program)
@@ -120,12 +127,18 @@ def may_judge(viewer: Viewer, appeal: Appeal | None) -> Role:
     if appeal is None:
         raise Refused("not_found")
     role = must_be_above(viewer, program=appeal.act.program_id)
-    proposal = getattr(appeal.act, "proposal", None)
-    if viewer.staff in (appeal.act.by_id, proposal.by_id if proposal else None):
+    if viewer.staff in no_judges(appeal):
         raise Refused("same_judge")
     if appeal.state != AppealState.OPEN:
         raise Refused("settled")
     return role
+
+
+def no_judges(appeal: Appeal) -> set[int]:
+    """Whoever did what is objected to, or proposed it: they don't judge it."""
+    proposal = getattr(appeal.act, "proposal", None)
+    mine = (appeal.act.by_id, proposal.by_id if proposal else None)
+    return {one for one in mine if one is not None}
 
 
 # Whom one has just let in is no second voice yet: two rights must not be one person's.

@@ -3,22 +3,17 @@
 from collections.abc import Collection, Iterable
 
 from accounts.viewer import Viewer
-from chat.models import Item, Message
+from chat.models import Item, Message, Recusal
+from chat.promises import recused_from as recused_from
 from chat.states import ItemKind
 from foundation.refusals import Refused
-from moderation.models import Appeal, Recusal
+from moderation.models import Appeal
 
 
 def hidden_from(viewer: Viewer) -> set[int]:
     """The participants of whom they read nothing, by number."""
     rows = Recusal.objects.filter(staff=viewer.staff or 0).order_by("pk")
     return set(rows.values_list("participant", flat=True))
-
-
-def recused_from(participant: int | None) -> set[int]:
-    """Which members of staff read nothing of someone: no alarm about them calls these."""
-    rows = Recusal.objects.filter(participant=participant or 0).order_by("pk")
-    return set(rows.values_list("staff", flat=True))
 
 
 def must_read(viewer: Viewer, participant: int | None) -> None:
@@ -37,8 +32,13 @@ def person_of(item: Item) -> int | None:
     """Whom it is about; an objection has no seat and is about whoever objects."""
     if item.kind != ItemKind.APPEAL:
         return item.seat.participant_id if item.seat is not None else None
-    told = Appeal.objects.filter(pk=int(item.subject.partition(":")[2]))
+    told = Appeal.objects.filter(pk=appeal_of(item))
     return told.values_list("act__participant", flat=True).first()
+
+
+def appeal_of(item: Item) -> int:
+    """The number of the objection that an objection's item is about."""
+    return int(item.subject.partition(":")[2])
 
 
 def appeals_of(participants: Collection[int]) -> list[str]:

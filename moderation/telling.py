@@ -81,13 +81,23 @@ def of_act(act: Act) -> str:
     return "\n".join(told)
 
 
+def said_in(act: Act) -> str:
+    """An act as its person read it."""
+    return act.words if ActKind(act.kind) in (ActKind.WORD, ActKind.REPLY) else of_act(act)
+
+
+def to_tell(act: Act) -> Link:
+    """The way on from a letter to where one tells of it."""
+    return Link(_("このことばが、つらかったとき"), f"/standing/{act.pk}/tell/")
+
+
 def tell(act: Act, *, now: datetime) -> None:
     """The letter about an act, in the transaction of the act; to nobody where nobody is."""
     if act.participant_id is None:
         return
     kind = ActKind(act.kind)
-    links = []
-    text = act.words if kind in (ActKind.WORD, ActKind.REPLY) else of_act(act)
+    links = [to_tell(act)] if kind in (ActKind.WORD, ActKind.REPLY) else []
+    text = said_in(act)
     if kind in APPEALABLE:
         links = [Link(_("ちがうと思うとき"), f"/standing/{act.pk}/")]
     letters.write(

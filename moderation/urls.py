@@ -40,12 +40,21 @@ urlpatterns = [
     path("moderation/review/appeals/<number:number>/", review.appeal, name="appeal"),
     path("moderation/review/items/<number:number>/", review.about_staff, name="about-staff"),
     path(
+        "moderation/review/items/<number:number>/claim/", review.claim_about_staff,
+        name="about-staff-claim",
+    ),
+    path(
+        "moderation/review/items/<number:number>/let-go/", review.let_go_about_staff,
+        name="about-staff-let-go",
+    ),
+    path(
         "moderation/review/items/<number:number>/settle/", review.settle_about_staff,
         name="about-staff-settle",
     ),
     path("transparency/", openness.transparency, name="transparency"),
     path("standing/", standing.standing, name="standing"),
     path("standing/<number:number>/", standing.one, name="standing-one"),
+    path("standing/<number:number>/tell/", standing.tell_of, name="standing-tell"),
     path("moderation/step-in/", shifts.step_in, name="step-in"),
     path("moderation/handovers/", desk.hand_over, name="handovers"),
     path("moderation/handovers/<number:number>/read/", desk.read_handover, name="handover-read"),

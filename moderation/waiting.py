@@ -206,12 +206,23 @@ def choice_of(viewer: Viewer) -> DeskChoice:
     return found or DeskChoice(staff_id=viewer.staff or 0, without=[])
 
 
-def above_the_desk(viewer: Viewer, *, program: int, now: datetime) -> list[Line]:
-    """Reports about staff, for coordinators and reviewers; never one about the reader."""
+def _above(viewer: Viewer, program: int) -> QuerySet[Item]:
     policies.must_be_above(viewer, program=program)
     found = Item.objects.filter(program=program, about_staff__isnull=False)
-    rows = found.exclude(state=ItemState.DONE.value).exclude(about_staff=viewer.staff)
-    ordered = rows.order_by("urgency", "raised_at", "pk")
+    return found.exclude(state=ItemState.DONE.value).exclude(about_staff=viewer.staff)
+
+
+def waits_above(viewer: Viewer, *, program: int) -> bool:
+    """Whether something told of staff waits for this reader: their way there says so, since no
+    desk does.
+    """
+    hidden = hidden_from(viewer)
+    return _above(viewer, program).exclude(seat__participant__in=hidden).exists()
+
+
+def above_the_desk(viewer: Viewer, *, program: int, now: datetime) -> list[Line]:
+    """Reports about staff, for coordinators and reviewers; never one about the reader."""
+    ordered = _above(viewer, program).order_by("urgency", "raised_at", "pk")
     shown = ordered.select_related("room", "message__seat", "murmur", "seat", "claimed_by")[:SHOWN]
     return lines_of(viewer, list(shown), DeskChoice(without=[]), now=now)
 

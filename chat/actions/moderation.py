@@ -3,6 +3,7 @@
 Each is a room event or a bump of the person's version, so that open sockets learn within a second.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -15,7 +16,7 @@ from chat.actions.items import keep_in_sight
 from chat.actions.sitting import Sitting, lock_rooms
 from chat.models import Message, Murmur, Restriction, Room
 from chat.states import MessageState, RestrictionKind, may_become
-from foundation.refusals import Refused
+from foundation.refusals import Link, Refused
 
 
 def _move(message: int, wanted: MessageState, *, now: datetime) -> Message:
@@ -77,7 +78,7 @@ def veil(*, message: int, veil: str, now: datetime) -> str:
     return before
 
 
-def answer_murmur(*, murmur: int, text: str, now: datetime) -> None:
+def answer_murmur(*, murmur: int, text: str, links: Sequence[Link] = (), now: datetime) -> None:
     """Someone read it and answers: the answer is a letter, and waits as long as it must."""
     with transaction.atomic():
         row = Murmur.objects.select_for_update(of=("self",)).select_related("seat").get(pk=murmur)
@@ -88,6 +89,7 @@ def answer_murmur(*, murmur: int, text: str, now: datetime) -> None:
                 kind=letters.Kind.REPLY,
                 title=_("つぶやきを読みました"),
                 text=text,
+                links=links,
                 now=now,
             )
 

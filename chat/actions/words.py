@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import letters, passphrase
 from chat import in_force, promises
@@ -20,6 +21,7 @@ from chat.repeats import body_key
 from chat.screening import Screened, screen
 from foundation.refusals import Link, Refused
 
+CARE_TITLE = gettext_lazy("いま話せるところ")
 CARE_LINKS = (Link("いま話せるところ", "/now/"),)
 SEAL_LINKS = (Link("鍵をかけて預ける", "/counseling/mine/"),)
 
@@ -60,12 +62,8 @@ def look_at(sitting: Sitting, seat: Seat, text: str, *, about_staff: int | None 
             Letter(
                 participant=seat.participant_id,
                 kind=letters.Kind.CARE,
-                title=_("いま話せるところ"),
-                text=_(
-                    "つらいことばがあったので、自動でお出ししています。%(called)s"
-                    "いますぐ人と話せるところがあります。声を出さずに、文字で話せるところもあります。"
-                )
-                % {"called": _called(sitting, seat, about_staff) if screened.crisis else ""},
+                title=str(CARE_TITLE),
+                text=care_text(_called(sitting, seat, about_staff) if screened.crisis else ""),
                 links=CARE_LINKS,
             )
         )
@@ -74,13 +72,23 @@ def look_at(sitting: Sitting, seat: Seat, text: str, *, about_staff: int | None 
     return Look(screened, key, again, bool(phrase) and passphrase.contained_in(text, phrase))
 
 
+def care_text(called: str) -> str:
+    """What the card says; `called`: who is called or told, where somebody is."""
+    return _(
+        "つらいことばがあったので、自動でお出ししています。%(called)s"
+        "いますぐ人と話せるところがあります。声を出さずに、文字で話せるところもあります。"
+    ) % {"called": called}
+
+
 def _called(sitting: Sitting, seat: Seat, about_staff: int | None) -> str:
+    program, person, now = sitting.program(seat.room_id), seat.participant_id or 0, sitting.now
     if about_staff is not None:
-        return promises.called_above()
+        return promises.called_above(
+            program=program, about=about_staff, participant=person, now=now
+        )
     if is_talk(sitting.rooms[seat.room_id]):
         return promises.called_in_talk()
-    program = sitting.program(seat.room_id)
-    return promises.called(room=seat.room_id, program=program, now=sitting.now)
+    return promises.called(room=seat.room_id, program=program, participant=person, now=now)
 
 
 def is_talk(room: Room | RoomRow) -> bool:

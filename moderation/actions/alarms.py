@@ -1,25 +1,34 @@
-"""Words of crisis climb the rota until a human has them; so do objections and 「かわって」."""
+"""Words of crisis climb the rota until a human has them; so do objections that are overdue, what
+was told of staff, and 「かわって」.
+"""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F, OuterRef, Q, Subquery
 
 from chat.actions.items import CLAIMED_FOR
 from chat.models import Item
 from chat.states import ItemKind, ItemState
 from duty.actions.alarms import call as send
-from duty.alerts import Call, Colleague, Why, next_call
-from duty.colleagues import team
+from duty.alerts import AGAIN, STEP, Call, Colleague, Why, next_call
+from duty.colleagues import above, team
 from duty.models import Relief
 from duty.states import RUNNING, AskState
+from moderation import policies
 from moderation.ladder import called_by, raised_at, relief_call, steps_of
 from moderation.models import AlarmStep, Appeal
-from moderation.recusals import person_of, recused_from
+from moderation.recusals import appeal_of, person_of, recused_from
 from moderation.states import AppealState
 
-AT_ONCE = 100
+log = logging.getLogger("ibasho.desk")
+
+# What is nobody's life at this minute calls again after so long: an alarm that rings all night is
+# switched off.
+AGAIN_CALMLY = timedelta(hours=6)
 
 
 def about(raised: Item | Relief) -> str:
@@ -32,30 +41,58 @@ def climb(*, now: datetime) -> int:
 
     Any process may run it at any time: a step is taken under the row's lock, and once.
     """
-    waiting = Item.objects.filter(kind=ItemKind.CRISIS.value).exclude(state=ItemState.DONE.value)
-    keys = list(waiting.order_by("raised_at", "pk").values_list("pk", flat=True)[:AT_ONCE])
-    overdue = Appeal.objects.filter(state=AppealState.OPEN.value, due_at__lte=now)
-    late = [f"appeal:{key}" for key in overdue.order_by("due_at").values_list("pk", flat=True)]
-    keys += Item.objects.filter(kind=ItemKind.APPEAL.value, subject__in=late[:AT_ONCE]).values_list(
-        "pk", flat=True
-    )
     asked = Relief.objects.filter(
         state=AskState.ASKED.value, shift__state__in=RUNNING, shift__ends_at__gt=now
     ).order_by("asked_at", "pk")
-    reliefs = list(asked.values_list("pk", flat=True)[:AT_ONCE])
-    return sum(_climb(key, now=now) for key in keys) + sum(
-        _climb_for_relief(key, now=now) for key in reliefs
+    reliefs = list(asked.values_list("pk", flat=True))
+    return sum(_alone(_climb, key, now=now) for key in _unread(now=now)) + sum(
+        _alone(_climb_for_relief, key, now=now) for key in reliefs
     )
+
+
+def _alone(step: Callable[..., int], key: int, *, now: datetime) -> int:
+    """What one step stumbles over keeps nobody else from being called."""
+    try:
+        return step(key, now=now)
+    except Exception as error:  # noqa: BLE001
+        log.warning("a step of the ladder failed: %s", type(error).__name__)
+        return 0
+
+
+def _unread(*, now: datetime) -> list[int]:
+    """What nobody has and nobody was called for within the last step, whoever was never called
+    first. All of it: whatever a limit left out would wait behind what can't move.
+    """
+    late = Appeal.objects.filter(state=AppealState.OPEN.value, due_at__lte=now).order_by("pk")
+    subjects = [f"appeal:{key}" for key in late.values_list("pk", flat=True)]
+    rings = (
+        Q(kind=ItemKind.CRISIS.value)
+        | Q(about_staff__isnull=False)
+        | Q(kind=ItemKind.APPEAL.value, subject__in=subjects)
+    )
+    calls = AlarmStep.objects.filter(item=OuterRef("pk"), raised_at=OuterRef("raised_at"))
+    last = calls.exclude(channel="").order_by("-number").values("at")[:1]
+    free = Q(state=ItemState.NEW.value) | Q(
+        state=ItemState.CLAIMED.value, claimed_at__lte=now - CLAIMED_FOR
+    )
+    # As the index has it, too: what is done is the most by far.
+    waiting = Item.objects.exclude(state=ItemState.DONE.value)
+    rows = waiting.filter(rings, free).annotate(called_at=Subquery(last))
+    due = rows.filter(Q(called_at=None) | Q(called_at__lte=now - STEP))
+    ordered = due.order_by(F("called_at").asc(nulls_first=True), "urgency", "raised_at", "pk")
+    return list(ordered.values_list("pk", flat=True))
 
 
 def _climb(key: int, *, now: datetime) -> int:
     with transaction.atomic():
-        item = Item.objects.select_for_update(of=("self",)).get(pk=key)
-        if _somebody_has(item, now=now):
+        item = Item.objects.select_for_update(of=("self",)).filter(pk=key).first()
+        if item is None or _somebody_has(item, now=now):
             return 0
         steps = steps_of(item)
         people = _people(item, now=now)
-        call = next_call(people, raised_at=item.raised_at, called=called_by(steps))
+        again = AGAIN if item.kind == ItemKind.CRISIS else AGAIN_CALMLY
+        called = called_by(steps)
+        call = next_call(people, raised_at=item.raised_at, called=called, again=again)
         if call.due_at > now:
             return 0
         _record(item, call, steps, program=item.program_id, now=now)
@@ -82,27 +119,29 @@ def _somebody_has(item: Item, *, now: datetime) -> bool:
 
 
 def _people(item: Item, *, now: datetime) -> list[Colleague]:
-    """Whom the ladder may call: of what is about staff, and of objections, other coordinators."""
-    besides = _besides(item)
-    found = [
-        one for one in team(item.program_id, room=item.room_id, now=now) if one.staff not in besides
-    ]
-    if item.about_staff_id is None and item.kind == ItemKind.CRISIS:
-        return found
+    """Whom the ladder may call. What is about staff and objections are for those above the desk;
+    a desk shows nothing of the former, so that none calls anybody there.
+    """
+    besides, at_desk = _besides(item), dict[int, Colleague]()
+    if item.about_staff_id is None:
+        there = team(item.program_id, room=item.room_id, now=now)
+        if item.kind == ItemKind.CRISIS:
+            return [one for one in there if one.staff not in besides]
+        at_desk = {one.staff: one for one in there if one.coordinator}
     return [
-        replace(one, on_duty=False, willing=False, attending=False)
-        for one in found
-        if one.coordinator
+        replace(at_desk.get(one.staff, one), on_duty=False, willing=False, attending=False)
+        for one in above(item.program_id, now=now)
+        if one.staff not in besides
     ]
 
 
-def _besides(item: Item) -> tuple[int | None, ...]:
-    """Whoever it is about, whose act is objected to, or who may know the person."""
-    known = sorted(recused_from(person_of(item)))
-    if item.kind == ItemKind.APPEAL:
-        key = int(item.subject.partition(":")[2])
-        return (*Appeal.objects.filter(pk=key).values_list("act__by", flat=True), *known)
-    return (item.about_staff_id, *known)
+def _besides(item: Item) -> set[int | None]:
+    """Whoever it is about, who did or proposed what is objected to, or who may know the person."""
+    known = recused_from(person_of(item))
+    if item.kind != ItemKind.APPEAL:
+        return {item.about_staff_id, *known}
+    objected = Appeal.objects.select_related("act__proposal").get(pk=appeal_of(item))
+    return {*policies.no_judges(objected), *known}
 
 
 def _record(

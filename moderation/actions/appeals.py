@@ -12,8 +12,9 @@ from chat.actions.sitting import lock_rooms
 from chat.models import Item, Room
 from chat.states import ItemKind
 from foundation.refusals import Refused
-from foundation.tidy import tidy
+from foundation.tidy import clean, tidy
 from moderation import policies, telling
+from moderation.actions.hear import hear_need
 from moderation.actions.undo import close_by
 from moderation.models import Act, Appeal
 from moderation.recusals import must_read
@@ -23,7 +24,8 @@ MOST_WORDS = 1000
 
 
 def appeal(viewer: Viewer, *, act: int, text: str, now: datetime) -> Appeal:
-    """「ちがうと思います」. Words aren't needed. An answer is due within 72 hours.
+    """「ちがうと思います」. Words aren't needed. An answer is due within 72 hours. Need in them is
+    heard, also where they are refused.
 
     Raises `Refused`: `not_entered`, `not_found` (not done to them), `not_appealable`, `too_late`,
     `appealed_already`, what `tidy` raises.
@@ -32,6 +34,7 @@ def appeal(viewer: Viewer, *, act: int, text: str, now: datetime) -> Appeal:
     found = Act.objects.filter(pk=act, participant=participant).first()
     if found is None:
         raise Refused("not_found")
+    hear_need(found, person=participant, text=clean(text), now=now)
     policies.may_appeal(found, now=now)
     words = tidy(text, most=MOST_WORDS) if text.strip() else ""
     try:

@@ -21,8 +21,9 @@ def at_item(viewer: Viewer, *, item: int, now: datetime, above: bool = False) ->
         raise Refused("not_found")
     role = policies.must_see_item(viewer, found.item)
     _looked(
-        viewer, object_type="item", number=item, role=role, program=found.item.program_id, now=now
-    )
+        viewer, object_type="item", number=item, role=role,
+        program=policies.logged_at(found.item), now=now,
+    )  # fmt: skip
     return found
 
 
@@ -54,7 +55,13 @@ def at_list(viewer: Viewer, *, what: str, program: int, now: datetime) -> None:
 
 
 def _looked(
-    viewer: Viewer, *, object_type: str, number: int, role: Role, program: int, now: datetime
+    viewer: Viewer,
+    *,
+    object_type: str,
+    number: int,
+    role: Role,
+    program: int | None,
+    now: datetime,
 ) -> None:
     look(
         viewer.staff, role=role.value, verb="moderation.look", object_type=object_type,

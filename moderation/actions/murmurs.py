@@ -14,7 +14,7 @@ from chat.states import ItemKind
 from duty.actions.attending import acted
 from foundation.refusals import Refused
 from foundation.tidy import tidy
-from moderation import policies
+from moderation import policies, telling
 from moderation.actions import acts
 from moderation.actions.queue import finish
 from moderation.models import Act
@@ -45,12 +45,12 @@ def reply(viewer: Viewer, *, murmur: int, text: str, now: datetime) -> Act:
     words = tidy(text, most=MOST_WORDS)
     policies.must_hold_no_contact(words, program=row.room.program_id)
     with transaction.atomic():
-        chat.answer_murmur(murmur=murmur, text=words, now=now)
         done = acts.keep(
             viewer, ActKind.REPLY, role=role, program_id=row.room.program_id, room_id=row.room_id,
             participant_id=row.seat.participant_id, reason=Reason.OTHER.value, words=words,
             evidence={"murmur": murmur}, now=now,
         )  # fmt: skip
+        chat.answer_murmur(murmur=murmur, text=words, links=[telling.to_tell(done)], now=now)
         _settle(viewer, murmur, Outcome.ANSWERED, now=now)
     return done
 

@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from moderation.models import Act, Appeal
+from chat.models import Item
+from chat.states import ItemState
+from moderation.models import Act, Appeal, Told
 from moderation.policies import APPEAL_WITHIN
 from moderation.states import LASTING, ActKind, AppealState
 
@@ -24,6 +26,7 @@ def purge(*, now: datetime) -> int:
     # What was hidden and is gone can't be shown again: its act is over.
     orphans = Act.objects.filter(message__isnull=True, closed_at__isnull=True, kind__in=_ON_WORDS)
     orphans.exclude(pk__in=waiting).update(closed_at=now)
+    _purge_told(before)
     gone = 0
     while keys := list(
         old.exclude(pk__in=waiting).exclude(pk__in=recent).order_by("pk")
@@ -32,3 +35,11 @@ def purge(*, now: datetime) -> int:
         Appeal.objects.filter(act__in=keys).update(text="")
         gone += Act.objects.filter(pk__in=keys).update(evidence={}, words="")
     return gone
+
+
+def _purge_told(before: datetime) -> None:
+    """What was told of staff stays for as long as it waits to be read."""
+    told = Item.objects.filter(subject__startswith="act:").exclude(state=ItemState.DONE.value)
+    open_ = {int(one.partition(":")[2]) for one in told.values_list("subject", flat=True)}
+    old = Told.objects.filter(at__lt=before).exclude(act__in=open_).exclude(evidence={}, note="")
+    old.update(evidence={}, note="")

@@ -15,6 +15,7 @@ from duty.actions.attending import acted
 from duty.actions.shifts import count_exposure
 from foundation.refusals import Refused
 from moderation import policies, telling
+from moderation.models import Told
 from moderation.recusals import must_read_item
 from moderation.states import Outcome
 
@@ -34,10 +35,7 @@ def claim(viewer: Viewer, *, item: int, now: datetime) -> Item:
             raise Refused("claimed_already")
         if role is Role.SUPPORTER and row.room_id is not None:
             acted(viewer.staff or 0, program=row.program_id, room=row.room_id, now=now)
-        record(
-            viewer.staff, role=role, verb="moderation.claimed", object_type="item",
-            object_id=item, program=row.program_id, now=now,
-        )  # fmt: skip
+        _note(viewer, "claimed", row, role=role, now=now)
         if row.kind == ItemKind.CRISIS and row.claimed_by_id != viewer.staff:
             # What somebody carries in a shift is counted for them, never for a list.
             count_exposure(viewer, program=row.program_id)
@@ -51,10 +49,7 @@ def let_go(viewer: Viewer, *, item: int, now: datetime) -> None:
     with transaction.atomic():
         if not chat.let_go(item, by=viewer.staff or 0):
             raise Refused("claimed_already")
-        record(
-            viewer.staff, role=role, verb="moderation.let_go", object_type="item",
-            object_id=item, program=row.program_id, now=now,
-        )  # fmt: skip
+        _note(viewer, "let_go", row, role=role, now=now)
 
 
 def settle(viewer: Viewer, *, item: int, outcome: Outcome, now: datetime) -> None:
@@ -70,10 +65,7 @@ def settle(viewer: Viewer, *, item: int, outcome: Outcome, now: datetime) -> Non
             raise Refused("settled" if row.state == ItemState.DONE else "claimed_already")
         if not finish([row], by=viewer.staff, outcome=outcome, now=now):
             raise Refused("settled")
-        record(
-            viewer.staff, role=role, verb="moderation.settled", object_type="item",
-            object_id=item, program=row.program_id, reason=outcome.value, now=now,
-        )  # fmt: skip
+        _note(viewer, "settled", row, role=role, reason=outcome.value, now=now)
 
 
 def finish(rows: Iterable[Item], *, by: int | None, outcome: Outcome, now: datetime) -> list[int]:
@@ -88,6 +80,13 @@ def finish(rows: Iterable[Item], *, by: int | None, outcome: Outcome, now: datet
 
 
 def _tell(row: Item, outcome: Outcome, *, now: datetime) -> None:
+    name, _, key = row.subject.partition(":")
+    if name == "act":
+        told = Told.objects.filter(act=int(key), answered_at__isnull=True)
+        person = told.values_list("act__participant", flat=True).first()
+        if person is not None and told.update(answered_at=now):
+            telling.tell_outcome(person, outcome, now=now)
+        return
     reports = Report.objects.filter(message=row.message_id, told_at__isnull=True)
     people = list(
         reports.filter(seat__participant__isnull=False)
@@ -97,6 +96,15 @@ def _tell(row: Item, outcome: Outcome, *, now: datetime) -> None:
     for report, participant in people:
         if Report.objects.filter(pk=report, told_at__isnull=True).update(told_at=now):
             telling.tell_outcome(participant, outcome, now=now)
+
+
+def _note(
+    viewer: Viewer, verb: str, row: Item, *, role: Role, reason: str = "", now: datetime
+) -> None:
+    record(
+        viewer.staff, role=role, verb=f"moderation.{verb}", object_type="item", object_id=row.pk,
+        program=policies.logged_at(row), reason=reason, now=now,
+    )  # fmt: skip
 
 
 def _seen(viewer: Viewer, item: int) -> tuple[Item, Role]:

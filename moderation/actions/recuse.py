@@ -9,14 +9,13 @@ from accounts.policies import must_hold
 from accounts.states import Role
 from accounts.viewer import Viewer
 from chat.actions import items, seats
-from chat.models import Item, Mute, Seat
+from chat.models import Item, Mute, Recusal, Seat
 from chat.policies import FREE
 from chat.states import ItemState
 from duty.actions.relief import hand_over_room
 from duty.policies import TEAM
 from foundation.refusals import Refused
 from moderation import policies
-from moderation.models import Recusal
 
 
 def recuse(viewer: Viewer, *, seat: int, now: datetime) -> None:

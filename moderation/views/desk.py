@@ -7,14 +7,18 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import places
+from accounts.doors import viewer_of_request
 from accounts.sentences import own_endings
 from accounts.staff_doors import noted_look, staff_only
 from accounts.viewer import Viewer
 from duty.actions import attending, notes, own, relief, shifts, swaps
 from duty.colleagues import name_of
 from duty.models import Notice
+from duty.policies import CALLABLE
 from foundation.clock import jst_day
 from foundation.refusals import Refused
+from foundation.replies import SeeOther
 from moderation import forms, queries, sentences, waiting
 from moderation.actions import away, looking, murmurs
 from moderation.doors import TEAM, At, act, at_program, at_shift, done, page
@@ -22,11 +26,14 @@ from moderation.doors import TEAM, At, act, at_program, at_shift, done, page
 Deed = Callable[[Viewer, datetime], object]
 
 
-@staff_only(*TEAM)
+@staff_only(*CALLABLE)
 @require_safe
 @noted_look
 def desk(request: HttpRequest) -> HttpResponse:
-    """Now."""
+    """Now. A call names no place and leads here: who keeps no room is led on to their own."""
+    viewer = viewer_of_request(request)
+    if not any(viewer.holds(role) for role in TEAM):
+        return SeeOther(places.first(viewer))
     return _desk(request)
 
 

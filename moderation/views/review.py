@@ -1,5 +1,6 @@
 """Above the desk: objections, and what was told of staff. For coordinators and reviewers."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
@@ -68,6 +69,29 @@ def _about_staff(request: HttpRequest, number: int, *, no: Refused | None = None
     found = looking.at_item(at.viewer, item=number, now=at.now, above=True)
     at = at_review(request, program=found.item.program_id)
     return page(request, at, "about_staff", {"one": found}, no=no)
+
+
+@staff_only(*JUDGES)
+@require_POST
+def claim_about_staff(request: HttpRequest, number: int) -> HttpResponse:
+    """「わたしが読みます」, above the desk: nobody else is called."""
+    return _of_told(request, number, lambda who, now: deeds.claim(who, item=number, now=now))
+
+
+@staff_only(*JUDGES)
+@require_POST
+def let_go_about_staff(request: HttpRequest, number: int) -> HttpResponse:
+    """「ほかの人に」, above the desk."""
+    return _of_told(request, number, lambda who, now: deeds.let_go(who, item=number, now=now))
+
+
+def _of_told(
+    request: HttpRequest, number: int, deed: Callable[[Viewer, datetime], object]
+) -> HttpResponse:
+    def again(*, no: Refused) -> HttpResponse:
+        return _about_staff(request, number, no=no)
+
+    return act(request, deed, again=again) or done("about-staff", number)
 
 
 @staff_only(*JUDGES)

@@ -5,12 +5,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import messages
-from accounts.doors import participants_only, viewer_of_request
+from accounts.doors import participants_only, private, viewer_of_request
 from foundation import clock
 from foundation.refusals import Refused
 from foundation.replies import SeeOther
-from moderation import forms, own_standing, sentences
+from moderation import forms, own_standing, sentences, telling
 from moderation.actions.appeals import appeal
+from moderation.actions.tell import tell
 
 
 @participants_only
@@ -46,3 +47,45 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "form_error": sentences.sentence(no.code) if no else None,
     }
     return render(request, "moderation/standing_one.html", context, status=422 if no else 200)
+
+
+@participants_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def tell_of(request: HttpRequest, number: int) -> HttpResponse:
+    """「このことばが、つらかったとき」: those above whoever said it are told (`reason`, `note`)."""
+    if request.method != "POST":
+        return _words(request, number)
+    viewer, note = viewer_of_request(request), forms.text(request.POST, "note")
+    reason = forms.why_told(request.POST)
+    try:
+        tell(viewer, act=number, reason=reason, note=note, now=clock.now())
+    except Refused as no:
+        if not sentences.knows(no.code):
+            return messages.not_found(request)
+        # What was typed is never asked for a 合言葉 first: it may be need.
+        return _tell_page(request, number, no=no, note=note)
+    return SeeOther(f"/standing/{number}/tell/")
+
+
+@private
+def _words(request: HttpRequest, number: int) -> HttpResponse:
+    """As a letter is read: after 15 minutes without an act the 合言葉 is asked for."""
+    return _tell_page(request, number)
+
+
+def _tell_page(
+    request: HttpRequest, number: int, *, no: Refused | None = None, note: str = ""
+) -> HttpResponse:
+    try:
+        act = own_standing.may_tell_of(viewer_of_request(request), act=number)
+    except Refused:
+        return messages.not_found(request)
+    context = {
+        "said": telling.said_in(act),
+        "at": act.at,
+        "done": getattr(act, "told", None) is not None,
+        "read": own_standing.is_read(act, now=clock.now()),
+        "note": note,
+        "form_error": sentences.sentence(no.code) if no else None,
+    }
+    return render(request, "moderation/tell.html", context, status=422 if no else 200)

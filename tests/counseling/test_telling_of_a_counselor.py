@@ -192,7 +192,8 @@ def test_the_counselor_sees_and_infers_nothing(talked, aoi, kaede, program, note
     assert [one.in_need for one in queries.own_desk(me, program=program.pk)] == [False]
     assert alarms.climb(now=now + timedelta(hours=1)) == 0
     assert not Call.objects.exists()
-    for address in (REVIEW, "/moderation/", "/metrics", above()):
+    assert desk.get("/moderation/")["Location"] == "/counseling/desk/"  # it shows nothing itself
+    for address in (REVIEW, "/moderation/queue/", "/metrics", above()):
         answer = desk.get(address, REMOTE_ADDR="203.0.113.7")
         assert answer.status_code in (403, 404), address
     assert Letter.objects.filter(kind="care").count() == letters + (note == NEED)
@@ -257,7 +258,7 @@ def test_words_of_need_in_the_note_call_coordinators_and_never_the_counselor(
     tells(browser, talked, note=NEED)
     # Two cards: of the talk, and of the note, which says who is called.
     card = Letter.objects.filter(participant=aoi, kind="care").order_by("pk").last()
-    assert card is not None and "コーディネーターをよんでいます" in card.text
+    assert card is not None and "コーディネーターや、べつの立場で" in card.text
     item = Item.objects.get(kind=ItemKind.CRISIS.value)
     assert item.about_staff == kaede
     for minutes in range(0, 12, 2):

@@ -127,14 +127,14 @@ def test_what_is_planned_past_a_role_is_named_and_counted_nowhere(rule, ren, sor
     for who in (ren, sora):
         shift_of(who, program, rooms=(ROOM,))
     assert rule("supporters", need).ok and rule("within_roles").ok
-    assert "あした 20:00" in read(room=ROOM, program=program.pk, now=now)
+    assert "あした 20:00" in read(room=ROOM, program=program.pk, participant=0, now=now)
     until(ren, TODAY)
     assert "12/1(火) 20:00–23:00 あと1人" in rule("supporters", need).todo
     said = rule("within_roles")
     assert not said.ok and "れん 12/1(火) 20:00–23:00" in said.todo and "そら" not in said.todo
     until(sora, TODAY)
     assert "あと2人" in rule("supporters", need).todo
-    assert "まだ決まっていません" in read(room=ROOM, program=program.pk, now=now)
+    assert "まだ決まっていません" in read(room=ROOM, program=program.pk, participant=0, now=now)
     for who in (ren, sora):
         until(who, TOMORROW)
     assert rule("supporters", need).ok and rule("within_roles").ok

@@ -51,6 +51,14 @@ DESK_LINES: dict[str, tuple[str, Row]] = {
     "appeal": ("/moderation/review/appeals/{appeal}/", JUDGES),
     # About ren, who is the supporter: for those above the desk alone.
     "about-staff": ("/moderation/review/items/{above}/", JUDGES),
+    "about-staff-claim": (
+        "/moderation/review/items/{above}/claim/",
+        staff("coordinator", "reviewer", code=405, everywhere=True),
+    ),
+    "about-staff-let-go": (
+        "/moderation/review/items/{above}/let-go/",
+        staff("coordinator", "reviewer", code=405, everywhere=True),
+    ),
     "about-staff-settle": (
         "/moderation/review/items/{above}/settle/",
         staff("coordinator", "reviewer", code=405, everywhere=True),
@@ -59,6 +67,7 @@ DESK_LINES: dict[str, tuple[str, Row]] = {
     "standing": ("/standing/", entered()),
     # Done to aoi.
     "standing-one": ("/standing/{act}/", entered(404) | {"participant": 200}),
+    "standing-tell": ("/standing/{act}/tell/", entered(404) | {"participant": 200}),
 }  # fmt: skip
 
 

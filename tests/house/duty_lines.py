@@ -1,6 +1,6 @@
 """The lines of duty in the grid: shifts, the rota, what colleagues ask of each other, calls."""
 
-from tests.house.everyone import OTHER_ROOM, Row, anyone, staff
+from tests.house.everyone import OTHER_ROOM, UNASSIGNED, Row, anyone, staff
 
 # The desk of one's own program; what is named there is of `program`.
 DESK = staff("supporter", "coordinator", everywhere=True)
@@ -15,7 +15,8 @@ KEEPERS_SENT = staff("supporter", code=405, everywhere=True)
 PLANNERS_SENT = staff("coordinator", code=405, everywhere=True)
 
 DUTY: dict[str, tuple[str, Row]] = {
-    "desk": ("/moderation/", DESK),
+    # A call leads here: whoever is called and keeps no room is led on.
+    "desk": ("/moderation/", DESK | {"counselor": 303, UNASSIGNED: 303, "reviewer": 303}),
     "step-in": ("/moderation/step-in/", KEEPERS),
     "handovers": ("/moderation/handovers/", DESK_SENT),
     "handover-read": ("/moderation/handovers/{handover}/read/", DESK_SENT),

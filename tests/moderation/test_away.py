@@ -11,7 +11,7 @@ from audit.models import AuditEntry
 from chat import rooms_now
 from chat.actions import rooms as gates
 from chat.actions import seats
-from chat.models import Message, Mute, Room
+from chat.models import Message, Mute, Recusal, Room
 from chat.policies import FREE
 from chat.queries import muted_keys
 from chat.states import Hand, ItemKind, RoomState
@@ -32,7 +32,7 @@ from moderation.actions.queue import claim
 from moderation.actions.recuse import recuse
 from moderation.actions.rooms import act_on_room
 from moderation.actions.undo import close_due, undo
-from moderation.models import Act, AlarmStep, Recusal
+from moderation.models import Act, AlarmStep
 from moderation.states import ActKind, Reason
 from tests.cast import grant, make_room, make_staff, seen_by, signed_in_as, staff_viewer
 from tests.chat.deeds import do, post, seat_of

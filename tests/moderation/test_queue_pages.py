@@ -97,7 +97,7 @@ def test_whoever_acted_can_t_judge_and_a_reviewer_can(aoi, house, mori):
     grant(reviewer, Role.REVIEWER)
     sent(signed_in_as(reviewer), address, verdict="uphold", words="読みました。")
     assert Appeal.objects.get().state == "upheld"
-    assert page(signed_in_as(reviewer), status=404)
+    assert page(signed_in_as(reviewer), "/moderation/queue/", status=404)
 
 
 def test_evidence_is_there_when_the_message_is_gone_while_an_appeal_is_open(aoi, house, desk, mori):

@@ -16,8 +16,10 @@ from tests.moderation.test_queue_pages import page, without_tokens
 
 
 def test_what_was_told_of_a_supporter_stands_beside_nothing_else_of_whoever_told_it(
-    aoi, room, ren, mori
+    aoi, room, ren, mori, settings
 ):
+    settings.CAN_MAIL = True
+    type(mori).objects.filter(pk=mori.pk).update(email="mori@example.com")
     attend(room, ren)
     said(aoi, room, "もう死にたい")
     seat = Seat.objects.create(
@@ -36,7 +38,7 @@ def test_what_was_told_of_a_supporter_stands_beside_nothing_else_of_whoever_told
     assert "れんさんがこわくて" in shown
     assert "もう死にたい" not in shown
     card = Letter.objects.filter(participant=aoi, kind="care").order_by("pk").last()
-    assert "コーディネーターをよんでいます" in card.text
+    assert "コーディネーターや、べつの立場で読みなおす人をよんでいます" in card.text
 
 
 def test_hiding_one_s_own_word_tells_nothing_of_whether_it_was_told_of(aoi, room, ren):
