@@ -32,6 +32,11 @@ SETS = (
     "thirteenth",
     "fourteenth",
     "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+    "twentieth",
 )
 _BETWEEN = re.compile(r"(<!-- {0} -->\n).*?(<!-- /{0} -->)".replace("{0}", "tables"), re.S)
 

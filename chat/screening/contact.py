@@ -16,19 +16,19 @@ _DIGITS = {
     "五": "5", "伍": "5", "ご": "5", "六": "6", "ろく": "6", "七": "7", "なな": "7", "しち": "7",
     "八": "8", "はち": "8", "九": "9", "きゅう": "9", "きゆう": "9", "く": "9",
     "きゅー": "9", "きゆー": "9",
-    "にい": "2", "にー": "2", "ごう": "5", "ごー": "5", "しい": "4", "しー": "4",
+    "おー": "0", "にい": "2", "にー": "2", "ごう": "5", "ごー": "5", "しい": "4", "しー": "4",
     "o": "0", "l": "1", "i": "1",
 }  # fmt: skip
 _ONE = (
     "(?:[0-9oli〇零一壱二弐三参四五伍六七八九]|ぜろ|れい|まる|いち|さん|よん|ろく|なな|しち|はち"
-    "|き[ゆゅ][うー]|に[いー]?|ご[うー]?|し[いー]?|く)"
+    "|き[ゆゅ][うー]|お[うー]|に[いー]?|ご[うー]?|し[いー]?|く)"
 )
 _APART = (
-    "(?:[-~ー_.,・、。/\\s()「」『』【】<>\\[\\]\"'☆★*|:;]|(?:の|あと|下)?の?(?:続き|つづき|残り|のこり|[48八四]桁)[はが]?|で?[、,]?(?:次|つぎ|最後|さいご|真ん中|まんなか|最初)[はが]?|のあと|の次|つぎは"
-    "|それから|の|はいふん|かっこ|まいなす|てん)"
+    "(?:[-~ー_.,・、。/\\s()「」『』【】<>\\[\\]\"'☆★*|:;]|(?:の|あと|下)?の?(?:続き|つづき|残り|のこり|[48八四]桁)[はが]?|で?[、,]?(?:次|つぎ|最後|さいご|真ん中|まんなか|最初)[はが]?|そ?のあと|そ?の次|つぎは"
+    "|それから|の|じゅう|はいふん|かっこ|まいなす|てん)"
 )
 _PHONE = re.compile(f"(?<![0-9])(?:\\+{_APART}?)?{_ONE}(?:{_APART}{{0,3}}{_ONE}){{8,20}}(?![0-9])")
-_TOKEN = re.compile(f"{_ONE}(?!桁)")
+_TOKEN = re.compile(f"(?<!さい){_ONE}(?!桁)")  # さいご ends in no five
 # Worth a closer look: digits, numerals or number words, enough of them.
 _NUMERIC = re.compile(
     "(?:[0-9oli〇零一壱二弐三参四五伍六七八九][^0-9]{0,3}?){6}|(?:ぜろ|れい|まる|きゅ[うー])[^。]{0,3}(?:きゅ[うー]|はち|なな|ろく|さん|よん|ご|に|いち|ぜろ|れい|まる)"
@@ -41,14 +41,14 @@ _CALLED = re.compile(
 _WITHOUT_ZERO = re.compile("(?<![0-9-])[789]0[-~ー .・][0-9]{4}[-~ー .・][0-9]{4}(?![0-9])")
 # A longer code of digits and letters, such as a file's or an order's number.
 _CODE_BEFORE, _CODE_AFTER = re.compile("[0-9a-f-]{4,40}$"), re.compile("[0-9a-f-]{4,40}")
-_FREE = ("0120", "0570", "0800")  # nobody's own: free dial and navi dial
+_FREE = ("0120", "0570")  # nobody's own: free dial and navi dial
 
 # --- elsewhere ------------------------------------------------------------------------------------
 
 _DOT = "\\s{0,2}(?:\\.|\\(dot\\)|\\[\\.\\]|どっと|ドット| dot |てん(?=com|jp|net))\\s{0,2}"
 _AT = "(?:@|\\(at\\)|\\[at\\]|（at）|<at>| at |あっとまーく|あっと|◎|☆|★)"
 _HOSTS = (
-    "gmail|g-?mail|じ-?めーる|じめる|docomo|どこも|ezweb|softbank|icloud|yahoo|やふ-|hotmail"
+    "gmail|g-?mail|じ[-ー]?めーる|じめる|docomo|どこも|ezweb|softbank|icloud|yahoo|やふ-|hotmail"
     "|outlook|proton|au"
 )
 _MAIL = re.compile(
@@ -60,7 +60,7 @@ _MAIL = re.compile(
 )
 _TOP = (
     "com|net|org|jp|co|io|gg|me|tv|info|link|ly|app|dev|xyz|site|online|page|be|to|cc|biz|us|uk|kr"
-    "|cn|tk|ee|club|shop|live|fun|chat|moe|la|id|gl|im|fm|ws|eu|ai|gle"
+    "|cn|tk|ee|club|shop|live|fun|chat|moe|la|id|gl|im|fm|ws|eu|ai|gle|social"
 )
 _URL = re.compile(
     "(?:h[tx]{2}ps?|ttps?|tps)\\s{0,2}[:;]\\s{0,2}/|[a-z]{2,10}://"
@@ -83,6 +83,9 @@ _ID = re.compile(
     "|(?<![a-z])(?<!おん)(?<!いど)"
     "(?:discord|でぃすこ-?ー?ど?|でいすこ-?ー?ど?|かかお(?:と-?ー?く)?|kakao|いんすた(?:ぐらむ)?|insta(?:gram)?|line|らいん|twitter|ついった-?ー?)"
     "の?\\s?(?=[a-z0-9.]{0,20}[0-9_#])(?=[a-z0-9._#-]{0,20}[a-z_#])[a-z0-9][a-z0-9._#-]{3,30}"
+    "|(?:申請|招待|ふれんど|友だち|友達|対戦|とれ-?ー?な-?ー?)[^。0-9]{0,12}こ-?ー?ど[^。0-9]{0,10}(?:[0-9][-\\s]?){8,20}(?![0-9])"
+    "|gmail(?:で|は)[、\\s]{0,2}[a-z0-9]+[._][a-z0-9._]{2,30}"
+    "|live:[a-z0-9._-]{4,30}|垢\\s?[a-z][a-z0-9._-]{3,30}\\s?(?:です|だよ|って|$)"
     "|(?<![a-z])sw-?[0-9]{4}-?[0-9]{4}-?[0-9]{4}(?![0-9])"
     "|(?<![a-z])id\\s(?=[a-z0-9._-]{0,20}[0-9_#])[a-z0-9][a-z0-9._#-]{3,30}"
 )
@@ -102,6 +105,7 @@ _HOME = re.compile(
     "|(?<![0-9-])[0-9]{1,3}-[0-9]{1,3}-[0-9]{1,4}\\s?[^。0-9]{0,12}(?:まんしょん|はいつ|こ-?ー?ぽ|荘|あぱ-?ー?と|号室)"
     "|(?:まんしょん|はいつ|こ-?ー?ぽ|荘|あぱ-?ー?と|めぞん|ぐらん[^。]{0,4}|れじでんす|団地|[0-9]号?棟)の?[^。0-9]{0,4}[0-9]{2,4}(?:号室(?!の(?:前|人|方|住人|隣|患者))|号(?!室)|に(?:住|い|来|き)|です|まで|$)"
     "|[市区町村][^。?]{1,14}?[0-9]{2,4}(?:号室)?に住ん(?:で(?:い)?(?:る|ます)|どる|どります)"
+    "|(?:まんしょん|はいつ|あぱ-?ー?と|団地)は[^。?0-9]{1,14}?[0-9]{3,4}(?:号|です|だよ|、|に|$)"
     f"|(?:住所|家|自宅|実家|うち|わたし|私|僕|俺)(?:は|が|の住所は)?[^。?]{{0,14}}?[0-9]{{2,4}}号室|(?<!病室)(?<!病院)[0-9]{{2,4}}号室(?:です|だよ|に住|に来|に遊|まで)|番地は{_N}|{_N}番地(?:の?{_N})?に(?:住|い|あ|来)"
 )
 # Worth a closer look by any of the above.
@@ -167,8 +171,14 @@ def _a_number(tokens: list[re.Match[str]], abroad: bool) -> int:
         if digits.startswith("81") and (abroad or many in (11, 12)):
             digits = "0" + digits[2:].removeprefix("0")
         if re.fullmatch("0(?:[5-9]0[0-9]{8}|[1-9](?!0)[0-9]{8}|[1-9]0[0-9]{7})", digits):
-            return many if digits not in _ALLOWED and not digits.startswith(_FREE) else 0
+            free = digits.startswith(_FREE) or (digits.startswith("0800") and _in_four(tokens))
+            return many if digits not in _ALLOWED and not free else 0
     return 0
+
+
+def _in_four(tokens: list[re.Match[str]]) -> bool:
+    """0800-123-4567 is free dial, 080-0123-4567 somebody's own: what stands together tells."""
+    return tokens[2].end() == tokens[3].start() and tokens[3].end() < tokens[4].start()
 
 
 def _cut(tokens: list[re.Match[str]], at: int, many: int) -> bool:
