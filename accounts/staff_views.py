@@ -26,14 +26,22 @@ from foundation.replies import SeeOther
 _OF_A_FIELD = {"username_taken": "username", "name_alike": "display_name"}
 
 
-@staff_only()
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
+    """One's own page; who holds no role any more is told so, and how to leave."""
+    viewer = viewer_of_request(request)
+    return _role_over(request) if viewer.verified and not viewer.grants else _home(request)
+
+
+@signed_in
+def _role_over(request: HttpRequest) -> HttpResponse:
+    # Nothing stands here for them, as at every other door of staff; this one says why.
+    return render(request, "accounts/role_over.html", status=404)
+
+
+@staff_only()
+def _home(request: HttpRequest) -> HttpResponse:
     """What this person may open, their roles and when they end, their sign-ins."""
-    return _home(request)
-
-
-def _home(request: HttpRequest, *, status: int = 200, error: str | None = None) -> HttpResponse:
     viewer, now = viewer_of_request(request), clock.now()
     grants = [
         {
@@ -59,9 +67,8 @@ def _home(request: HttpRequest, *, status: int = 200, error: str | None = None) 
         "places": places.open_to(viewer),
         "grants": grants,
         "sessions": there,
-        "form_error": error,
     }
-    return render(request, "accounts/staff_home.html", context, status=status)
+    return render(request, "accounts/staff_home.html", context)
 
 
 @staff_only()
