@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import adapters, forms, messages, places, queries
+from accounts import adapters, forms, messages, places, queries, running_out
 from accounts.actions import invitations, sessions
 from accounts.doors import viewer_of_request
 from accounts.models import Staff
@@ -57,13 +57,8 @@ def _home(request: HttpRequest) -> HttpResponse:
         {"number": one.pk, "began_at": one.began_at, "this": one.session_key == viewer.session}
         for one in queries.own_sessions(viewer, now=now)
     ]
-    ending = [
-        {"who": one.staff.username, "name": role_name(Role(one.role)), "expires_on": one.expires_on}
-        for one in queries.expiring(viewer, within=SOON, now=now)
-        if one.staff_id != viewer.staff
-    ]
     context = {
-        "ending": ending,
+        "ending": running_out.roles_of_others(viewer, now=now),
         "places": places.open_to(viewer),
         "grants": grants,
         "sessions": there,
