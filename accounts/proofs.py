@@ -32,6 +32,11 @@ def verified(session: Session) -> bool:
     return any(one.get("method") == "mfa" for one in _proofs(session))
 
 
+def by_code(session: Session) -> bool:
+    """Whether one of the codes on a list or a printed sheet was used up in this session."""
+    return any(one.get("type") == "recovery_codes" for one in _proofs(session))
+
+
 def is_good(session: Session, *, now: datetime) -> bool:
     """Whether the session still lasts. One without any proof never did."""
     times = [float(one.get("at", 0)) for one in _proofs(session)]

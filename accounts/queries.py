@@ -230,11 +230,14 @@ def own_grants(viewer: Viewer, *, now: datetime) -> list[RoleGrant]:
 
 
 def expiring(viewer: Viewer, *, within: timedelta, now: datetime) -> list[RoleGrant]:
-    """Roles in the programs the viewer coordinates that end soon, the first to end first."""
+    """Roles in the programs the viewer coordinates, for an admin in all, that end soon.
+
+    The first to end comes first.
+    """
     last = jst_day(now) + within
-    theirs = open_grants(now=now).filter(
-        program__in=viewer.programs(Role.COORDINATOR), expires_on__lte=last, staff__is_active=True
-    )
+    theirs = open_grants(now=now).filter(expires_on__lte=last, staff__is_active=True)
+    if not viewer.holds(Role.ADMIN):
+        theirs = theirs.filter(program__in=viewer.programs(Role.COORDINATOR))
     found = theirs.select_related("staff", "program").order_by("expires_on", "pk")
     return list(found[:MOST_GRANTS])
 

@@ -81,15 +81,28 @@ def role_name(role: Role) -> str:
     return str(_ROLES[role])
 
 
-def own_endings(viewer: Viewer, *, program: int, today: date) -> list[str]:
-    """What is said to someone whose own role in a program, or as an admin, ends soon."""
+def own_endings(viewer: Viewer, *, today: date) -> list[str]:
+    """What is said to someone whose own roles end soon."""
     return [
         str(
             _("あなたの役割「%(role)s」は %(day)s までです。ほかの統括か管理者に知らせてください。")
         )
         % {"role": role_name(one.role), "day": one.expires_on.isoformat()}
         for one in viewer.grants
-        if one.program in (program, None)
-        and one.expires_on is not None
-        and one.expires_on <= today + SOON
+        if one.expires_on is not None and one.expires_on <= today + SOON
     ]
+
+
+def own_sheet(left: int) -> str:
+    """What is said to someone whose printed sheet has few codes left."""
+    if not left:
+        return str(
+            _(
+                "番号の紙は、使いきりました。サインアウトするまえに、"
+                "統括か管理者に新しい紙をたのんでください。"
+            )
+        )
+    said = _(
+        "番号の紙は、あと%(left)d個です。なくなるまえに、統括か管理者に新しい紙をたのんでください。"
+    )
+    return str(said) % {"left": left}

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import adapters, forms, messages, places, queries
+from accounts import adapters, forms, messages, places, queries, running_out
 from accounts.actions import invitations, sessions
 from accounts.doors import viewer_of_request
 from accounts.models import Staff
@@ -26,14 +26,22 @@ from foundation.replies import SeeOther
 _OF_A_FIELD = {"username_taken": "username", "name_alike": "display_name"}
 
 
-@staff_only()
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
+    """One's own page; who holds no role any more is told so, and how to leave."""
+    viewer = viewer_of_request(request)
+    return _role_over(request) if viewer.verified and not viewer.grants else _home(request)
+
+
+@signed_in
+def _role_over(request: HttpRequest) -> HttpResponse:
+    # Nothing stands here for them, as at every other door of staff; this one says why.
+    return render(request, "accounts/role_over.html", status=404)
+
+
+@staff_only()
+def _home(request: HttpRequest) -> HttpResponse:
     """What this person may open, their roles and when they end, their sign-ins."""
-    return _home(request)
-
-
-def _home(request: HttpRequest, *, status: int = 200, error: str | None = None) -> HttpResponse:
     viewer, now = viewer_of_request(request), clock.now()
     grants = [
         {
@@ -49,19 +57,13 @@ def _home(request: HttpRequest, *, status: int = 200, error: str | None = None) 
         {"number": one.pk, "began_at": one.began_at, "this": one.session_key == viewer.session}
         for one in queries.own_sessions(viewer, now=now)
     ]
-    ending = [
-        {"who": one.staff.username, "name": role_name(Role(one.role)), "expires_on": one.expires_on}
-        for one in queries.expiring(viewer, within=SOON, now=now)
-        if one.staff_id != viewer.staff
-    ]
     context = {
-        "ending": ending,
+        "ending": running_out.roles_of_others(viewer, now=now),
         "places": places.open_to(viewer),
         "grants": grants,
         "sessions": there,
-        "form_error": error,
     }
-    return render(request, "accounts/staff_home.html", context, status=status)
+    return render(request, "accounts/staff_home.html", context)
 
 
 @staff_only()

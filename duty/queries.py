@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import ceil
 
 from django.db.models import Prefetch, QuerySet
 
@@ -111,6 +112,39 @@ def stretch_is_over(shift: Shift, rules: DutyRules, *, now: datetime) -> bool:
     longest = timedelta(minutes=rules.longest_minutes)
     at_desk = shift.state == ShiftState.BEGUN and shift.stretch_at is not None
     return at_desk and now - shift.stretch_at >= longest  # type: ignore[operator]
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """In how many seconds (0: now) somebody was there for `minutes`, the longest at a stretch."""
+
+    minutes: int
+    due_in: int
+
+
+def rest_in(shift: Shift, rules: DutyRules, *, now: datetime) -> Rest | None:
+    """When it is time to rest; None at no desk, and where the shift is over before that."""
+    if shift.state != ShiftState.BEGUN or shift.stretch_at is None or shift.ends_at <= now:
+        return None
+    due = shift.stretch_at + timedelta(minutes=rules.longest_minutes)
+    if due >= shift.ends_at:
+        return None
+    return Rest(rules.longest_minutes, max(0, ceil((due - now).total_seconds())))
+
+
+def rest_of(viewer: Viewer, *, now: datetime) -> Rest | None:
+    """The same of the viewer's own running shift, whichever page they are on. One query."""
+    programs = viewer.programs(Role.SUPPORTER)
+    if not programs:
+        return None
+    mine = Shift.objects.filter(
+        supporter=viewer.staff, program__in=programs, state=ShiftState.BEGUN, ends_at__gt=now
+    )
+    shift = mine.select_related("program__duty_rules").order_by("pk").first()
+    if shift is None:
+        return None
+    rules = getattr(shift.program, "duty_rules", None) or DutyRules(program_id=shift.program_id)
+    return rest_in(shift, rules, now=now)
 
 
 # --- the rota ------------------------------------------------------------------------------------

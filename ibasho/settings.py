@@ -121,6 +121,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.who",
+                "duty.context.rest",
             ],
             "builtins": ["django.templatetags.static", "django.templatetags.i18n"],
         },

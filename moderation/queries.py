@@ -94,6 +94,7 @@ class Desk:
     shift: Shift | None
     over: bool  # its time is over; it ends by itself soon
     stretch_is_over: bool
+    rest: duty.Rest | None
     longest_minutes: int
     hard: bool
     relief: Relief | None  # one's own, while nobody took it
@@ -141,6 +142,7 @@ def desk(viewer: Viewer, *, program: int, now: datetime) -> Desk:
         shift=shift,
         over=shift is not None and shift.ends_at <= now,
         stretch_is_over=shift is not None and duty.stretch_is_over(shift, rules, now=now),
+        rest=duty.rest_in(shift, rules, now=now) if shift is not None else None,
         longest_minutes=rules.longest_minutes,
         hard=shift is not None and shift.exposure >= rules.hard_after,
         relief=own,

@@ -27,6 +27,12 @@ def programs_of(viewer: Viewer) -> list[Program]:
     return list(found[:MOST])
 
 
+def may_open_alone(viewer: Viewer, *, program: int) -> bool:
+    """Whether one supporter alone may open a room of the program, as it stands now."""
+    must_coordinate(viewer, program=program)
+    return Program.objects.values_list("may_open_alone", flat=True).get(pk=program)
+
+
 @dataclass(frozen=True, slots=True)
 class RoomRow:
     """A room on the list: what it is, and what it is just now."""

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from office.views import (
     agencies,
+    alone,
     counting,
     home,
     lines,
@@ -86,6 +87,7 @@ urlpatterns = [
     path("program/", home.choose, name="manage-program"),
     path("programs/", programs.all_programs, name="manage-programs"),
     path("readiness/", home.ready, name="manage-readiness"),
+    path("alone/", alone.alone, name="manage-alone"),
     path("counting/", counting.counting, name="manage-counting"),
     path("rooms/", include(_rooms)),
     path("agencies/", include(_agencies)),

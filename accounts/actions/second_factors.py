@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts import policies, queries
 from accounts.actions.noting import about_account
 from accounts.models import Staff
+from accounts.running_out import sheet_of
 from accounts.sealing import sealed_at
 from accounts.viewer import Viewer
 from foundation.refusals import Refused
@@ -18,15 +19,21 @@ from foundation.sealed import is_old, seal, unseal
 CODES, DIGITS = 40, 8
 
 
-def issue_sheet(viewer: Viewer, *, staff: int, reason: str = "", now: datetime) -> list[str]:
+def issue_sheet(
+    viewer: Viewer, *, staff: int, after: int, reason: str = "", now: datetime
+) -> list[str]:
     """A new sheet, in place of an old one and of other codes; shown this once.
 
-    Raises what `policies.may_keep` raises.
+    `after` is the number of the codes that it takes the place of (0: there are none), so that
+    what is sent twice voids no sheet in hand.
+    Raises what `policies.may_keep` raises, and `Refused("sheet_there")`.
     """
     acting = policies.may_keep(viewer, staff, held=queries.held_by(staff))
     with transaction.atomic():
-        if not Staff.objects.filter(pk=staff, is_active=True).exists():
+        if not Staff.objects.select_for_update(no_key=True).filter(pk=staff, is_active=True):
             raise Refused("not_found")
+        if sheet_of(staff)[0] != after:
+            raise Refused("sheet_there")
         codes = new_sheet(staff, now=now)
         about_account(
             viewer.staff, role=acting, verb="sheet_issued", staff=staff, reason=reason, now=now

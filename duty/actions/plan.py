@@ -13,11 +13,12 @@ from duty.actions.moves import as_planned, lock_people, move, note, stretch_of, 
 from duty.actions.swaps import lapse_swaps
 from duty.colleagues import keepers
 from duty.models import DutyRules, Pattern, Shift
-from duty.queries import preview, standing_of, weekly
+from duty.queries import preview, rules_of, standing_of, weekly
 from duty.rota import Stretch, Weekly
 from duty.states import NoticeKind, ShiftState
 from foundation.clock import jst_day
 from foundation.refusals import Refused
+from programs.models import Program
 
 PATTERNS_MOST = 100
 
@@ -183,18 +184,33 @@ def plan_month(viewer: Viewer, *, program: int, first: date, now: datetime) -> i
 
 
 def set_rules(
-    viewer: Viewer, *, program: int, longest_minutes: int, hard_after: int, now: datetime
-) -> None:
+    viewer: Viewer, *, program: int, longest_minutes: int, hard_after: int,
+    seen: tuple[int, int], now: datetime,
+) -> None:  # fmt: skip
     """The longest time at a stretch (30–480 minutes), and from how many crisis items on a shift
-    was hard (1 or more). Raises `Refused`: `not_found`, `out_of_range`.
+    was hard (1 or more). `seen`: both, as they stood on the planner's page.
+
+    Raises `Refused`: `not_found`, `out_of_range`, `changed_meanwhile`.
     """
     planner = policies.must_plan(viewer, program=program)
     if not (30 <= longest_minutes <= 480 and 1 <= hard_after <= 99):
         raise Refused("out_of_range")
     values = {"longest_minutes": longest_minutes, "hard_after": hard_after}
     with transaction.atomic():
+        # Before they are first set there is no row of their own to hold.
+        Program.objects.select_for_update(no_key=True).get(pk=program)
+        before = rules_of(program)
+        if (before.longest_minutes, before.hard_after) != seen:
+            raise Refused("changed_meanwhile")
+        changes = {
+            name: [getattr(before, name), value]
+            for name, value in values.items()
+            if getattr(before, name) != value
+        }
+        if not changes:
+            return
         DutyRules.objects.update_or_create(program_id=program, defaults=values)
         record(
             planner, role=Role.COORDINATOR, verb="duty.rules_set", object_type="program",
-            object_id=program, program=program, fields=sorted(values), values=values, now=now,
+            object_id=program, program=program, fields=sorted(changes), values=changes, now=now,
         )  # fmt: skip

@@ -9,14 +9,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import places
 from accounts.doors import viewer_of_request
-from accounts.sentences import own_endings
 from accounts.staff_doors import noted_look, staff_only
 from accounts.viewer import Viewer
 from duty.actions import attending, notes, own, relief, shifts, swaps
 from duty.colleagues import name_of
 from duty.models import Notice
 from duty.policies import CALLABLE
-from foundation.clock import jst_day
 from foundation.refusals import Refused
 from foundation.replies import SeeOther
 from moderation import forms, queries, sentences, waiting
@@ -46,7 +44,6 @@ def _desk(
     queue = waiting.queue(at.viewer, program=at.program.pk, now=at.now)
     context = {
         **side(at),
-        "endings": own_endings(at.viewer, program=at.program.pk, today=jst_day(at.now)),
         "queue": queue,
         "handover_text": text,
         "minutes": (60, 120, 180, 240),

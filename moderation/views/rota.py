@@ -46,6 +46,7 @@ def _rota(request: HttpRequest, *, no: Refused | None = None) -> HttpResponse:
             keeping=keepers,
         ),
         "sent": request.POST,
+        "meanwhile": no is not None and no.code == "changed_meanwhile",
     }
     if at.plans:
         context |= _to_plan_with(at, request, keepers)
@@ -106,6 +107,10 @@ def set_rules(request: HttpRequest) -> HttpResponse:
             program=at.program.pk,
             longest_minutes=forms.number(request.POST, "longest_minutes") or 0,
             hard_after=forms.number(request.POST, "hard_after") or 0,
+            seen=(
+                forms.number(request.POST, "seen_longest") or 0,
+                forms.number(request.POST, "seen_hard") or 0,
+            ),
             now=now,
         )
 

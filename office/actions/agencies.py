@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.viewer import Viewer
 from foundation import tables
-from office.actions.noting import note
+from office.actions.noting import begun, note
 from office.policies import must_coordinate
 from programs.actions import agencies, imports
 from programs.actions.imports import Applied
@@ -20,7 +20,10 @@ def add_agency(
     actor = must_coordinate(viewer, program=program)
     with transaction.atomic():
         row = agencies.add(program=program, values=values, now=now)
-        note(actor, "create", what="agency", number=row.pk, program=program, now=now)
+        note(
+            actor, "create", what="agency", number=row.pk, program=program, now=now,
+            changes=begun(values),
+        )  # fmt: skip
 
 
 def change_agency(
@@ -41,13 +44,16 @@ def change_agency(
 
 
 def remove_agency(
-    viewer: Viewer, *, program: int, agency: int, version: int, now: datetime
+    viewer: Viewer, *, program: int, agency: int, version: int, reason: str, now: datetime
 ) -> None:
     """Off every list. Raises `Refused`: `gone`, `changed_meanwhile`."""
     actor = must_coordinate(viewer, program=program)
     with transaction.atomic():
-        agencies.take_away(program=program, agency=agency, version=version, now=now)
-        note(actor, "remove", what="agency", number=agency, program=program, now=now)
+        changes = agencies.take_away(program=program, agency=agency, version=version, now=now)
+        note(
+            actor, "remove", what="agency", number=agency, program=program, now=now,
+            changes=changes, reason=reason,
+        )  # fmt: skip
 
 
 def stage_agencies(

@@ -30,6 +30,11 @@ def note(
     )
 
 
+def begun(values: Mapping[str, object]) -> dict[str, object]:
+    """The columns of something new as `changes`: nothing was there before."""
+    return {name: [None, value] for name, value in values.items()}
+
+
 def _plain(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]

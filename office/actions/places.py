@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.viewer import Viewer
-from office.actions.noting import note
+from office.actions.noting import begun, note
 from office.policies import must_coordinate
 from programs.actions import places
 
@@ -16,7 +16,10 @@ def add_place(viewer: Viewer, *, program: int, values: Mapping[str, object], now
     actor = must_coordinate(viewer, program=program)
     with transaction.atomic():
         row = places.add(program=program, values=values, now=now)
-        note(actor, "create", what="place", number=row.pk, program=program, now=now)
+        note(
+            actor, "create", what="place", number=row.pk, program=program, now=now,
+            changes=begun(values),
+        )  # fmt: skip
     return row.pk
 
 
@@ -43,8 +46,11 @@ def remove_place(
     """Off every list, with its pictures. Raises `Refused`: `gone`, `changed_meanwhile`."""
     actor = must_coordinate(viewer, program=program)
     with transaction.atomic():
-        places.take_away(program=program, place=place, version=version, now=now)
-        note(actor, "remove", what="place", number=place, program=program, now=now, reason=reason)
+        changes = places.take_away(program=program, place=place, version=version, now=now)
+        note(
+            actor, "remove", what="place", number=place, program=program, now=now,
+            changes=changes, reason=reason,
+        )  # fmt: skip
 
 
 def add_picture(
@@ -54,15 +60,20 @@ def add_picture(
     actor = must_coordinate(viewer, program=program)
     with transaction.atomic():
         picture = places.add_picture(program=program, place=place, data=data, words=words, now=now)
-        note(actor, "add_picture", what="place", number=place, program=program, now=now,
-             changes={"picture": [None, picture.name]})  # fmt: skip
+        note(
+            actor, "add_picture", what="place", number=place, program=program, now=now,
+            changes=begun({"picture": picture.name, "words": picture.words}),
+        )  # fmt: skip
 
 
 def remove_picture(
-    viewer: Viewer, *, program: int, place: int, picture: int, now: datetime
+    viewer: Viewer, *, program: int, place: int, picture: int, reason: str, now: datetime
 ) -> None:
     """Delete a picture. Raises `Refused("gone")`."""
     actor = must_coordinate(viewer, program=program)
     with transaction.atomic():
-        places.take_picture_away(program=program, place=place, picture=picture)
-        note(actor, "remove_picture", what="place", number=place, program=program, now=now)
+        gone = places.take_picture_away(program=program, place=place, picture=picture)
+        note(
+            actor, "remove_picture", what="place", number=place, program=program, now=now,
+            changes={"picture": [gone.name, None], "words": [gone.words, None]}, reason=reason,
+        )  # fmt: skip

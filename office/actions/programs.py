@@ -1,4 +1,4 @@
-"""A program begins: an admin makes it, and then invites its first coordinator."""
+"""A program begins by an admin's hand; its coordinator says whether one alone may keep a room."""
 
 from datetime import datetime
 
@@ -7,7 +7,8 @@ from django.db import transaction
 from accounts.states import Role
 from accounts.viewer import Viewer
 from audit.actions import record
-from office.policies import must_admin
+from office.actions.noting import note
+from office.policies import must_admin, must_coordinate
 from programs.actions import programs
 from programs.models import Program
 
@@ -39,3 +40,16 @@ def create_program(
             values={column: [None, value] for column, value in settings.items()}, now=now,
         )  # fmt: skip
     return made
+
+
+def decide_alone(
+    viewer: Viewer, *, program: int, allowed: bool, seen: bool, reason: str, now: datetime
+) -> None:
+    """Whether one supporter alone may open a room. Raises what `programs.let_open_alone` raises."""
+    actor = must_coordinate(viewer, program=program)
+    with transaction.atomic():
+        changes = programs.let_open_alone(program=program, allowed=allowed, seen=seen)
+        note(
+            actor, "change", what="program", number=program, program=program, now=now,
+            changes=changes, reason=reason,
+        )  # fmt: skip

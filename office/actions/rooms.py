@@ -11,7 +11,7 @@ from chat.models import Room
 from chat.schedule import Hours
 from chat.states import Hand, HolidayRule
 from foundation.refusals import Refused
-from office.actions.noting import note
+from office.actions.noting import begun, note
 from office.policies import must_coordinate
 
 
@@ -22,10 +22,10 @@ def create_room(
     actor = must_coordinate(viewer, program=program)
     with transaction.atomic():
         room = setup.create(program=program, values=values, now=now)
-        changes = {name: [None, value] for name, value in values.items()}
         note(
-            actor, "create", what="room", number=room.pk, program=program, now=now, changes=changes
-        )
+            actor, "create", what="room", number=room.pk, program=program, now=now,
+            changes=begun(values),
+        )  # fmt: skip
     return room
 
 

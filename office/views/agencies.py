@@ -14,6 +14,7 @@ from foundation.workbook import NotATable
 from office.actions import agencies as actions
 from office.doors import COORDINATOR, Both, Desk, both, desk, done, page
 from office.forms.paper import AgencyForm, Choices, FileForm, initial, shown
+from office.forms.rooms import RemoveForm
 from office.sentences import sentence
 from programs import queries
 from programs.agency_rows import COLUMNS, EXAMPLE, HEADERS, cells_of, written
@@ -78,7 +79,8 @@ def one_agency(request: HttpRequest, pk: int) -> HttpResponse:
                 row = _agency(at, pk)
                 sides = both(form, shown(initial(row, FIELDS)))
                 form.renew(row.version)
-    return _page(request, at, "agency", {"form": form, "agency": row, "both": sides})
+    context = {"form": form, "agency": row, "both": sides, "remove": _removal(row)}
+    return _page(request, at, "agency", context)
 
 
 @staff_only(COORDINATOR)
@@ -87,20 +89,25 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Off every list."""
     at = desk(request)
     row = _agency(at, pk)
-    asked = request.POST.get("version", "")
-    version = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 0
-    try:
-        actions.remove_agency(
-            at.viewer, program=at.program.pk, agency=pk, version=version, now=at.now
-        )
-    except Refused as no:
-        form = AgencyForm(
-            initial={**initial(row, FIELDS), "version": row.version},
-            towns=towns_of(at), today=jst_day(at.now),
-        )  # fmt: skip
-        context = {"form": form, "agency": row, "trouble": sentence(no.code)}
-        return page(request, at, "agency", context, status=422)
-    return done("manage-agencies", said="removed")
+    form = RemoveForm(request.POST, prefix="remove")
+    if form.is_valid():
+        try:
+            actions.remove_agency(
+                at.viewer, program=at.program.pk, agency=pk, version=form.seen,
+                reason=form.cleaned_data["reason"], now=at.now,
+            )  # fmt: skip
+            return done("manage-agencies", said="removed")
+        except Refused as no:
+            # The page shows it as it is now, and what it takes to remove that.
+            code = "remove_changed" if no.code == "changed_meanwhile" else no.code
+            form.add_error(None, sentence(code))
+            form.renew(row.version)
+    shown_now = AgencyForm(
+        initial={**initial(row, FIELDS), "version": row.version},
+        towns=towns_of(at), today=jst_day(at.now),
+    )  # fmt: skip
+    context = {"form": shown_now, "agency": row, "remove": form}
+    return page(request, at, "agency", context, status=422)
 
 
 # --- a whole list ------------------------------------------------------------
@@ -231,6 +238,10 @@ def towns_of(at: Desk) -> Choices:
     """The municipalities of the program's prefecture."""
     there = queries.municipalities_of(at.program.prefecture_code)
     return [(one.code, one.name) for one in there]
+
+
+def _removal(row: Agency) -> RemoveForm:
+    return RemoveForm(prefix="remove", initial={"version": row.version})
 
 
 def _agency(at: Desk, pk: int) -> Agency:

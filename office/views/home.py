@@ -3,10 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.sentences import own_endings
+from accounts import running_out
 from accounts.staff_doors import staff_only
 from accounts.states import Role
-from foundation.clock import jst_day
 from foundation.replies import SeeOther
 from office.doors import SESSION_PROGRAM, desk, page
 from office.readiness import readiness
@@ -17,8 +16,11 @@ from office.readiness import readiness
 def home(request: HttpRequest) -> HttpResponse:
     """What there is to set up."""
     at = desk(request, people=True)
-    endings = own_endings(at.viewer, program=at.program.pk, today=jst_day(at.now))
-    return page(request, at, "home", {"endings": endings})
+    context = {
+        "ending": running_out.roles_of_others(at.viewer, now=at.now),
+        "low_sheets": running_out.sheets_of_others(at.viewer),
+    }
+    return page(request, at, "home", context)
 
 
 @staff_only(Role.COORDINATOR)

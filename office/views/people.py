@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.mail import send_invitation
 from accounts.models import Staff
+from accounts.running_out import sheet_of
 from accounts.sentences import role_name
 from accounts.staff_doors import noted_look, recently_proven, staff_only
 from accounts.states import Role
@@ -115,6 +116,7 @@ def _person(
         "person": who,
         "myself": who.id == at.viewer.staff,
         "keeps": queries.may_keep(at.viewer, staff=who.id, now=at.now),
+        "left": sheet_of(who.id)[1],
         "roles": [(one, _renewal(at, one)) for one in who.held],
         "give": RoleForm(prefix="give", held=_roles(who), **_choices(at)),
         "end": ReasonForm(prefix="end"),
@@ -231,13 +233,27 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """A printed sheet of codes for who has no telephone: asked for, then shown once."""
     at = desk(request, people=True)
     who = _kept(at, pk)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-    if request.method != "POST" or not form.is_valid():
-        status = 422 if request.method == "POST" else 200
-        return page(request, at, "sheet_ask", {"person": who, "form": form}, status=status)
-    codes = actions.issue_sheet(at.viewer, staff=pk, reason=form.cleaned_data["reason"], now=at.now)
-    context = {"person": Staff.objects.get(pk=pk), "codes": codes, "issued_at": at.now}
-    return render(request, "accounts/sheet.html", context)
+    there, left = sheet_of(pk)
+    form = ReasonForm(
+        request.POST if request.method == "POST" else None, initial={"version": there}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            codes = actions.issue_sheet(
+                at.viewer, staff=pk, after=form.seen, reason=form.cleaned_data["reason"],
+                now=at.now,
+            )  # fmt: skip
+        except Refused as no:
+            if no.code != "sheet_there":
+                raise
+            form.add_error(None, sentence(no.code))
+            form.renew(there)
+        else:
+            context = {"person": Staff.objects.get(pk=pk), "codes": codes, "issued_at": at.now}
+            return render(request, "accounts/sheet.html", context)
+    status = 422 if request.method == "POST" else 200
+    context = {"person": who, "form": form, "left": left}
+    return page(request, at, "sheet_ask", context, status=status)
 
 
 @for_people

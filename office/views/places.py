@@ -11,6 +11,7 @@ from foundation.refusals import Refused
 from office.actions import places as actions
 from office.doors import COORDINATOR, Both, Desk, both, desk, done, page
 from office.forms.paper import PictureForm, PlaceForm, initial, shown
+from office.forms.people import ReasonForm
 from office.forms.rooms import RemoveForm
 from office.sentences import sentence
 from office.views.agencies import towns_of
@@ -85,7 +86,8 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
             )  # fmt: skip
             return done("manage-places", said="removed")
         except Refused as no:
-            form.add_error(None, sentence(no.code))
+            code = "remove_changed" if no.code == "changed_meanwhile" else no.code
+            form.add_error(None, sentence(code))
             form.renew(row.version)
     return _page(request, at, row, {"remove": form}, status=422)
 
@@ -120,10 +122,14 @@ def remove_picture(request: HttpRequest, pk: int, picture: int) -> HttpResponse:
     """A picture goes."""
     at = desk(request)
     row = _place(at, pk)
+    form = ReasonForm(request.POST, prefix=f"picture-{picture}")
+    if not form.is_valid():
+        return _page(request, at, row, {}, status=422, leaving=(picture, form))
     try:
         actions.remove_picture(
-            at.viewer, program=at.program.pk, place=pk, picture=picture, now=at.now
-        )
+            at.viewer, program=at.program.pk, place=pk, picture=picture,
+            reason=form.cleaned_data["reason"], now=at.now,
+        )  # fmt: skip
     except Refused as no:
         return _page(request, at, row, {"trouble": sentence(no.code)}, status=422)
     return done("manage-place", pk, said="removed")
@@ -145,14 +151,19 @@ def _form(request: HttpRequest, at: Desk, first: dict[str, object]) -> PlaceForm
 
 
 def _page(
-    request: HttpRequest, at: Desk, row: Place, context: dict[str, Any], *, status: int
-) -> HttpResponse:
+    request: HttpRequest, at: Desk, row: Place, context: dict[str, Any], *, status: int,
+    leaving: tuple[int, ReasonForm] | None = None,
+) -> HttpResponse:  # fmt: skip
+    refused = dict([leaving] if leaving else [])
     first = {**initial(row, FIELDS), "version": row.version}
     shared = {
         "form": PlaceForm(initial=first, towns=towns_of(at), today=jst_day(at.now)),
         "picture": PictureForm(),
         "remove": RemoveForm(prefix="remove", initial={"version": row.version}),
-        "pictures": queries.pictures_of(row.pk),
+        "pictures": [
+            (one, refused.get(one.pk) or ReasonForm(prefix=f"picture-{one.pk}"))
+            for one in queries.pictures_of(row.pk)
+        ],
         "place": row,
     }
     return page(request, at, "place", {**shared, **context}, status=status)

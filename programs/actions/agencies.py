@@ -11,6 +11,9 @@ from programs.actions.changing import Changes
 from programs.agency_rows import key
 from programs.models import Agency, Program
 
+# What the log tells of one that goes.
+_TOLD = ("name", "kind", "municipality_id", "telephone")
+
 
 def add(*, program: int, values: Mapping[str, object], now: datetime) -> Agency:
     """A new agency. Raises `Refused("already_there")` for a name its municipality has."""
@@ -33,11 +36,13 @@ def change(
         )
 
 
-def take_away(*, program: int, agency: int, version: int, now: datetime) -> None:
-    """Off every list. Raises `Refused`: `gone`, `changed_meanwhile`."""
+def take_away(*, program: int, agency: int, version: int, now: datetime) -> Changes:
+    """Off every list; what stood there. Raises `Refused`: `gone`, `changed_meanwhile`."""
     with transaction.atomic():
         _must_stand(program, agency)
-        changing.take_away(Agency, program=program, pk=agency, version=version, now=now)
+        return changing.take_away(
+            Agency, program=program, pk=agency, version=version, names=_TOLD, now=now
+        )
 
 
 def _must_stand(program: int, agency: int) -> None:

@@ -1,6 +1,6 @@
 """One way to change a row that two people may have open: by version, telling what changed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
@@ -40,8 +40,13 @@ def change(
     return changes
 
 
-def take_away(kind: type[Row], *, program: int, pk: int, version: int, now: datetime) -> None:
-    """Off every list; the row stays for what points to it. Raises as `change` does."""
+def take_away(
+    kind: type[Row], *, program: int, pk: int, version: int, names: Iterable[str], now: datetime
+) -> Changes:
+    """Off every list, what stood in `names`; the row stays for what points to it.
+
+    Raises as `change` does.
+    """
     with transaction.atomic():
         row = locked(kind, program=program, pk=pk)
         if row.version != version:
@@ -49,6 +54,7 @@ def take_away(kind: type[Row], *, program: int, pk: int, version: int, now: date
         row.removed_at = row.changed_at = now
         row.version += 1
         row.save(update_fields=["removed_at", "changed_at", "version"])
+    return {name: [getattr(row, name), None] for name in names}
 
 
 def locked(kind: type[Row], *, program: int, pk: int) -> Row:

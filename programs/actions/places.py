@@ -18,6 +18,8 @@ from programs.actions.changing import Changes
 from programs.models import Picture, Place
 
 MOST_PICTURES = 6
+# What the log tells of one that goes.
+_TOLD = ("name", "run_by", "municipality_id", "address")
 
 
 def add(*, program: int, values: Mapping[str, object], now: datetime) -> Place:
@@ -34,12 +36,21 @@ def change(
     )
 
 
-def take_away(*, program: int, place: int, version: int, now: datetime) -> None:
-    """Off every list, and its pictures are deleted. Raises `Refused` as `change` does."""
+def take_away(*, program: int, place: int, version: int, now: datetime) -> Changes:
+    """Off every list, and its pictures are deleted; what stood there.
+
+    Raises `Refused` as `change` does.
+    """
     with transaction.atomic():
-        changing.take_away(Place, program=program, pk=place, version=version, now=now)
-        for picture in Picture.objects.filter(place=place).order_by("pk"):
+        changes = changing.take_away(
+            Place, program=program, pk=place, version=version, names=_TOLD, now=now
+        )
+        pictures_gone = list(Picture.objects.filter(place=place).order_by("pk"))
+        for picture in pictures_gone:
             _delete(picture)
+    if pictures_gone:
+        changes["pictures"] = [[one.name for one in pictures_gone], []]
+    return changes
 
 
 def add_picture(*, program: int, place: int, data: bytes, words: str, now: datetime) -> Picture:
@@ -58,14 +69,15 @@ def add_picture(*, program: int, place: int, data: bytes, words: str, now: datet
         raise
 
 
-def take_picture_away(*, program: int, place: int, picture: int) -> None:
-    """Delete a picture, row and file. Raises `Refused("gone")`."""
+def take_picture_away(*, program: int, place: int, picture: int) -> Picture:
+    """Delete a picture, row and file; what it was. Raises `Refused("gone")`."""
     with transaction.atomic():
         row = changing.locked(Place, program=program, pk=place)
         found = Picture.objects.filter(place=row, pk=picture).first()
         if found is None:
             raise Refused("gone")
         _delete(found)
+    return found
 
 
 def file_of(name: str) -> Path:

@@ -68,7 +68,10 @@ def test_nobody_else_gives_anything(who, ren, kaede, mori, aoi, program):
         (invitations.invite, {"terms": terms}),
         (invitations.invite_again, {"staff": kaede.pk, "drops_factors": True}),
         (people.close_account, {"staff": kaede.pk if who != "kaede" else ren.pk}),
-        (second_factors.issue_sheet, {"staff": kaede.pk if who != "kaede" else ren.pk}),
+        (
+            second_factors.issue_sheet,
+            {"staff": kaede.pk if who != "kaede" else ren.pk, "after": 0},
+        ),
     ):
         assert refusal(deed, viewer, **what) == wanted, deed.__name__
     assert not AuditEntry.objects.exists()
@@ -80,7 +83,10 @@ def test_nobody_gives_themselves_anything(mori, boss, program):
     assert refusal(people.give, staff_viewer(mori), **own) == "not_oneself"
     more = {"staff": boss.pk, "role": Role.COORDINATOR, "program": program.pk}
     assert refusal(people.give, staff_viewer(boss), **more) == "not_oneself"
-    assert refusal(second_factors.issue_sheet, staff_viewer(mori), staff=mori.pk) == "not_oneself"
+    assert (
+        refusal(second_factors.issue_sheet, staff_viewer(mori), staff=mori.pk, after=0)
+        == "not_oneself"
+    )
 
 
 def test_whoever_can_let_somebody_in_again_has_every_right_that_they_have(
@@ -90,12 +96,12 @@ def test_whoever_can_let_somebody_in_again_has_every_right_that_they_have(
     viewer = staff_viewer(mori)
     for deed, more in (
         (invitations.invite_again, {"drops_factors": False}),
-        (second_factors.issue_sheet, {}),
+        (second_factors.issue_sheet, {"after": 0}),
         (people.close_account, {}),
     ):
         assert refusal(deed, viewer, staff=ren.pk, **more) == "not_found"
         assert refusal(deed, viewer, staff=boss.pk, **more) == "not_found"
-    assert second_factors.issue_sheet(staff_viewer(boss), staff=ren.pk, now=now)
+    assert second_factors.issue_sheet(staff_viewer(boss), staff=ren.pk, after=0, now=now)
 
 
 @pytest.mark.parametrize("role", [Role.SUPPORTER, Role.ADMIN])
@@ -103,13 +109,13 @@ def test_a_role_whose_last_day_is_over_counts_until_it_is_ended(mori, ren, boss,
     over = grant(ren, role, kochi, expires_on=jst_day(now) - timedelta(days=1))
     deeds = (
         (invitations.invite_again, {"drops_factors": True}),
-        (second_factors.issue_sheet, {}),
+        (second_factors.issue_sheet, {"after": 0}),
         (people.close_account, {}),
     )
     for deed, more in deeds:
         assert refusal(deed, staff_viewer(mori), staff=ren.pk, **more) == "not_found"
     people.end(staff_viewer(boss), grant=over.pk, now=now)
-    assert second_factors.issue_sheet(staff_viewer(mori), staff=ren.pk, now=now)
+    assert second_factors.issue_sheet(staff_viewer(mori), staff=ren.pk, after=0, now=now)
 
 
 def test_whose_last_day_is_over_can_still_be_let_go_by_their_coordinator(mori, ren, program, now):

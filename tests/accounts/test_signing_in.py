@@ -257,8 +257,7 @@ def test_the_last_second_factor_stays_beside_a_printed_sheet_too(sato, now, kind
     second_factors.new_sheet(sato.pk, now=now)
     client = signed_in_as(sato)
     leave = "totp/deactivate/" if kind == "totp" else f"webauthn/keys/{last.pk}/remove/"
-    page = client.post(f"/accounts/2fa/{leave}", follow=True)
-    assert "最後のひとつ" in page.content.decode()
+    assert "最後のひとつ" in client.post(f"/accounts/2fa/{leave}", follow=True).content.decode()
     assert set(Authenticator.objects.values_list("type", flat=True)) == {kind, "recovery_codes"}
 
 
@@ -269,7 +268,7 @@ def test_a_printed_sheet_lets_in_once_per_code_and_a_new_one_ends_the_old(
     kei.set_password(PASSWORD)
     kei.save()
     grant(kei, Role.SUPPORTER, program)
-    codes = second_factors.issue_sheet(staff_viewer(mori), staff=kei.pk, now=clock.now())
+    codes = second_factors.issue_sheet(staff_viewer(mori), staff=kei.pk, after=0, now=clock.now())
     assert len(set(codes)) == 40
     assert not set(codes) & set(re.findall(r"\d{8}", str(Authenticator.objects.get(user=kei).data)))
     assert typed(client, login="kei")["Location"] == CODE
@@ -278,7 +277,8 @@ def test_a_printed_sheet_lets_in_once_per_code_and_a_new_one_ends_the_old(
     typed(again, login="kei")
     cache.clear()
     assert again.post(CODE, {"code": codes[7]}).status_code == 200, "used"
-    second_factors.issue_sheet(staff_viewer(mori), staff=kei.pk, now=clock.now())
+    again_after = {"staff": kei.pk, "after": Authenticator.objects.get(user=kei).pk}
+    second_factors.issue_sheet(staff_viewer(mori), **again_after, now=clock.now())
     assert again.post(CODE, {"code": codes[8]}).status_code == 200, "of the old sheet"
     assert AuditEntry.objects.filter(actor=mori.pk, verb="sheet_issued").count() == 2
 
@@ -364,7 +364,7 @@ def test_what_happens_to_an_account_is_found_in_each_of_its_programs(db, mori, p
     for one in made:
         grant(kei, Role.SUPPORTER, one)
     viewer = staff_viewer(boss)
-    second_factors.issue_sheet(viewer, staff=kei.pk, now=now)
+    second_factors.issue_sheet(viewer, staff=kei.pk, after=0, now=now)
     invitations.invite_again(viewer, staff=kei.pk, drops_factors=False, now=now)
     people.close_account(viewer, staff=kei.pk, now=now)
     for verb in ("sheet_issued", "invited_again", "closed"):

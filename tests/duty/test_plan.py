@@ -241,12 +241,33 @@ def test_no_pattern_is_left_out_however_many_there_are(mori, ren, sora, program,
 
 def test_the_longest_stretch_is_the_programs_own(mori, ren, program, now):
     assert rules_of(program.pk).longest_minutes == 120
-    set_rules(staff_viewer(mori), program=program.pk, longest_minutes=90, hard_after=2, now=now)
+    set_rules(
+        staff_viewer(mori), program=program.pk, longest_minutes=90, hard_after=2, seen=(120, 3),
+        now=now,
+    )  # fmt: skip
     assert rules_of(program.pk).longest_minutes == 90
     for who, minutes, code in ((ren, 60, "not_found"), (mori, 29, "out_of_range")):
         assert refused(
             lambda who=who, minutes=minutes: set_rules(
                 staff_viewer(who), program=program.pk, longest_minutes=minutes, hard_after=2,
-                now=now + timedelta(minutes=1),
+                seen=(90, 2), now=now + timedelta(minutes=1),
             )
         ) == code  # fmt: skip
+
+
+def test_rules_that_a_colleague_set_meanwhile_are_told_and_the_log_has_both(mori, program, now):
+    def put(longest: int, hard: int, *, seen: tuple[int, int]) -> None:
+        set_rules(
+            staff_viewer(mori), program=program.pk, longest_minutes=longest, hard_after=hard,
+            seen=seen, now=now,
+        )  # fmt: skip
+
+    put(90, 3, seen=(120, 3))
+    entry = AuditEntry.objects.get(verb="duty.rules_set")
+    assert (entry.fields, entry.values) == (["longest_minutes"], {"longest_minutes": [120, 90]})
+    assert refused(lambda: put(60, 3, seen=(120, 3))) == "changed_meanwhile"
+    assert rules_of(program.pk).longest_minutes == 90
+    put(90, 3, seen=(90, 3))
+    assert AuditEntry.objects.filter(verb="duty.rules_set").count() == 1, "nothing was different"
+    put(60, 5, seen=(90, 3))
+    assert rules_of(program.pk).hard_after == 5

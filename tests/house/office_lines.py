@@ -32,6 +32,7 @@ OFFICE: dict[str, tuple[str, Row]] = {
     "manage-person-sheet": ("/manage/people/{person}/sheet/", WHO),
     "manage-person-again": ("/manage/people/{person}/again/", WHO),
     "manage-person-close": ("/manage/people/{person}/close/", ASKED),
+    "manage-alone": ("/manage/alone/", DESK),
     "manage-counting": ("/manage/counting/", DESK),
     "manage-rooms": ("/manage/rooms/", DESK),
     "manage-room-new": ("/manage/rooms/new/", DESK),

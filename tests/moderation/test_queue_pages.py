@@ -199,8 +199,8 @@ def test_a_report_about_a_supporter_alone_on_duty_is_nowhere_for_them(aoi, house
 
 
 def without_tokens(text: str) -> str:
-    # Nor the seconds until the next 「いますか」, which the clock counts down.
-    return re.sub(r'value="\w{64}"|data-ask-in="\d+"', "", text)
+    # Nor the seconds until the next 「いますか」 and until a rest, which the clock counts down.
+    return re.sub(r'value="\w{64}"|data-(ask|rest)-in="\d+"', "", text)
 
 
 def version(text: str) -> str:

@@ -118,8 +118,18 @@ def test_a_month_is_seen_before_it_is_planned(ren, sora, mori, rooms):
 
 def test_the_longest_stretch_is_set_on_the_page(mori, program):
     client = signed_in_as(mori)
-    sent(client, f"{ROTA}rules/", to=ROTA, longest_minutes=90, hard_after=2)
+    stood = {"seen_longest": 120, "seen_hard": 3}
+    sent(client, f"{ROTA}rules/", to=ROTA, longest_minutes=90, hard_after=2, **stood)
     assert rules_of(program.pk).longest_minutes == 90
+    told = said_no(
+        client, f"{ROTA}rules/", "changed_meanwhile", longest_minutes=60, hard_after=4, **stood
+    )
+    # What a colleague set stands beside what was written, and goes along the next time.
+    assert "90分、2つ" in told and 'name="longest_minutes" value="60"' in told
+    now_seen = {name: int(told.split(f'name="{name}" value="')[1].split('"')[0]) for name in stood}
+    assert now_seen == {"seen_longest": 90, "seen_hard": 2}
+    sent(client, f"{ROTA}rules/", to=ROTA, longest_minutes=60, hard_after=4, **now_seen)
+    assert rules_of(program.pk).longest_minutes == 60
     said_no(client, f"{ROTA}rules/", "out_of_range", longest_minutes=20, hard_after=2)
 
 

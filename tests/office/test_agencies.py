@@ -142,10 +142,30 @@ def test_two_who_change_an_agency(desk: Client, other_desk: Client, himeji: Agen
     assert answer.status_code == 422
     page = answer.content.decode()
     assert "もりの説明" in page and page.count("きくの説明") == 2, "in the table and in the field"
-    old = {**before, "sure": "on"}
-    assert other_desk.post(f"{address}remove/", old).status_code == 422
+    old = {"remove-version": before["version"], "remove-sure": "on", "remove-reason": "閉じた"}
+    refused = other_desk.post(f"{address}remove/", old)
+    assert refused.status_code == 422 and "まだ消していません" in words(refused)
+    assert Agency.objects.standing().exists()
     assert other_desk.post(address, fields(page, address)).status_code == 303
     assert Agency.objects.get().note == "きくの説明"
+
+
+def test_what_an_agency_was_and_why_it_goes_stand_in_the_log(desk: Client, himeji: Agency):
+    made = AuditEntry.objects.get(verb="create", object_type="agency")
+    assert made.values["name"] == [None, "ひめじ相談室"]
+    assert made.values["verified_on"] == [None, "2026-04-01"]
+    address = f"/manage/agencies/{himeji.pk}/"
+    for typed in ({"sure": "on"}, {"reason": "閉じました"}):
+        told = {f"remove-{name}": word for name, word in typed.items()}
+        answer = send(desk, address, to=f"{address}remove/", **told)
+        assert answer.status_code == 422
+        assert Agency.objects.standing().exists()
+    told = {"remove-sure": "on", "remove-reason": "閉じました"}
+    assert send(desk, address, to=f"{address}remove/", **told).status_code == 303
+    assert not Agency.objects.standing().exists()
+    entry = AuditEntry.objects.get(verb="remove", object_type="agency")
+    assert entry.reason == "閉じました"
+    assert entry.values["name"] == ["ひめじ相談室", None]
 
 
 def test_agencies_are_found_by_words_and_town(desk: Client, himeji: Agency):
@@ -176,6 +196,9 @@ def test_why_a_place_goes_stands_in_the_log(desk: Client, place: Place):
     assert send(desk, address, to=f"{address}remove/", **told).status_code == 303
     entry = AuditEntry.objects.get(verb="remove", object_type="place")
     assert entry.reason == "閉じました"
+    assert entry.values["name"] == ["姫路の居場所", None]
+    made = AuditEntry.objects.get(verb="create", object_type="place")
+    assert made.values["run_by"] == [None, "会"]
 
 
 def test_a_place_gets_a_picture_with_words_and_without_the_cameras(desk: Client, place: Place):
@@ -193,8 +216,18 @@ def test_a_place_gets_a_picture_with_words_and_without_the_cameras(desk: Client,
     kept = Client().get(source).content
     assert SECRET not in kept and "IMG_0001" not in page
     remove = part(page.split('class="pictures"')[1], "remove")
-    assert desk.post(remove, fields(page, remove)).status_code == 303
+    sent = fields(page, remove)
+    reason = next(name for name in sent if name.endswith("-reason"))
+    answer = desk.post(remove, sent)
+    assert answer.status_code == 422 and Client().get(source).status_code == 200
+    assert 'class="wrong"' in answer.content.decode().split('class="pictures"')[1]
+    assert desk.post(remove, {**sent, reason: "人が写っていた"}).status_code == 303
     assert Client().get(source).status_code == 404
+    added, gone = AuditEntry.objects.filter(verb__endswith="_picture").order_by("pk")
+    name = source.rpartition("/")[2]
+    assert added.values == {"picture": [None, name], "words": [None, "入口"]}
+    assert gone.values == {"picture": [name, None], "words": ["入口", None]}
+    assert gone.reason == "人が写っていた"
 
 
 def test_a_text_is_looked_at_before_it_is_kept_and_never_lost(desk: Client, other_desk: Client):
