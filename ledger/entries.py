@@ -90,6 +90,26 @@ def counter_enter(
     return _append([row], confirmed_by=confirmed_by, now=now, notes=[note])[0]
 
 
+def replace_entry(
+    program: str,
+    *,
+    seq: int,
+    cohort: str,
+    confirmed_by: str | int,
+    now: datetime,
+) -> Entry:
+    """Take an entry back and enter it anew with another cohort, on the day on which it happened.
+
+    Raises what `counter_enter` raises.
+    """
+    back = counter_enter(
+        program, seq=seq, reason=Reason.REPLACED, confirmed_by=confirmed_by, now=now
+    )
+    row = {name: getattr(back, name) for name in chain.CONTENT}
+    row |= {"quantity": -back.quantity, "counters": None, "reason": "", "cohort": cohort}
+    return _append([row], confirmed_by=confirmed_by, now=back.recorded_at)[0]
+
+
 def merge_subjects(
     program: str, *, subject: str, into: str, on: date, confirmed_by: str | int, now: datetime
 ) -> Entry:
