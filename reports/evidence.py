@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Sum, Value, When
 
@@ -17,10 +18,11 @@ from foundation.refusals import Refused
 from ledger.models import Entry
 from ledger.states import Channel, Cohort
 from ledger.subjects import evidence_number
-from reports import guarded, past
+from reports import guarded, joined, past
 from reports.behind import layer_of, people_by, rows_of, taken_back_at_once
 from reports.indicators import end_of
 from reports.rules import Indicator
+from reports.states import Split
 from reports.suppression import USUAL, Guarded, Table, guard
 
 AT_ONCE = 300
@@ -59,7 +61,7 @@ def opened(
     # In the order of the codes, which tells nothing of when one was recorded.
     found = sorted(evidence_number(program, seq) for seq in rows.values_list("seq", flat=True))
     upto = after + AT_ONCE
-    spread = _spread(program, line.indicator, year, reading.moments)
+    spread = _spread_beside(reading, line, year)
     return reading, Cell(line, year, found[after:upto], upto if len(found) > upto else None, spread)
 
 
@@ -75,15 +77,38 @@ def entries(
     return rows.filter(cohort=Cohort.YES) if indicator.cohort else rows
 
 
+def _spread_beside(reading: guarded.Reading, line: guarded.Line, year: int) -> Guarded | None:
+    """The spread, as far as the parts beside the figure and the figures that bound it let it be."""
+    web = guarded.PARTS[Split.WEB]
+    for part in line.parts:
+        if part.words == web and (part.years[year] is None or year in part.since):
+            return None
+    indicators, program = reading.sheet.indicators, reading.sheet.program
+    over = joined.above(indicators, line.indicator)
+    if over is not None and _spread_beside(reading, reading.lines[over], year) is None:
+        return None
+    under = joined.beneath(indicators, line.indicator)
+    inside: list[int] = []
+    if under is not None:
+        history = guarded.history(reading.sheet, reading.moments)
+        totals = [lines[under].actual[year] for lines in history]
+        inside = [max(0, after - before) for before, after in pairwise((0, *totals))]
+    return _spread(program, line.indicator, year, reading.moments, inside)
+
+
 def _spread(
-    program: str, indicator: Indicator, year: int, moments: Sequence[datetime]
+    program: str,
+    indicator: Indicator,
+    year: int,
+    moments: Sequence[datetime],
+    inside: Sequence[int] = (),
 ) -> Guarded | None:
     name = past.about(
         "spread", indicator.kind, indicator.destination, indicator.own_room, indicator.cohort,
-        year, *moments,
+        year, *moments, *inside,
     )  # fmt: skip
     found = past.asked_once(
-        program, name, moments[-1], lambda: _counts(program, indicator, year, moments)
+        program, name, moments[-1], lambda: _counts(program, indicator, year, moments, inside)
     )
     if found is None:
         return None
@@ -94,9 +119,17 @@ def _spread(
 
 
 def _counts(
-    program: str, indicator: Indicator, year: int, moments: Sequence[datetime]
+    program: str,
+    indicator: Indicator,
+    year: int,
+    moments: Sequence[datetime],
+    inside: Sequence[int],
 ) -> list[tuple[str, str, int]] | None:
-    """(quarter, channel, how much); None where few came to one of them at one of the moments."""
+    """(quarter, channel, how much); None where few came to one of them at one of the moments.
+
+    `inside`: how much came at each moment of a figure each of whose units has one in this: all of
+    it must fit into every cell, and beside it.
+    """
     rows = entries(program, indicator, year=year, upto=moments[-1])
     quarters = [date(year, 7, 1), date(year, 10, 1), date(year + 1, 1, 1), date(year + 1, 4, 1)]
     quarter = Case(
@@ -113,11 +146,19 @@ def _counts(
         stayed, by, {"all": Q(quantity__gt=0)}, program=program, moments=moments
     )  # fmt: skip
     counts: Counter[tuple[str, str]] = Counter()
-    for group in apart.values(*by).annotate(much=Sum("quantity")):
+    of_layer: Counter[int] = Counter()
+    groups = list(apart.values(*by).annotate(much=Sum("quantity")))
+    for group in groups:
+        of_layer[group["layer"]] += group["much"]
+    for group in groups:
         behind = people.get(tuple(group[one] for one in by), {"all": 0})["all"]
         if group["much"] < 0 or (
             group["much"] and (behind <= USUAL.upto or USUAL.hides(group["much"]))
         ):
+            return None
+        beneath = inside[group["layer"]] if inside else 0
+        rest = of_layer[group["layer"]] - group["much"]
+        if group["much"] and (group["much"] < beneath or rest < beneath):
             return None
         counts[f"{group['quarter'] + 1}", group["channel"] or NO_CHANNEL] += group["much"]
     return [(*place, much) for place, much in sorted(counts.items())]

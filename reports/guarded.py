@@ -17,12 +17,12 @@ from foundation.clock import fiscal_year, jst_day
 from foundation.refusals import Refused
 from ledger.models import Entry
 from programs.models import Municipality, Program
-from reports import queries, rules
+from reports import joined, queries, rules
 from reports.behind import By, behind, counts_people
 from reports.indicators import end_of, figures_at
 from reports.models import Closing
 from reports.policies import READERS, must_read
-from reports.publishing import Told, lone_told, parts_told
+from reports.publishing import Told, lone_told
 from reports.queries import Revision
 from reports.rules import Figures, Indicator, Sheet, reiwa
 from reports.states import Counting, Split
@@ -165,8 +165,9 @@ def read(
     history = _figures(sheet, [one.upto for one in before], newest)
     days = [one.day for one in before]
     people = _people(sheet, [one.upto for one in before], newest)
+    parts = joined.told(sheet.indicators, history, people)
     lines = [
-        _line(indicator, [one[place] for one in history], days, people[place])
+        _line(place, indicator, [one[place] for one in history], days, people[place], parts)
         for place, indicator in enumerate(sheet.indicators)
     ]
     if closing is None:
@@ -280,24 +281,16 @@ def _people(sheet: Sheet, moments: Sequence[datetime], link: str) -> list[By | N
 
 
 def _line(
-    indicator: Indicator, history: Sequence[Figures], ends: Sequence[date], people: By | None
+    place: int,
+    indicator: Indicator,
+    history: Sequence[Figures],
+    ends: Sequence[date],
+    people: By | None,
+    told_parts: joined.Parts,
 ) -> Line:
     exact, years = history[-1], list(history[-1].actual)
     parts = [
-        _part(
-            PARTS[split],
-            {
-                year: parts_told(
-                    [one.actual[year] for one in history],
-                    [one.splits[split][year] for one in history],
-                    None
-                    if people is None
-                    else [(one.parts[split], one.rests[split]) for one in people[year]],
-                )
-                for year in years
-            },
-            ends,
-        )
+        _part(PARTS[split], {year: told_parts[place, split, year] for year in years}, ends)
         for split in indicator.splits
     ]
     for words, lone in ((PEOPLE, "people"), (UNKNOWN, "unknown")):
