@@ -50,19 +50,22 @@ def opened(
     as_of: date | None,
     after: int,
     now: datetime,
+    closed: int | None = None,
 ) -> tuple[guarded.Reading, Cell]:
-    """A cell of a sheet. Raises as `guarded.read`, and `Refused("not_found")` for no such one."""
-    reading = guarded.read(viewer, slug, as_of=as_of, now=now)
+    """A cell of a sheet at a quarter's end, or of the one that was closed for a year, as it stood
+    then. Raises as `guarded.read`, and `Refused("not_found")` for no such one."""
+    reading = guarded.read(viewer, slug, as_of=as_of, closed=closed, now=now)
     line = next((one for one in reading.lines if one.indicator.code == code), None)
     if line is None or year not in reading.sheet.years:
         raise Refused("not_found")
-    rows = entries(reading.sheet.program, line.indicator, year=year, upto=end_of(reading.as_of))
+    upto = end_of(reading.as_of) if reading.closing is None else reading.closing.upto
+    rows = entries(reading.sheet.program, line.indicator, year=year, upto=upto)
     program = reading.sheet.program
     # In the order of the codes, which tells nothing of when one was recorded.
     found = sorted(evidence_number(program, seq) for seq in rows.values_list("seq", flat=True))
-    upto = after + AT_ONCE
+    end = after + AT_ONCE
     spread = _spread_beside(reading, line, year)
-    return reading, Cell(line, year, found[after:upto], upto if len(found) > upto else None, spread)
+    return reading, Cell(line, year, found[after:end], end if len(found) > end else None, spread)
 
 
 def entries(

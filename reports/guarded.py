@@ -35,6 +35,7 @@ _lock = threading.Lock()
 PARTS = {Split.WEB: "うちWeb", Split.IBASHO: "うち電子居場所から"}
 PEOPLE = "実人数"
 UNKNOWN = "世代がわからない人"
+BEFORE = "事業開始前"
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,19 +226,24 @@ def _as_closed(line: Line, closing: Closing) -> Line:
     return replace(line, exact=replace(line.exact, actual=actual, listed=frozen["listed"]))
 
 
-def covered(line: Line, program: Program) -> list[tuple[str, str]]:
-    """(municipality, its year or nothing) of the prefecture, where municipalities are counted.
+def covered(line: Line, program: Program) -> list[tuple[str, str, str]]:
+    """(municipality, `before`, `covered` or nothing, since when in words) of the prefecture.
 
-    Which municipality has a window or an ibasho is public; nobody is counted in it.
+    Only where municipalities are counted; `before` are those of 事業開始前. Which municipality
+    has a window or an ibasho is public; nobody is counted in it.
     """
     if line.indicator.count is not Counting.PLACES:
         return []
     rows = Municipality.objects.filter(code__startswith=program.prefecture_code).order_by("code")
-    opened = line.exact.places
-    return [
-        (name, reiwa(opened[code]) if code in opened else "")
-        for code, name in rows.values_list("code", "name")
-    ]
+    found = []
+    for code, name in rows.values_list("code", "name"):
+        if code in line.exact.before:
+            found.append((name, "before", BEFORE))
+        elif code in line.exact.places:
+            found.append((name, "covered", reiwa(line.exact.places[code])))
+        else:
+            found.append((name, "", ""))
+    return found
 
 
 def link(program: str, upto: datetime) -> str:

@@ -149,3 +149,16 @@ def test_a_coordinator_of_another_program_closes_and_checks_nothing(closed):
     assert client.post(f"{SHEET}close/{closed.pk}/check/").status_code == 404
     closed.refresh_from_db()
     assert closed.checked_by is None
+
+
+def test_a_cell_of_a_closed_sheet_opens_its_evidence_as_it_stood_then(closed, two):
+    client = signed_in_as(two[0])
+    page = client.get(f"{SHEET}?closed=2020").content.decode()
+    address = f"{SHEET}{CODE}/2020/?closed=2020"
+    assert f'href="{address}">33</a>' in page
+    answer = client.get(address).content.decode()
+    assert answer.count('class="code"') == 33  # the two of June came later
+    assert "2021年4月20日の締め" in answer and f"{SHEET}?closed=2020" in answer
+    assert client.get(f"{SHEET}{CODE}/2020/").content.decode().count('class="code"') == 35
+    assert "人数の少ない欄があるため" in answer  # three by Web: under the same guard
+    assert client.get(f"{SHEET}{CODE}/2020/?closed=2021").status_code == 422
