@@ -54,6 +54,7 @@ _SETTINGS: Words = {
 _REPORTS: Words = {
     "open": _("記録をはじめた"),
     "close": _("しめた"),
+    "send_back": _("締めを作成者へ差しもどした"),
     "confirm": _("確定した"),
     "record": _("結果を記録した"),
     "list": _("事業開始前（基準）に入れた"),

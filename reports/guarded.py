@@ -87,7 +87,8 @@ class Reading:
     lines: list[Line]
     moments: list[datetime]
     closing: Closing | None  # the one that is read, if it is one
-    closings: list[Closing]  # all of the sheet, by year
+    closings: list[Closing]  # all of the sheet that stand, by year
+    sent_back: list[Closing]  # the last one of a year that isn't closed anew yet
     revisions: list[tuple[Closing, list[Revision]]]
 
     @property
@@ -150,7 +151,9 @@ def read(
     if day not in ends:
         raise Refused("no_such_end")
     every = list(Closing.objects.filter(program=program).order_by("upto", "pk"))
-    own = sorted((one for one in every if one.sheet == slug), key=lambda one: one.year)
+    # What was sent back was told too, and is a moment; it is read no more.
+    standing = (one for one in every if one.sheet == slug and one.sent_back_at is None)
+    own = sorted(standing, key=lambda one: one.year)
     moments = [_Moment(end_of(end), end) for end in ends]
     moments += [_Moment(one.upto, jst_day(one.upto), one) for one in every]
     moments.sort(key=lambda one: one.upto)
@@ -180,8 +183,19 @@ def read(
         exact = _figures(sheet, [end_of(ends[-1])], newest)[0]
     return Reading(
         program, sheet, day, ends[::-1], lines, [one.upto for one in before], closing, own,
+        _sent_back(every, slug, own),
         [(one, queries.revisions(one, exact)) for one in known],
     )  # fmt: skip
+
+
+def _sent_back(every: list[Closing], slug: str, own: list[Closing]) -> list[Closing]:
+    closed = {one.year for one in own}
+    last = {
+        one.year: one
+        for one in every
+        if one.sheet == slug and one.sent_back_at is not None and one.year not in closed
+    }
+    return [last[year] for year in sorted(last)]
 
 
 def told_at(sheet: Sheet, program: Program, *, now: datetime) -> list[datetime]:

@@ -79,7 +79,7 @@ class Revision:
 
 def closings(slug: str) -> list[Closing]:
     """The closings of a sheet, by year."""
-    return list(Closing.objects.filter(sheet=slug).order_by("year"))
+    return list(Closing.objects.filter(sheet=slug, sent_back_at=None).order_by("year"))
 
 
 def revisions(closing: Closing, lines: list[Figures]) -> list[Revision]:

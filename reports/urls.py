@@ -66,6 +66,7 @@ urlpatterns = [
     ),
     path("kpi/<slug:slug>/close/", closings.close, name="reports-close"),
     path("kpi/<slug:slug>/close/<int:pk>/check/", closings.check, name="reports-close-check"),
+    path("kpi/<slug:slug>/close/<int:pk>/back/", closings.send_back, name="reports-close-back"),
     path("kpi/<slug:slug>/close/<int:pk>/words/", publishing.words, name="reports-words"),
     path("kpi/<slug:slug>/close/<int:pk>/publish/", publishing.publish, name="reports-publish"),
     path("kpi/<slug:slug>/exact/", sheets.exact, name="reports-exact"),

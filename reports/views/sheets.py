@@ -284,6 +284,7 @@ def _context(reading: Reading, request: HttpRequest) -> dict[str, Any]:
         "audits": viewer.holds(Role.AUDITOR, program=reading.program.pk),
         "revisions": paper.revisions(reading),
         "closings": paper.closings(reading),
+        "sent_back": paper.sent_back(reading),
         "closes": viewer.holds(Role.COORDINATOR, program=reading.program.pk),
         "self": viewer.staff,
         "to_close": [(year, reiwa(year)) for year in guarded.to_close(reading, clock.now())],

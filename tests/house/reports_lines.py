@@ -65,6 +65,7 @@ REPORTS: dict[str, tuple[str, Row]] = {
     "reports-breakdown-xlsx": ("/reports/kpi/hyogo-2020/breakdown/breakdown.xlsx", READ),
     "reports-close": ("/reports/kpi/hyogo-2020/close/", CLOSED),
     "reports-close-check": ("/reports/kpi/hyogo-2020/close/{closing}/check/", CLOSED),
+    "reports-close-back": ("/reports/kpi/hyogo-2020/close/{closing}/back/", CLOSED),
     "reports-words": ("/reports/kpi/hyogo-2020/close/{closing}/words/", staff("coordinator")),
     "reports-publish": ("/reports/kpi/hyogo-2020/close/{closing}/publish/", CLOSED),
     "published": ("/published/", anyone()),
