@@ -67,6 +67,7 @@ _REPORTS: Words = {
     "sheet.looked": _("表のそのままの数を見た"),
     "presence.looked": _("研修の部屋にいた人の名前を見た"),
     "entries.looked": _("数のもとの記録を見た"),
+    "note.erased": _("記録の備考を消した"),
 }
 _DUTY: Words = {
     "duty.planned": _("当番を決めた"),
@@ -234,6 +235,7 @@ OBJECTS: Words = {
     "visits": _("訪問の一覧"),
     "emergencies": _("いのちの危険の一覧"),
     "sheet": _("表"),
+    "entry": _("記録"),
     "return": _("月次ファイル"),
     "install": _("ほかの団体"),
     "family_run": _("家族の集まり"),

@@ -121,6 +121,12 @@ def merge_subjects(
     return _append([row], confirmed_by=confirmed_by, now=now)[0]
 
 
+def erase_note(program: str, *, seq: int) -> bool:
+    """Erase the words beside an entry; whether there were any."""
+    gone, _ = Note.objects.filter(program=program, seq=seq).delete()
+    return bool(gone)
+
+
 def _check(fact: Fact, *, now: datetime) -> None:
     if fact.occurred_on > clock.jst_day(now):
         raise Refused("too_early")

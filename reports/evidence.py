@@ -15,7 +15,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Sum, Value, When
 
 from accounts.viewer import Viewer
 from foundation.refusals import Refused
-from ledger.models import Entry
+from ledger.models import Entry, Note
 from ledger.states import Channel, Cohort
 from ledger.subjects import evidence_number
 from reports import guarded, joined, past
@@ -186,6 +186,7 @@ class Full:
     confirmed_by: str
     counters: int | None
     subject: str
+    note: str
 
     @property
     def number(self) -> str:
@@ -212,5 +213,11 @@ def confirmed(program: str, *, by: int, year: int, after: int = 0) -> list[Full]
 
 
 def _whole(rows: QuerySet[Entry, Entry], after: int) -> list[Full]:
-    found = rows.filter(seq__gt=after).order_by("seq")
-    return [Full(**row) for row in found.values(*Full.__slots__)[:AT_ONCE]]
+    asked = [name for name in Full.__slots__ if name != "note"]
+    found = list(rows.filter(seq__gt=after).order_by("seq").values(*asked)[:AT_ONCE])
+    words: dict[tuple[str, int], str] = {}
+    if found:
+        programs, seqs = {row["program"] for row in found}, [row["seq"] for row in found]
+        notes = Note.objects.filter(program__in=programs, seq__in=seqs)
+        words = {(one.program, one.seq): one.body for one in notes}
+    return [Full(**row, note=words.get((row["program"], row["seq"]), "")) for row in found]

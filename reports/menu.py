@@ -18,6 +18,7 @@ _MENU = (
     ("reports-supports", _("派遣・支援・会議"), KEEPERS),
     ("reports-effects", _("効果検証"), KEEPERS),
     ("reports-own-entries", _("自分が確認した記録"), KEEPERS),
+    ("reports-notes", _("備考を消す"), HANDLERS),
     ("reports-returns", _("月次ファイル"), HANDLERS),
 )
 

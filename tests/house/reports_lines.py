@@ -52,6 +52,7 @@ REPORTS: dict[str, tuple[str, Row]] = {
     "reports-return-take": ("/reports/returns/take/", CLOSED),
     "reports-sheet-start": ("/reports/kpi/", CLOSED_READ),
     "reports-own-entries": ("/reports/entries/", BRING),
+    "reports-notes": ("/reports/notes/", HANDED),
     "reports-usage": ("/reports/usage/", USED),
     "reports-usage-csv": ("/reports/usage/usage.csv", USED),
     "reports-sheet": ("/reports/kpi/hyogo-2020/", READ),
