@@ -243,6 +243,7 @@ OBJECTS: Words = {
     "site": _("実施の場所"),
     "baseline": _("事業開始前（基準）"),
     "support": _("支援"),
+    "office_visit": _("サテライトへの来所"),
     "training": _("研修"),
     "attendance": _("出席"),
 }

@@ -90,7 +90,7 @@ def otherwise_counted(case: Case) -> frozenset[int]:
     wrong = mine.filter(counters__isnull=True).exclude(kind=ledger.Kind.SUBJECT_MERGED)
     # What another house returned is mended there: its next monthly file replaces it.
     ours = Q(evidence__startswith="occasion:") | Q(evidence__startswith="referral:")
-    ours |= Q(evidence__startswith="import:")
+    ours |= Q(evidence__startswith="import:") | Q(evidence__startswith="office:")
     wrong = wrong.filter(ours).exclude(cohort=case.cohort).exclude(seq__in=back)
     return frozenset(wrong.values_list("seq", flat=True))
 

@@ -16,6 +16,7 @@ _MENU = (
     ("reports-sites", _("窓口と居場所"), KEEPERS),
     ("reports-trainings", _("研修"), KEEPERS),
     ("reports-supports", _("派遣・支援・会議"), KEEPERS),
+    ("reports-offices", _("サテライトへの来所"), KEEPERS),
     ("reports-effects", _("効果検証"), KEEPERS),
     ("reports-own-entries", _("自分が確認した記録"), KEEPERS),
     ("reports-notes", _("備考を消す"), HANDLERS),

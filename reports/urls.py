@@ -7,6 +7,7 @@ from reports.views import (
     closings,
     effects,
     notes,
+    offices,
     own_sheets,
     publishing,
     records,
@@ -32,6 +33,10 @@ _registers = [
     path("supports/", registers.supports, name="reports-supports"),
     path(
         "supports/<int:pk>/withdraw/", registers.withdraw_support, name="reports-support-withdraw"
+    ),
+    path("offices/", offices.visits, name="reports-offices"),
+    path(
+        "offices/<slug:number>/withdraw/", offices.withdraw, name="reports-office-withdraw"
     ),
     path("effects/", effects.runs, name="reports-effects"),
     path("effects/improve/", effects.improve, name="reports-improve"),

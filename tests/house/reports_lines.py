@@ -43,6 +43,8 @@ REPORTS: dict[str, tuple[str, Row]] = {
     ),
     "reports-supports": ("/reports/supports/", BRING),
     "reports-support-withdraw": ("/reports/supports/{support}/withdraw/", BROUGHT),
+    "reports-offices": ("/reports/offices/", BRING),
+    "reports-office-withdraw": ("/reports/offices/{office}/withdraw/", BROUGHT),
     "reports-effects": ("/reports/effects/", BRING),
     "reports-improve": ("/reports/effects/improve/", CLOSED),
     "reports-effect": ("/reports/effects/{run}/", KEPT),
