@@ -54,6 +54,7 @@ _SETTINGS: Words = {
 _REPORTS: Words = {
     "open": _("記録をはじめた"),
     "close": _("しめた"),
+    "send_back": _("締めを作成者へ差しもどした"),
     "confirm": _("確定した"),
     "record": _("結果を記録した"),
     "list": _("事業開始前（基準）に入れた"),
@@ -66,6 +67,7 @@ _REPORTS: Words = {
     "sheet.looked": _("表のそのままの数を見た"),
     "presence.looked": _("研修の部屋にいた人の名前を見た"),
     "entries.looked": _("数のもとの記録を見た"),
+    "note.erased": _("記録の備考を消した"),
 }
 _DUTY: Words = {
     "duty.planned": _("当番を決めた"),
@@ -136,6 +138,7 @@ _COUNSELING: Words = {
     "counseling.look": _("相談・一覧を見た"),
     "counseling.open": _("相談をひらいた"),
     "counseling.describe": _("相談のようすを書いた"),
+    "counseling.recount": _("相談の世代を直し、数えた分を数えなおした"),
     "counseling.close": _("相談をおえた"),
     "counseling.reopen": _("相談をまたひらいた"),
     "counseling.note": _("メモを書いた"),
@@ -232,6 +235,7 @@ OBJECTS: Words = {
     "visits": _("訪問の一覧"),
     "emergencies": _("いのちの危険の一覧"),
     "sheet": _("表"),
+    "entry": _("記録"),
     "return": _("月次ファイル"),
     "install": _("ほかの団体"),
     "family_run": _("家族の集まり"),
@@ -239,6 +243,7 @@ OBJECTS: Words = {
     "site": _("実施の場所"),
     "baseline": _("事業開始前（基準）"),
     "support": _("支援"),
+    "office_visit": _("サテライトへの来所"),
     "training": _("研修"),
     "attendance": _("出席"),
 }

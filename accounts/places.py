@@ -36,6 +36,7 @@ _PLACES = (
     ),
     ("/manage/", _("運営"), (Role.COORDINATOR, Role.ADMIN)),
     ("/reports/", _("報告"), (Role.ANALYST, Role.AUDITOR, Role.COORDINATOR)),
+    ("/reports/import/", _("記録の取り込みと台帳"), (Role.COUNSELOR,)),
     ("/accounts/audit/", _("日誌"), (Role.COORDINATOR, Role.ADMIN)),
     ("/manage/programs/", _("事業をつくる"), (Role.ADMIN,)),
     ("/admin/", _("データの確認（見るだけ）"), (Role.ADMIN,)),

@@ -7,6 +7,8 @@ and so is its undoing. The person whom it is about is counted once, whoever spok
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Q
+
 from accounts.viewer import Viewer
 from counseling.models import Case, Occasion
 from counseling.states import Channel, Origin, Relation
@@ -14,6 +16,7 @@ from foundation.clock import jst_day
 from ledger import entries
 from ledger import states as ledger
 from ledger.entries import Fact
+from ledger.models import Entry
 from ledger.subjects import subject_of
 
 CHANNELS = {
@@ -78,6 +81,29 @@ def countered(viewer: Viewer, case: Case, numbers: Iterable[int], *, now: dateti
             confirmed_by=viewer.staff or 0,
             now=now,
         )
+
+
+def otherwise_counted(case: Case) -> frozenset[int]:
+    """The numbers of this house's entries about the case's person with another cohort."""
+    mine = Entry.objects.filter(program=case.program.slug, subject=subject(case)).order_by()
+    back = mine.filter(counters__isnull=False).values("counters")
+    wrong = mine.filter(counters__isnull=True).exclude(kind=ledger.Kind.SUBJECT_MERGED)
+    # What another house returned is mended there: its next monthly file replaces it.
+    ours = Q(evidence__startswith="occasion:") | Q(evidence__startswith="referral:")
+    ours |= Q(evidence__startswith="import:") | Q(evidence__startswith="office:")
+    wrong = wrong.filter(ours).exclude(cohort=case.cohort).exclude(seq__in=back)
+    return frozenset(wrong.values_list("seq", flat=True))
+
+
+def counted_anew(viewer: Viewer, case: Case, number: int, *, now: datetime) -> int:
+    """The same fact with the case's cohort; the number of the entry that says so."""
+    return entries.replace_entry(
+        case.program.slug,
+        seq=number,
+        cohort=case.cohort,
+        confirmed_by=viewer.staff or 0,
+        now=now,
+    ).seq
 
 
 def joined(viewer: Viewer, case: Case, into: Case, *, now: datetime) -> int:

@@ -90,6 +90,26 @@ def counter_enter(
     return _append([row], confirmed_by=confirmed_by, now=now, notes=[note])[0]
 
 
+def replace_entry(
+    program: str,
+    *,
+    seq: int,
+    cohort: str,
+    confirmed_by: str | int,
+    now: datetime,
+) -> Entry:
+    """Take an entry back and enter it anew with another cohort, on the day on which it happened.
+
+    Raises what `counter_enter` raises.
+    """
+    back = counter_enter(
+        program, seq=seq, reason=Reason.REPLACED, confirmed_by=confirmed_by, now=now
+    )
+    row = {name: getattr(back, name) for name in chain.CONTENT}
+    row |= {"quantity": -back.quantity, "counters": None, "reason": "", "cohort": cohort}
+    return _append([row], confirmed_by=confirmed_by, now=back.recorded_at)[0]
+
+
 def merge_subjects(
     program: str, *, subject: str, into: str, on: date, confirmed_by: str | int, now: datetime
 ) -> Entry:
@@ -99,6 +119,12 @@ def merge_subjects(
     row = asdict(Fact(program=program, kind=Kind.SUBJECT_MERGED, occurred_on=on, subject=subject))
     row |= {"counters": None, "reason": "", "merged_into": into}
     return _append([row], confirmed_by=confirmed_by, now=now)[0]
+
+
+def erase_note(program: str, *, seq: int) -> bool:
+    """Erase the words beside an entry; whether there were any."""
+    gone, _ = Note.objects.filter(program=program, seq=seq).delete()
+    return bool(gone)
 
 
 def _check(fact: Fact, *, now: datetime) -> None:

@@ -11,19 +11,18 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import pairwise
 
 from accounts.viewer import Viewer
 from foundation.clock import jst_day
 from ledger.states import Relation
 from programs.models import Municipality, Program
-from reports import guarded, past, sentences
+from reports import guarded, joined, past, sentences
 from reports.apart import SEVERAL, UNTOLD, Apart, as_data, from_data, told_apart
 from reports.indicators import end_of
-from reports.publishing import stretches
-from reports.rules import Indicator, Sheet
+from reports.places import Year, guarded_pair, guarded_year
+from reports.rules import Figures, Indicator, Sheet
 from reports.states import Along, Counting
-from reports.suppression import USUAL, Yardstick, guard_line, yardstick_of
+from reports.suppression import USUAL, Yardstick, yardstick_of
 
 KEPT = 64
 ELSEWHERE = "elsewhere"
@@ -96,26 +95,48 @@ def read(viewer: Viewer, slug: str, *, now: datetime) -> Breakdown:
     for place, indicator in enumerate(sheet.indicators):
         if indicator.count is Counting.PLACES:
             continue  # which municipality has one is public, and nobody is counted
+        over = joined.above(sheet.indicators, indicator)
+        under = joined.beneath(sheet.indicators, indicator)
         for along in Along:
             codes = _codes(program) if along is Along.MUNICIPALITY else _relations()
+            of = {one: yard for one, (_, yard) in codes.items()}
             years: dict[int, dict[str, int | None]] = {}
             totals = {}
             for year, day in told.items():
                 upto = end_of(day)
-                exact = [
-                    lines[place].actual[year]
-                    for moment, lines in zip(moments, history, strict=True)
-                    if moment <= upto
+                past_lines = [
+                    lines for at, lines in zip(moments, history, strict=True) if at <= upto
                 ]
-                apart = _apart(sheet.program, indicator, upto)[along]
-                counts, people = _of_year(apart, year, codes)
-                years[year] = guarded_year(
-                    counts, people, totals=exact, of={one: codes[one][1] for one in codes}
-                )
-                totals[year] = exact[-1]
+                found = {
+                    at: _year(sheet, at, along, year, upto=upto, codes=codes, history=past_lines)
+                    for at in (place, over, under)
+                    if at is not None
+                }
+                if over is not None:
+                    years[year] = guarded_pair(found[over], found[place], of=of)[1]
+                elif under is not None:
+                    years[year] = guarded_pair(found[place], found[under], of=of)[0]
+                else:
+                    years[year] = guarded_year(*found[place], of=of)
+                totals[year] = found[place].totals[-1]
             rows = [_row(code, words, years, later) for code, (words, _) in codes.items()]
             tables.append(Table(indicator, along, rows, totals))
     return Breakdown(program, sheet, told, later, tables)
+
+
+def _year(
+    sheet: Sheet,
+    place: int,
+    along: Along,
+    year: int,
+    *,
+    upto: datetime,
+    codes: Mapping[str, object],
+    history: Sequence[Sequence[Figures]],
+) -> Year:
+    apart = _apart(sheet.program, sheet.indicators[place], upto)[along]
+    exact = [lines[place].actual[year] for lines in history]
+    return Year(*_of_year(apart, year, codes), exact)
 
 
 def count_ahead(sheet: Sheet, *, now: datetime) -> None:
@@ -126,68 +147,6 @@ def count_ahead(sheet: Sheet, *, now: datetime) -> None:
         for indicator in sheet.indicators:
             if indicator.count is not Counting.PLACES:
                 _apart(sheet.program, indicator, end_of(day_of(year)))
-
-
-def guarded_year(
-    counts: Mapping[str, int],
-    people: Mapping[str, int],
-    *,
-    totals: Sequence[int],
-    of: Mapping[str, Yardstick],
-) -> dict[str, int | None]:
-    """A year's figures by place; None is hidden. Pure.
-
-    `people`: how many different ones are behind each; `totals`: the exact total at each moment at
-    which it was told, the last of them that of `counts`.
-    """
-    whole = sum(counts.values())
-    if not whole:  # then nobody is anywhere, as the total says
-        return {place: None if of[place].nothing else 0 for place in counts}
-    steps = [after - before for before, after in pairwise((0, *totals))]
-    hidden = {
-        place
-        for place, count in counts.items()
-        if count
-        and (
-            people[place] <= of[place].upto
-            or any(
-                _points_at(
-                    run, whole, (count, people[place]), _rest(place, counts, people), of[place]
-                )
-                for run in stretches(steps)
-            )
-        )
-    }
-    while True:
-        shown = guard_line(counts, of=of, hidden=hidden)
-        gone = [place for place, count in shown.items() if count is None and counts[place]]
-        # What is hidden is known in sum: it too must be many people's.
-        if not gone or max(people[place] for place in gone) > USUAL.upto:
-            return shown
-        left = [place for place, count in shown.items() if count]
-        if not left:
-            return dict.fromkeys(counts)
-        hidden |= {*gone, min(left, key=lambda place: (counts[place], place))}
-
-
-def _rest(place: str, counts: Mapping[str, int], people: Mapping[str, int]) -> tuple[int, int]:
-    others = [one for one in counts if one != place]
-    return sum(counts[one] for one in others), max((people[one] for one in others), default=0)
-
-
-def _points_at(
-    run: int, whole: int, part: tuple[int, int], rest: tuple[int, int], yard: Yardstick
-) -> bool:
-    """Whether the total of a stretch of quarters, and of the rest of them, tells how few of a
-    part fell into it. `part`, `rest`: (how much, of how many people).
-    """
-    lowest, highest = max(0, run - rest[0]), min(run, part[0])
-    if run <= 0 or highest - lowest >= min(yard.room, run):
-        return False
-    after = whole - run  # of the part's people at most so many came outside the stretch alone
-    many = lowest > yard.upto and part[1] - after > yard.upto
-    others = not rest[0] or (run - highest > yard.upto and rest[1] - after > yard.upto)
-    return not (many and others)
 
 
 def _row(

@@ -18,7 +18,7 @@ from foundation.printed import CannotPrint, pdf
 from foundation.refusals import Refused
 from foundation.replies import SeeOther
 from programs.models import Program
-from reports import guarded, registers, sentences
+from reports import guarded, menu, registers, sentences
 from reports.policies import must_keep_registers
 
 PAPER = Path(__file__).resolve().parent / "data" / "paper.css"
@@ -93,7 +93,8 @@ def page(
 ) -> HttpResponse:
     """A page of figures."""
     here = request.resolver_match.url_name if request.resolver_match else ""
-    return render(request, f"reports/{template}.html", {"here": here, **context}, status=status)
+    opens = {"here": here, "menu": menu.of(viewer_of_request(request))}
+    return render(request, f"reports/{template}.html", {**opens, **context}, status=status)
 
 
 def number_of(text: str) -> int:

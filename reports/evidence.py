@@ -9,18 +9,20 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Sum, Value, When
 
 from accounts.viewer import Viewer
 from foundation.refusals import Refused
-from ledger.models import Entry
+from ledger.models import Entry, Note
 from ledger.states import Channel, Cohort
 from ledger.subjects import evidence_number
-from reports import guarded, past
+from reports import guarded, joined, past
 from reports.behind import layer_of, people_by, rows_of, taken_back_at_once
 from reports.indicators import end_of
 from reports.rules import Indicator
+from reports.states import Split
 from reports.suppression import USUAL, Guarded, Table, guard
 
 AT_ONCE = 300
@@ -48,19 +50,22 @@ def opened(
     as_of: date | None,
     after: int,
     now: datetime,
+    closed: int | None = None,
 ) -> tuple[guarded.Reading, Cell]:
-    """A cell of a sheet. Raises as `guarded.read`, and `Refused("not_found")` for no such one."""
-    reading = guarded.read(viewer, slug, as_of=as_of, now=now)
+    """A cell of a sheet at a quarter's end, or of the one that was closed for a year, as it stood
+    then. Raises as `guarded.read`, and `Refused("not_found")` for no such one."""
+    reading = guarded.read(viewer, slug, as_of=as_of, closed=closed, now=now)
     line = next((one for one in reading.lines if one.indicator.code == code), None)
     if line is None or year not in reading.sheet.years:
         raise Refused("not_found")
-    rows = entries(reading.sheet.program, line.indicator, year=year, upto=end_of(reading.as_of))
+    upto = end_of(reading.as_of) if reading.closing is None else reading.closing.upto
+    rows = entries(reading.sheet.program, line.indicator, year=year, upto=upto)
     program = reading.sheet.program
     # In the order of the codes, which tells nothing of when one was recorded.
     found = sorted(evidence_number(program, seq) for seq in rows.values_list("seq", flat=True))
-    upto = after + AT_ONCE
-    spread = _spread(program, line.indicator, year, reading.moments)
-    return reading, Cell(line, year, found[after:upto], upto if len(found) > upto else None, spread)
+    end = after + AT_ONCE
+    spread = _spread_beside(reading, line, year)
+    return reading, Cell(line, year, found[after:end], end if len(found) > end else None, spread)
 
 
 def entries(
@@ -75,15 +80,38 @@ def entries(
     return rows.filter(cohort=Cohort.YES) if indicator.cohort else rows
 
 
+def _spread_beside(reading: guarded.Reading, line: guarded.Line, year: int) -> Guarded | None:
+    """The spread, as far as the parts beside the figure and the figures that bound it let it be."""
+    web = guarded.PARTS[Split.WEB]
+    for part in line.parts:
+        if part.words == web and (part.years[year] is None or year in part.since):
+            return None
+    indicators, program = reading.sheet.indicators, reading.sheet.program
+    over = joined.above(indicators, line.indicator)
+    if over is not None and _spread_beside(reading, reading.lines[over], year) is None:
+        return None
+    under = joined.beneath(indicators, line.indicator)
+    inside: list[int] = []
+    if under is not None:
+        history = guarded.history(reading.sheet, reading.moments)
+        totals = [lines[under].actual[year] for lines in history]
+        inside = [max(0, after - before) for before, after in pairwise((0, *totals))]
+    return _spread(program, line.indicator, year, reading.moments, inside)
+
+
 def _spread(
-    program: str, indicator: Indicator, year: int, moments: Sequence[datetime]
+    program: str,
+    indicator: Indicator,
+    year: int,
+    moments: Sequence[datetime],
+    inside: Sequence[int] = (),
 ) -> Guarded | None:
     name = past.about(
         "spread", indicator.kind, indicator.destination, indicator.own_room, indicator.cohort,
-        year, *moments,
+        year, *moments, *inside,
     )  # fmt: skip
     found = past.asked_once(
-        program, name, moments[-1], lambda: _counts(program, indicator, year, moments)
+        program, name, moments[-1], lambda: _counts(program, indicator, year, moments, inside)
     )
     if found is None:
         return None
@@ -94,9 +122,17 @@ def _spread(
 
 
 def _counts(
-    program: str, indicator: Indicator, year: int, moments: Sequence[datetime]
+    program: str,
+    indicator: Indicator,
+    year: int,
+    moments: Sequence[datetime],
+    inside: Sequence[int],
 ) -> list[tuple[str, str, int]] | None:
-    """(quarter, channel, how much); None where few came to one of them at one of the moments."""
+    """(quarter, channel, how much); None where few came to one of them at one of the moments.
+
+    `inside`: how much came at each moment of a figure each of whose units has one in this: all of
+    it must fit into every cell, and beside it.
+    """
     rows = entries(program, indicator, year=year, upto=moments[-1])
     quarters = [date(year, 7, 1), date(year, 10, 1), date(year + 1, 1, 1), date(year + 1, 4, 1)]
     quarter = Case(
@@ -113,11 +149,19 @@ def _counts(
         stayed, by, {"all": Q(quantity__gt=0)}, program=program, moments=moments
     )  # fmt: skip
     counts: Counter[tuple[str, str]] = Counter()
-    for group in apart.values(*by).annotate(much=Sum("quantity")):
+    of_layer: Counter[int] = Counter()
+    groups = list(apart.values(*by).annotate(much=Sum("quantity")))
+    for group in groups:
+        of_layer[group["layer"]] += group["much"]
+    for group in groups:
         behind = people.get(tuple(group[one] for one in by), {"all": 0})["all"]
         if group["much"] < 0 or (
             group["much"] and (behind <= USUAL.upto or USUAL.hides(group["much"]))
         ):
+            return None
+        beneath = inside[group["layer"]] if inside else 0
+        rest = of_layer[group["layer"]] - group["much"]
+        if group["much"] and (group["much"] < beneath or rest < beneath):
             return None
         counts[f"{group['quarter'] + 1}", group["channel"] or NO_CHANNEL] += group["much"]
     return [(*place, much) for place, much in sorted(counts.items())]
@@ -142,6 +186,7 @@ class Full:
     confirmed_by: str
     counters: int | None
     subject: str
+    note: str
 
     @property
     def number(self) -> str:
@@ -168,5 +213,11 @@ def confirmed(program: str, *, by: int, year: int, after: int = 0) -> list[Full]
 
 
 def _whole(rows: QuerySet[Entry, Entry], after: int) -> list[Full]:
-    found = rows.filter(seq__gt=after).order_by("seq")
-    return [Full(**row) for row in found.values(*Full.__slots__)[:AT_ONCE]]
+    asked = [name for name in Full.__slots__ if name != "note"]
+    found = list(rows.filter(seq__gt=after).order_by("seq").values(*asked)[:AT_ONCE])
+    words: dict[tuple[str, int], str] = {}
+    if found:
+        programs, seqs = {row["program"] for row in found}, [row["seq"] for row in found]
+        notes = Note.objects.filter(program__in=programs, seq__in=seqs)
+        words = {(one.program, one.seq): one.body for one in notes}
+    return [Full(**row, note=words.get((row["program"], row["seq"]), "")) for row in found]

@@ -133,6 +133,29 @@ class SupportForm(_Form):
     )  # fmt: skip
 
 
+class OfficeVisitForm(_Form):
+    """A visit to a satellite office."""
+
+    code = forms.CharField(
+        label=_("相談の番号(相談のページにある番号)"), max_length=80,
+        help_text=_("ファイルの「対象者」と同じ番号です。残すのは、もとにもどせない符号だけです。"),
+    )  # fmt: skip
+    on = _day(_("来た日"))
+    office = forms.CharField(label=_("オフィス"), max_length=40, help_text=_("例: 筑後"))
+    municipality = forms.ChoiceField(label=_("市町村(わかれば)"), required=False)
+    cohort = forms.ChoiceField(
+        label=_("就職氷河期世代(1970年4月2日〜1986年4月1日生まれ)"), initial="unknown",
+        choices=list(sentences.COHORTS.items()),
+    )  # fmt: skip
+    evidence = forms.CharField(
+        label=_("根拠"), max_length=80, help_text=_("受付簿の番号など。人の名前や連絡先は書かない")
+    )
+    first = forms.BooleanField(
+        label=_("この番号は、はじめて帳簿に入れます"), required=False,
+        help_text=_("番号のうちまちがいを見つけるため、はじめての番号だけ、しるしを入れます。"),
+    )  # fmt: skip
+
+
 class RunForm(_Form):
     """A run of the family program, and the scales it uses."""
 

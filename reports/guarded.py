@@ -17,12 +17,12 @@ from foundation.clock import fiscal_year, jst_day
 from foundation.refusals import Refused
 from ledger.models import Entry
 from programs.models import Municipality, Program
-from reports import queries, rules
+from reports import joined, queries, rules
 from reports.behind import By, behind, counts_people
 from reports.indicators import end_of, figures_at
 from reports.models import Closing
 from reports.policies import READERS, must_read
-from reports.publishing import Told, lone_told, parts_told
+from reports.publishing import Told, lone_told
 from reports.queries import Revision
 from reports.rules import Figures, Indicator, Sheet, reiwa
 from reports.states import Counting, Split
@@ -35,6 +35,7 @@ _lock = threading.Lock()
 PARTS = {Split.WEB: "うちWeb", Split.IBASHO: "うち電子居場所から"}
 PEOPLE = "実人数"
 UNKNOWN = "世代がわからない人"
+BEFORE = "事業開始前"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,8 @@ class Reading:
     lines: list[Line]
     moments: list[datetime]
     closing: Closing | None  # the one that is read, if it is one
-    closings: list[Closing]  # all of the sheet, by year
+    closings: list[Closing]  # all of the sheet that stand, by year
+    sent_back: list[Closing]  # the last one of a year that isn't closed anew yet
     revisions: list[tuple[Closing, list[Revision]]]
 
     @property
@@ -149,7 +151,9 @@ def read(
     if day not in ends:
         raise Refused("no_such_end")
     every = list(Closing.objects.filter(program=program).order_by("upto", "pk"))
-    own = sorted((one for one in every if one.sheet == slug), key=lambda one: one.year)
+    # What was sent back was told too, and is a moment; it is read no more.
+    standing = (one for one in every if one.sheet == slug and one.sent_back_at is None)
+    own = sorted(standing, key=lambda one: one.year)
     moments = [_Moment(end_of(end), end) for end in ends]
     moments += [_Moment(one.upto, jst_day(one.upto), one) for one in every]
     moments.sort(key=lambda one: one.upto)
@@ -165,8 +169,9 @@ def read(
     history = _figures(sheet, [one.upto for one in before], newest)
     days = [one.day for one in before]
     people = _people(sheet, [one.upto for one in before], newest)
+    parts = joined.told(sheet.indicators, history, people)
     lines = [
-        _line(indicator, [one[place] for one in history], days, people[place])
+        _line(place, indicator, [one[place] for one in history], days, people[place], parts)
         for place, indicator in enumerate(sheet.indicators)
     ]
     if closing is None:
@@ -178,8 +183,19 @@ def read(
         exact = _figures(sheet, [end_of(ends[-1])], newest)[0]
     return Reading(
         program, sheet, day, ends[::-1], lines, [one.upto for one in before], closing, own,
+        _sent_back(every, slug, own),
         [(one, queries.revisions(one, exact)) for one in known],
     )  # fmt: skip
+
+
+def _sent_back(every: list[Closing], slug: str, own: list[Closing]) -> list[Closing]:
+    closed = {one.year for one in own}
+    last = {
+        one.year: one
+        for one in every
+        if one.sheet == slug and one.sent_back_at is not None and one.year not in closed
+    }
+    return [last[year] for year in sorted(last)]
 
 
 def told_at(sheet: Sheet, program: Program, *, now: datetime) -> list[datetime]:
@@ -224,19 +240,24 @@ def _as_closed(line: Line, closing: Closing) -> Line:
     return replace(line, exact=replace(line.exact, actual=actual, listed=frozen["listed"]))
 
 
-def covered(line: Line, program: Program) -> list[tuple[str, str]]:
-    """(municipality, its year or nothing) of the prefecture, where municipalities are counted.
+def covered(line: Line, program: Program) -> list[tuple[str, str, str]]:
+    """(municipality, `before`, `covered` or nothing, since when in words) of the prefecture.
 
-    Which municipality has a window or an ibasho is public; nobody is counted in it.
+    Only where municipalities are counted; `before` are those of 事業開始前. Which municipality
+    has a window or an ibasho is public; nobody is counted in it.
     """
     if line.indicator.count is not Counting.PLACES:
         return []
     rows = Municipality.objects.filter(code__startswith=program.prefecture_code).order_by("code")
-    opened = line.exact.places
-    return [
-        (name, reiwa(opened[code]) if code in opened else "")
-        for code, name in rows.values_list("code", "name")
-    ]
+    found = []
+    for code, name in rows.values_list("code", "name"):
+        if code in line.exact.before:
+            found.append((name, "before", BEFORE))
+        elif code in line.exact.places:
+            found.append((name, "covered", reiwa(line.exact.places[code])))
+        else:
+            found.append((name, "", ""))
+    return found
 
 
 def link(program: str, upto: datetime) -> str:
@@ -280,24 +301,16 @@ def _people(sheet: Sheet, moments: Sequence[datetime], link: str) -> list[By | N
 
 
 def _line(
-    indicator: Indicator, history: Sequence[Figures], ends: Sequence[date], people: By | None
+    place: int,
+    indicator: Indicator,
+    history: Sequence[Figures],
+    ends: Sequence[date],
+    people: By | None,
+    told_parts: joined.Parts,
 ) -> Line:
     exact, years = history[-1], list(history[-1].actual)
     parts = [
-        _part(
-            PARTS[split],
-            {
-                year: parts_told(
-                    [one.actual[year] for one in history],
-                    [one.splits[split][year] for one in history],
-                    None
-                    if people is None
-                    else [(one.parts[split], one.rests[split]) for one in people[year]],
-                )
-                for year in years
-            },
-            ends,
-        )
+        _part(PARTS[split], {year: told_parts[place, split, year] for year in years}, ends)
         for split in indicator.splits
     ]
     for words, lone in ((PEOPLE, "people"), (UNKNOWN, "unknown")):

@@ -137,7 +137,7 @@ def _places(sheet: Sheet, indicator: Indicator, upto: datetime | None) -> Figure
         if code not in before and year in actual:
             actual[year] += 1
             places[code] = year
-    return Figures(indicator, actual, listed=len(before), places=places)
+    return Figures(indicator, actual, listed=len(before), places=places, before=frozenset(before))
 
 
 def _first_years(wanted: Wanted) -> dict[str, int]:

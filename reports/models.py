@@ -173,12 +173,25 @@ class Closing(models.Model):
     made_at = models.DateTimeField()
     checked_by = models.BigIntegerField(null=True)  # 確認者: somebody else
     checked_at = models.DateTimeField(null=True)
+    # By the 確認者: it was told, so it stays, and the year is closed anew.
+    sent_back_by = models.BigIntegerField(null=True)
+    sent_back_at = models.DateTimeField(null=True)
+    sent_back_reason = models.CharField(max_length=200, blank=True)
     published_by = models.BigIntegerField(null=True)
     published_at = models.DateTimeField(null=True)  # from then on anyone may read it
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["sheet", "year"], name="closing_once_a_year"),
+            models.UniqueConstraint(
+                fields=["sheet", "year"], condition=Q(sent_back_at=None), name="closing_once_a_year"
+            ),
+            models.CheckConstraint(
+                # Nothing of it, or all of it.
+                condition=Q(sent_back_at=None, sent_back_by=None, sent_back_reason="")
+                | Q(sent_back_at__isnull=False, sent_back_by__isnull=False, checked_at=None)
+                & ~(Q(sent_back_by=F("made_by")) | Q(sent_back_reason="")),
+                name="closing_sent_back_before_checked",
+            ),
             models.CheckConstraint(
                 condition=Q(published_at__isnull=True) | Q(checked_at__isnull=False),
                 name="closing_published_when_checked",

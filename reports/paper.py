@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import xlsxwriter
@@ -147,11 +148,39 @@ class Closed:
     checked_by: str
 
 
+@dataclass(frozen=True, slots=True)
+class SentBack:
+    """A closing that was sent back: which year, by whom, when and why."""
+
+    year: str
+    by: str
+    at: datetime
+    reason: str
+
+
+def sent_back(reading: Reading) -> list[SentBack]:
+    """What waits to be closed anew, for the one who made it."""
+    people = {one.sent_back_by for one in reading.sent_back if one.sent_back_by is not None}
+    names = _names(people)
+    return [
+        SentBack(
+            reiwa(one.year), names.get(one.sent_back_by or 0, ""), one.sent_back_at,
+            one.sent_back_reason,
+        )
+        for one in reading.sent_back
+        if one.sent_back_at is not None
+    ]  # fmt: skip
+
+
+def _names(people: set[int]) -> dict[int, str]:
+    return dict(Staff.objects.filter(pk__in=people).values_list("pk", "display_name"))
+
+
 def closings(reading: Reading) -> list[Closed]:
     """The closings of a sheet, by year."""
     people = {one.made_by for one in reading.closings}
     people |= {one.checked_by for one in reading.closings if one.checked_by is not None}
-    names = dict(Staff.objects.filter(pk__in=people).values_list("pk", "display_name"))
+    names = _names(people)
     return [
         Closed(one, reiwa(one.year), names.get(one.made_by, ""), names.get(one.checked_by or 0, ""))
         for one in reading.closings

@@ -18,6 +18,11 @@ def must_audit(viewer: Viewer, *, program: int) -> int:
     return must_hold(viewer, Role.AUDITOR, program=program)
 
 
+def must_erase_notes(viewer: Viewer, *, program: int) -> int:
+    """The number of a coordinator or an auditor of this program. Raises as `must_hold`."""
+    return must_hold(viewer, Role.COORDINATOR, Role.AUDITOR, program=program)
+
+
 def must_import(viewer: Viewer) -> frozenset[int]:
     """The programs whose records they may bring; there is at least one."""
     programs = viewer.programs(Role.COORDINATOR, Role.COUNSELOR)

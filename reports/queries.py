@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from foundation import clock
+from ledger.models import Note
+from ledger.subjects import evidence_number
 from programs import queries as programs
 from reports import rules
 from reports.effects import Effect, Told, effects
@@ -11,6 +13,8 @@ from reports.indicators import end_of, figures
 from reports.models import Closing, FamilyRun, Install, OwnSheet, Return
 from reports.rules import Figures, Sheet
 from reports.states import Point
+
+MOST_NOTES = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ class Revision:
 
 def closings(slug: str) -> list[Closing]:
     """The closings of a sheet, by year."""
-    return list(Closing.objects.filter(sheet=slug).order_by("year"))
+    return list(Closing.objects.filter(sheet=slug, sent_back_at=None).order_by("year"))
 
 
 def revisions(closing: Closing, lines: list[Figures]) -> list[Revision]:
@@ -141,3 +145,18 @@ def records_of(run: FamilyRun) -> list[Told]:
         Told(row.subject, Point(row.point), row.burden, row.relation, row.used_service)
         for row in run.records.order_by("at", "pk")
     ]
+
+
+def numbers_with_notes(program: str) -> tuple[list[str], int]:
+    """The evidence numbers of entries with words beside them, up to a bound, in the order of the
+    numbers, which tells nothing of when; how many more there are.
+    """
+    seqs = Note.objects.filter(program=program).values_list("seq", flat=True)
+    found = sorted(evidence_number(program, seq) for seq in seqs)
+    return found[:MOST_NOTES], max(0, len(found) - MOST_NOTES)
+
+
+def entry_with_note(program: str, evidence: str) -> int | None:
+    """The entry of an evidence number, if it has words beside it."""
+    seqs = Note.objects.filter(program=program).values_list("seq", flat=True)
+    return next((seq for seq in seqs if evidence_number(program, seq) == evidence), None)

@@ -13,8 +13,9 @@ from chat.models import Room
 from chat.states import RoomKind
 from foundation import clock
 from foundation.refusals import Refused
-from ledger.models import Entry
+from ledger.models import Entry, Note
 from ledger.states import Kind
+from ledger.subjects import evidence_number
 from programs.models import Municipality, Program
 from reports.models import (
     Attendance,
@@ -30,6 +31,8 @@ from reports.policies import must_keep_registers
 from reports.presence import Present, present_in
 
 KEEPERS = (Role.COORDINATOR, Role.COUNSELOR)
+OFFICE = "office:form"  # the evidence of what the form of visits entered
+MOST = 300
 Kept = TypeVar("Kept", Training, FamilyRun)
 
 
@@ -168,3 +171,34 @@ def _kept(viewer: Viewer, rows: QuerySet[Kept], pk: int) -> Kept:
         raise Refused("not_found")
     must_keep_registers(viewer, program=row.program_id)
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeVisit:
+    """A confirmed visit to a satellite office; whose it was isn't told."""
+
+    on: date
+    office: str
+    evidence: str
+    number: str
+
+
+def office_entries(program: Program) -> QuerySet[Entry]:
+    """What the form of visits entered and nobody took back."""
+    rows = Entry.objects.filter(program=program.slug, evidence=OFFICE, kind=Kind.OFFICE_VISIT)
+    back = rows.filter(counters__isnull=False).order_by().values("counters")
+    return rows.filter(counters__isnull=True).exclude(seq__in=back)
+
+
+def office_visits(program: Program) -> list[OfficeVisit]:
+    """The newest of them, with the words that tell how each is known."""
+    rows = list(office_entries(program).order_by("-occurred_on", "destination", "hash")[:MOST])
+    notes = Note.objects.filter(program=program.slug, seq__in=[row.seq for row in rows])
+    words = dict(notes.values_list("seq", "body"))
+    return [
+        OfficeVisit(
+            row.occurred_on, row.destination, words.get(row.seq, ""),
+            evidence_number(program.slug, row.seq),
+        )
+        for row in rows
+    ]  # fmt: skip

@@ -1,14 +1,17 @@
-"""What reports do by themselves: past quarters are counted before anybody asks for them."""
+"""What reports do by themselves: old previews go, past quarters are counted before anybody asks."""
 
 from foundation import clock
+from foundation.statements import their_now
 from reports import breakdown, guarded
+from reports.actions import imports
 
 EVERY_S = 600.0
 
 
 def turn() -> None:
-    """Count what the sheets of every program tell, up to the newest quarter's end."""
+    """Let previews go that nobody took in; count what the sheets of every program tell."""
     now = clock.now()
+    imports.let_old_go(now=min(now, their_now()))
     for program, sheet in guarded.every_sheet():
         guarded.count_ahead(sheet, program, now=now)
         breakdown.count_ahead(sheet, now=now)

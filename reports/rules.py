@@ -258,6 +258,7 @@ class Figures:
     splits: dict[Split, dict[int, int]] = field(default_factory=dict)
     listed: int | None = None  # how many municipalities of the baseline are known
     places: dict[str, int] = field(default_factory=dict)  # municipality → its year; of PLACES
+    before: frozenset[str] = frozenset()  # the municipalities of 事業開始前; of PLACES
 
     @property
     def actual_sum(self) -> int:

@@ -21,6 +21,7 @@ _CLOSING = {
     "too_early": _("その年度は、まだ終わっていません。"),
     "already": _("もう済んでいます。"),
     "own": _("締めた人とは、べつの人が確認します。"),
+    "no_reason": _("差しもどす理由を書いてください(4文字以上、200文字まで)。"),
     "unchecked": _("確認者が確認してから、公表できます。"),
 }
 _REGISTER = {
@@ -35,13 +36,23 @@ _REGISTER = {
         "この家族の記録は、もうまとめた数に入っています。変えると、ひとりの数がわかるため、直せません。"
     ),
     "empty": _("ことばを書いてください。"),
+    "names": _("名前や連絡先のように読めることばがあります。番号などで書いてください。"),
+    "unknown_code": _(
+        "この番号の記録は、まだありません。番号を見なおすか、はじめての番号なら、しるしを入れてください。"
+    ),
 }
+COHORTS = {"yes": _("はい"), "no": _("いいえ"), "unknown": _("わからない")}
 _SHEET = {
     "already_there": _("この年度からはじまるシートは、もうあります。"),
     "incomplete": _("目標を、はじめの年度からつづけて、すべての年度に入れてください。"),
 }
+_NOTE = {
+    "no_reason": _("消す理由を書いてください(4文字以上、200文字まで)。日誌に残ります。"),
+    "no_note": _("その番号の記録に、備考はありません。"),
+}
 TOO_LARGE_RETURN = _("ファイルが大きすぎます(50 MBまで)。")
 SAID = {
+    "erased": _("備考を消しました。数はそのままです。"),
     "sheet": _("シートをつくりました。最初の四半期がおわってから、数字が出ます。"),
     "entered": _("帳簿に入れました。"),
     "kept": _("書きとめました。"),
@@ -153,6 +164,11 @@ def of_register(code: str) -> str | None:
 def of_sheet(code: str) -> str | None:
     """The same of starting a sheet."""
     return str(_SHEET[code]) if code in _SHEET else None
+
+
+def of_note(code: str) -> str | None:
+    """The same of erasing words beside an entry."""
+    return str(_NOTE[code]) if code in _NOTE else None
 
 
 def said(code: str) -> str:

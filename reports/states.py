@@ -39,6 +39,32 @@ class SiteKind(StrEnum):
     IBASHO = "ibasho"  # 居場所
 
 
+class ClosingState(StrEnum):
+    """Where a 締め stands."""
+
+    WAITING = "waiting"  # made, and nobody else has confirmed it
+    SENT_BACK = "sent_back"  # to the 作成者, with a reason; the year is closed anew
+    CONFIRMED = "confirmed"
+    PUBLISHED = "published"
+
+
+CLOSING_MOVES: dict[ClosingState, frozenset[ClosingState]] = {
+    ClosingState.WAITING: frozenset({ClosingState.CONFIRMED, ClosingState.SENT_BACK}),
+    ClosingState.SENT_BACK: frozenset(),
+    ClosingState.CONFIRMED: frozenset({ClosingState.PUBLISHED}),
+    ClosingState.PUBLISHED: frozenset(),
+}
+
+
+def closing_state(*, checked: bool, sent_back: bool, published: bool) -> ClosingState:
+    """The state that a closing's marks say."""
+    if sent_back:
+        return ClosingState.SENT_BACK
+    if published:
+        return ClosingState.PUBLISHED
+    return ClosingState.CONFIRMED if checked else ClosingState.WAITING
+
+
 OPENED = {SiteKind.WINDOW: Kind.WINDOW_OPENED, SiteKind.IBASHO: Kind.IBASHO_OPENED}
 CLOSED = {SiteKind.WINDOW: Kind.WINDOW_CLOSED, SiteKind.IBASHO: Kind.IBASHO_CLOSED}
 # What is done for municipalities and with other bodies.

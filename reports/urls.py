@@ -6,6 +6,8 @@ from reports.views import (
     breakdown,
     closings,
     effects,
+    notes,
+    offices,
     own_sheets,
     publishing,
     records,
@@ -32,6 +34,10 @@ _registers = [
     path(
         "supports/<int:pk>/withdraw/", registers.withdraw_support, name="reports-support-withdraw"
     ),
+    path("offices/", offices.visits, name="reports-offices"),
+    path(
+        "offices/<slug:number>/withdraw/", offices.withdraw, name="reports-office-withdraw"
+    ),
     path("effects/", effects.runs, name="reports-effects"),
     path("effects/improve/", effects.improve, name="reports-improve"),
     path("effects/<int:pk>/", effects.run, name="reports-effect"),
@@ -49,6 +55,7 @@ urlpatterns = [
     path("", include(_registers)),
     path("kpi/", own_sheets.start, name="reports-sheet-start"),
     path("entries/", sheets.own_entries, name="reports-own-entries"),
+    path("notes/", notes.erase, name="reports-notes"),
     path("usage/", usage.shown, name="reports-usage"),
     path("usage/usage.csv", usage.as_csv, name="reports-usage-csv"),
     path("kpi/<slug:slug>/", sheets.sheet, name="reports-sheet"),
@@ -66,6 +73,7 @@ urlpatterns = [
     ),
     path("kpi/<slug:slug>/close/", closings.close, name="reports-close"),
     path("kpi/<slug:slug>/close/<int:pk>/check/", closings.check, name="reports-close-check"),
+    path("kpi/<slug:slug>/close/<int:pk>/back/", closings.send_back, name="reports-close-back"),
     path("kpi/<slug:slug>/close/<int:pk>/words/", publishing.words, name="reports-words"),
     path("kpi/<slug:slug>/close/<int:pk>/publish/", publishing.publish, name="reports-publish"),
     path("kpi/<slug:slug>/exact/", sheets.exact, name="reports-exact"),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.viewer import Viewer
 from counseling import onward, policies
-from counseling.actions import linking
+from counseling.actions import linking, recounting
 from counseling.actions.calling_off import call_off_all
 from counseling.actions.moves import (
     change_seats,
@@ -105,9 +105,15 @@ def describe(
     origin: Origin,
     urgency: Urgency,
     municipality: str | None,
+    recount: str = "",
     now: datetime,
 ) -> None:
-    """What is coarsely known of the person. Raises `Refused`: `not_found`, `second_factor`."""
+    """What is coarsely known of the person.
+
+    `recount`: why what the ledger counted already is counted anew with this cohort; nothing is
+    without it. Raises `Refused`: `not_found`, `second_factor`, `contact`.
+    """
+    must_hold_no_contact(recount)
     with transaction.atomic():
         case = policies.must_be_assigned(viewer, locked(code))
         wanted = {
@@ -120,6 +126,9 @@ def describe(
         if changed:
             Case.objects.filter(pk=case.pk).update(**wanted)
             note(viewer, case, "describe", fields=changed, now=now)
+        if recount:
+            case.cohort = cohort.value
+            recounting.recount(viewer, case, reason=recount, now=now)
 
 
 def close(viewer: Viewer, *, code: str, now: datetime) -> None:

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.doors import viewer_of_request
 from accounts.staff_doors import noted_look, recently_proven, staff_only
 from accounts.states import Role
-from counseling import forms, queries, sent_details, sentences
+from counseling import facts, forms, queries, sent_details, sentences
 from counseling.actions import (
     alarms,
     cases,
@@ -63,6 +63,7 @@ def _case(
             for one in opened.occasions
         ],
         "cohorts": choices(sentences.COHORTS, [found.cohort]),
+        "otherwise": len(facts.otherwise_counted(found)),
         "origins": choices(sentences.ORIGINS, [found.origin]),
         "urgencies": choices(sentences.URGENCIES, [found.urgency]),
         "towns": municipalities_of(found.program.prefecture_code),
@@ -192,6 +193,7 @@ def describe(request: HttpRequest, code: str) -> HttpResponse:
             origin=forms.one_of(Origin, posted.get("origin", "")) or Origin.UNKNOWN,
             urgency=forms.urgency(posted),
             municipality=town if town in towns else None,
+            recount=forms.line(posted, "recount"),
             now=now,
         ),
     )

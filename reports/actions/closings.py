@@ -14,9 +14,12 @@ from programs.models import Program
 from reports import queries
 from reports.actions.noting import note
 from reports.indicators import figures
-from reports.models import Closing
+from reports.models import Closing, Remark
 from reports.policies import must_coordinate
 from reports.rules import Figures, as_data
+from reports.states import CLOSING_MOVES, ClosingState, closing_state
+
+SHORTEST, LONGEST = 4, 200  # characters of a reason
 
 
 def close_sheet(viewer: Viewer, *, program: int, sheet: str, year: int, now: datetime) -> Closing:
@@ -37,7 +40,7 @@ def close_sheet(viewer: Viewer, *, program: int, sheet: str, year: int, now: dat
             [Head(program=house.slug, hash=chain.first(house.slug))], ignore_conflicts=True
         )
         head = Head.objects.select_for_update().get(pk=house.slug)
-        if Closing.objects.filter(sheet=sheet, year=year).exists():
+        if Closing.objects.filter(sheet=sheet, year=year, sent_back_at=None).exists():
             raise Refused("already")
         row = Closing.objects.create(
             program=house,
@@ -51,6 +54,12 @@ def close_sheet(viewer: Viewer, *, program: int, sheet: str, year: int, now: dat
             made_by=actor,
             made_at=now,
         )
+        # What was written of the year before it was sent back stays with it.
+        Remark.objects.filter(
+            closing__sheet=sheet,
+            closing__year=year,
+            code__in=[one.code for one in found.indicators],
+        ).update(closing=row)
         note(viewer, "close", what="sheet", number=f"{sheet}:{year}", program=program, now=now)
     return row
 
@@ -61,19 +70,48 @@ def check_closing(viewer: Viewer, *, program: int, closing: int, now: datetime) 
     """
     actor = must_coordinate(viewer, program=program)
     with transaction.atomic():
-        row = Closing.objects.select_for_update().filter(pk=closing, program=program).first()
-        if row is None:
-            raise Refused("not_found")
-        if row.checked_by is not None:
-            raise Refused("already")
-        if row.made_by == actor:
-            raise Refused("own")
+        row = _to_move(program, closing, ClosingState.CONFIRMED, by=actor)
         row.checked_by, row.checked_at = actor, now
         row.save(update_fields=["checked_by", "checked_at"])
         note(
             viewer, "confirm", what="sheet", number=f"{row.sheet}:{row.year}", program=program,
             now=now,
         )  # fmt: skip
+
+
+def send_back(viewer: Viewer, *, program: int, closing: int, reason: str, now: datetime) -> None:
+    """Give a closing that isn't confirmed back to its maker, who closes the year anew.
+
+    Raises `Refused`: `not_found`, `already`, `own` for whoever made it, `no_reason`.
+    """
+    actor = must_coordinate(viewer, program=program)
+    why = reason.strip()
+    if not SHORTEST <= len(why) <= LONGEST:
+        raise Refused("no_reason")
+    with transaction.atomic():
+        row = _to_move(program, closing, ClosingState.SENT_BACK, by=actor)
+        row.sent_back_by, row.sent_back_at, row.sent_back_reason = actor, now, why
+        row.save(update_fields=["sent_back_by", "sent_back_at", "sent_back_reason"])
+        note(
+            viewer, "send_back", what="sheet", number=f"{row.sheet}:{row.year}", program=program,
+            reason=why, now=now,
+        )  # fmt: skip
+
+
+def _to_move(program: int, closing: int, to: ClosingState, *, by: int) -> Closing:
+    row = Closing.objects.select_for_update().filter(pk=closing, program=program).first()
+    if row is None:
+        raise Refused("not_found")
+    stands = closing_state(
+        checked=row.checked_at is not None,
+        sent_back=row.sent_back_at is not None,
+        published=row.published_at is not None,
+    )
+    if to not in CLOSING_MOVES[stands]:
+        raise Refused("already")
+    if row.made_by == by:
+        raise Refused("own")
+    return row
 
 
 def _frozen(line: Figures) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -26,6 +26,7 @@ from reports.record_rows import Bad, Flag, Reading
 from reports.rules import shipped
 
 BY_COMMAND = "import"
+KEPT = timedelta(days=1)  # a preview that nobody takes in or drops
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,12 @@ def drop_records(viewer: Viewer, *, imported: int, now: datetime) -> None:
     RecordImport.objects.filter(
         pk=imported, by=str(viewer.staff), applied_at=None, dropped_at=None
     ).update(dropped_at=now, waiting=[])
+
+
+def let_old_go(*, now: datetime) -> int:
+    """Let previews go that nobody took in within a day, with the words in them; how many."""
+    old = RecordImport.objects.filter(at__lt=now - KEPT, applied_at=None, dropped_at=None)
+    return old.update(dropped_at=now, waiting=[])
 
 
 def import_by_command(*, data: bytes, by: str, preview: bool, now: datetime) -> Laid:

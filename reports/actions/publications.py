@@ -10,6 +10,7 @@ from foundation.refusals import Refused
 from reports.actions.noting import note
 from reports.models import Closing, Remark
 from reports.policies import must_coordinate
+from reports.states import CLOSING_MOVES, ClosingState, closing_state
 
 
 def write_remarks(
@@ -52,10 +53,14 @@ def publish(viewer: Viewer, *, program: int, closing: int, now: datetime) -> Non
     actor = must_coordinate(viewer, program=program)
     with transaction.atomic():
         row = _locked(program, closing)
-        if row.checked_at is None:
-            raise Refused("unchecked")
         if row.published_at is not None:
             raise Refused("already")
+        stands = closing_state(
+            checked=row.checked_at is not None, sent_back=row.sent_back_at is not None,
+            published=False,
+        )  # fmt: skip
+        if ClosingState.PUBLISHED not in CLOSING_MOVES[stands]:
+            raise Refused("unchecked")
         row.published_by, row.published_at = actor, now
         row.save(update_fields=["published_by", "published_at"])
         note(
@@ -65,7 +70,11 @@ def publish(viewer: Viewer, *, program: int, closing: int, now: datetime) -> Non
 
 
 def _locked(program: int, closing: int) -> Closing:
-    row = Closing.objects.select_for_update().filter(pk=closing, program=program).first()
+    row = (
+        Closing.objects.select_for_update()
+        .filter(pk=closing, program=program, sent_back_at=None)
+        .first()
+    )
     if row is None:
         raise Refused("not_found")
     return row

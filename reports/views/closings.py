@@ -42,3 +42,17 @@ def check(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     except Refused as no:
         return refused(no, back=back, of_closing=True)
     return SeeOther(back)
+
+
+@staff_only(Role.COORDINATOR)
+@require_POST
+def send_back(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Give back what somebody else closed, with a reason."""
+    viewer, back = viewer_of_request(request), reverse("reports-sheet", args=[slug])
+    program, _ = guarded.sheet_for(viewer, slug)
+    reason = request.POST.get("reason", "")
+    try:
+        closings.send_back(viewer, program=program.pk, closing=pk, reason=reason, now=clock.now())
+    except Refused as no:
+        return refused(no, back=back, of_closing=True)
+    return SeeOther(back)

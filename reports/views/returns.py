@@ -19,9 +19,8 @@ from reports import queries, registers, returning, sentences
 from reports.actions import handing
 from reports.doors import at_program, file, page, refused
 from reports.forms import JoinForm, MonthForm
+from reports.menu import HANDLERS
 from reports.returning import BadReturn
-
-HANDLERS = (Role.COORDINATOR, Role.AUDITOR)
 
 
 @staff_only(*HANDLERS)

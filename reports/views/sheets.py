@@ -30,6 +30,7 @@ from reports.doors import (
     year_of,
 )
 from reports.guarded import Line, Reading
+from reports.menu import USERS
 from reports.policies import READERS
 from reports.registers import KEEPERS
 from reports.rules import reiwa
@@ -43,11 +44,13 @@ def home(request: HttpRequest) -> HttpResponse:
     sheets = guarded.sheets_of(program)
     viewer = viewer_of_request(request)
     brings, audits = viewer.holds(Role.COORDINATOR), viewer.holds(Role.AUDITOR)
+    uses = any(viewer.holds(role, program=program.pk) for role in USERS)
     context = {
         "program": program,
         "programs": programs,
         "sheets": sheets,
         "brings": brings,
+        "uses": uses,
         "hands": brings or audits,
         "said": sentences.said(request.GET.get("said", "")),
     }
@@ -76,6 +79,7 @@ def cell(request: HttpRequest, slug: str, code: str, year: int) -> HttpResponse:
             code=code,
             year=year,
             as_of=day_of(request.GET.get("as_of", "")),
+            closed=year_of(request.GET.get("closed", "")),
             after=number_of(request.GET.get("after", "")),
             now=clock.now(),
         )
@@ -278,10 +282,9 @@ def _context(reading: Reading, request: HttpRequest) -> dict[str, Any]:
         "years": [(year, reiwa(year)) for year in reading.sheet.years],
         "lines": [_shown(line, reading) for line in reading.lines],
         "audits": viewer.holds(Role.AUDITOR, program=reading.program.pk),
-        # The evidence of a cell is opened at quarters' ends.
-        "opens": reading.closing is None,
         "revisions": paper.revisions(reading),
         "closings": paper.closings(reading),
+        "sent_back": paper.sent_back(reading),
         "closes": viewer.holds(Role.COORDINATOR, program=reading.program.pk),
         "self": viewer.staff,
         "to_close": [(year, reiwa(year)) for year in guarded.to_close(reading, clock.now())],

@@ -9,17 +9,17 @@ from django.views.decorators.http import require_safe
 
 from accounts.doors import viewer_of_request
 from accounts.staff_doors import recently_proven, staff_only
-from accounts.states import Role
 from foundation import clock
 from foundation.refusals import Refused
 from reports import usage
 from reports.charts import bars, shade
 from reports.doors import at_program, csv_file, page, refused
+from reports.menu import USERS
 from reports.rules import reiwa
 from reports.usage import STRETCHES, WEEKDAYS, Usage
 
 
-@staff_only(Role.ANALYST, Role.COORDINATOR)
+@staff_only(*USERS)
 @require_safe
 def shown(request: HttpRequest) -> HttpResponse:
     """The page: a fiscal year, or one of its months."""
@@ -40,7 +40,7 @@ def shown(request: HttpRequest) -> HttpResponse:
     return page(request, "usage", context)
 
 
-@staff_only(Role.ANALYST, Role.COORDINATOR)
+@staff_only(*USERS)
 @recently_proven
 @require_safe
 def as_csv(request: HttpRequest) -> HttpResponse:

@@ -2,20 +2,25 @@
 
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
 
+from audit.models import AuditEntry
 from counseling import facts
-from counseling.actions import asking, merging, occasions
-from counseling.states import Channel, Cohort, Origin, Relation
+from counseling.actions import asking, cases, merging, occasions
+from counseling.models import Case
+from counseling.states import Channel, Cohort, Origin, Relation, Urgency
 from foundation.clock import fiscal_year, jst_day
 from foundation.refusals import Refused
+from ledger.entries import Fact, enter_all
 from ledger.models import Entry
+from ledger.queries import verify
 from ledger.states import Kind
 from reports import rules
 from reports.indicators import figures
-from tests.cast import seen_by, staff_viewer
+from tests.cast import seen_by, signed_in_as, staff_viewer
 from tests.counseling.voices import asks, call, taken
 
 
@@ -169,3 +174,87 @@ def test_asking_again_says_the_cohort_until_it_is_counted(aoi, kaede, program, n
     asks(aoi, program, now=now, cohort=Cohort.NO)
     case.refresh_from_db()
     assert case.cohort == "yes"
+
+
+def describe(kaede, case, now, **told):
+    cases.describe(
+        staff_viewer(kaede), code=case.code, origin=Origin(case.origin), urgency=Urgency.USUAL,
+        municipality=case.municipality_id, now=now, **told,
+    )  # fmt: skip
+
+
+def test_a_cohort_mended_with_a_reason_counts_anew_what_was_counted(case, kaede, program, now):
+    row = enter(kaede, program, now, code=case.code, channel=Channel.VISIT)
+    subject = facts.subject(case)
+    from_file = Fact(
+        program="hyogo", kind=Kind.OFFICE_VISIT, occurred_on=jst_day(now), subject=subject,
+        cohort="yes", evidence="import:1:2",
+    )  # fmt: skip
+    elsewhere = replace(from_file, evidence="other-house:7")
+    with transaction.atomic():
+        enter_all([from_file, elsewhere], confirmed_by=1, now=now)
+    before = sums()
+    later = now + timedelta(days=1)
+    describe(kaede, case, later, cohort=Cohort.NO, recount="ご本人から、生まれた年をきいた")
+    assert sums() == before
+    standing = Counter()
+    for kind, cohort, much in Entry.objects.values_list("kind", "cohort", "quantity"):
+        standing[kind, cohort] += much
+    assert {one for one, much in standing.items() if much and one[1] == "yes"} == {
+        ("office_visit", "yes")  # what another house returned is mended there
+    }
+    backs = Entry.objects.filter(counters__isnull=False)
+    assert {one.reason for one in backs} == {"replaced"} and backs.count() == 4
+    assert all(one.recorded_at == later for one in backs)
+    assert {one.broken for one in verify()} == {""}
+    line = AuditEntry.objects.get(verb="counseling.recount")
+    assert (line.reason, line.fields) == ("ご本人から、生まれた年をきいた", ["cohort"])
+    # What was counted anew can be taken back as a whole again.
+    occasions.void(
+        staff_viewer(kaede), code=case.code, occasion=row.pk, reason="べつの人だった", now=later
+    )
+    assert {kind: much for kind, much in sums().items() if much} == {"office_visit": 2}
+
+
+def test_without_a_reason_what_was_counted_stays(case, kaede, program, now):
+    enter(kaede, program, now, code=case.code)
+    describe(kaede, case, now, cohort=Cohort.NO)
+    assert set(Entry.objects.values_list("cohort", flat=True)) == {"yes"}
+    assert len(facts.otherwise_counted(taken_again(case))) == 2
+    describe(kaede, case, now, cohort=Cohort.NO, recount="ききまちがい")
+    assert not facts.otherwise_counted(taken_again(case))
+    many = Entry.objects.count()
+    describe(kaede, case, now, cohort=Cohort.NO, recount="ききまちがい")
+    assert Entry.objects.count() == many
+
+
+def taken_again(case):
+    return Case.objects.get(pk=case.pk)
+
+
+def test_nobody_else_s_case_is_counted_anew(case, kaede, program, now, ren):
+    enter(kaede, program, now, code=case.code)
+    with pytest.raises(Refused, match="not_found"):
+        describe(ren, case, now, cohort=Cohort.NO, recount="べつの人")
+    assert not Entry.objects.filter(counters__isnull=False).exists()
+
+
+def test_the_case_s_page_offers_to_count_anew_and_a_closed_sheet_tells_it_beside(
+    case, kaede, program, now
+):
+    enter(kaede, program, now, code=case.code)
+    client = signed_in_as(kaede)
+    page = f"/counseling/desk/{case.code}/"
+    assert "数えなおす理由" in client.get(page).content.decode()
+    sent = {"cohort": "no", "origin": case.origin, "urgency": "usual"}
+    assert client.post(f"{page}describe/", sent).status_code == 303
+    assert "2件が、ここにあるのとはちがう世代で" in client.get(page).content.decode()
+    assert client.post(f"{page}describe/", sent | {"recount": "ききまちがい"}).status_code == 303
+    assert "ちがう世代で" not in client.get(page).content.decode()
+    year = fiscal_year(jst_day(now))
+    sheet = replace(rules.shipped()["kochi-2020"], program="hyogo", years=(year,))
+    told = replace(sheet.indicator("kochi.consultations"), targets={year: 300})
+    sheet = replace(sheet, indicators=(told,))
+    mended = Entry.objects.filter(counters__isnull=False).first().recorded_at
+    assert figures(sheet, upto=mended)[0].actual_sum == 1
+    assert figures(sheet)[0].actual_sum == 0

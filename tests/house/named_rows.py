@@ -31,9 +31,11 @@ from duty.channels import push
 from duty.models import AlarmTest, Debrief, Handover, Notice, Pattern, Relief, Shift, Swap
 from duty.states import NoticeKind
 from foundation.clock import jst_day
+from ledger.subjects import evidence_number
 from moderation.actions.proposals import propose
 from moderation.states import Reason as Why
 from programs.models import AgencyImport, Municipality, Picture, Place
+from reports.actions.offices import OfficeVisit, confirm_visit
 from reports.models import Attendance, RecordImport, Site, Support, Training
 from tests.cast import staff_viewer
 from tests.duty.post_offices import Browser
@@ -52,6 +54,8 @@ SENT_WITH: dict[str, dict[str, str]] = {
     "reports-site-withdraw": {"program": "hyogo", "reason": "mistyped"},
     "reports-presence": {"day": "1", "room": "{kept}"},
     "reports-attendance-withdraw": {"reason": "mistyped"},
+    "reports-close-back": {"reason": "差しもどします"},
+    "reports-office-withdraw": {"program": "hyogo", "reason": "mistyped"},
     "reports-support-withdraw": {"program": "hyogo", "reason": "mistyped"},
 }
 
@@ -187,7 +191,12 @@ def _of_reports(things: Named, room: Room, cast: dict[str, Staff], now: datetime
     trainings.update(online=True, held_on=jst_day(now))
     training = trainings.get()
     coordinator = cast["coordinator"]
+    visit = OfficeVisit(
+        code="4711", on=date(2026, 6, 1), office="筑後", evidence="受付簿 12", first=True
+    )
+    came = confirm_visit(staff_viewer(coordinator), program=program.pk, visit=visit, now=now)
     return {
+        "office": evidence_number(program.slug, came.seq),
         "records": RecordImport.objects.create(
             digest="0" * 64, by=str(coordinator.pk), at=now, rows=0
         ).pk,

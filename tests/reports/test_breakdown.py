@@ -21,8 +21,8 @@ from ledger.subjects import subject_of
 from programs.models import Municipality
 from reports import breakdown, guarded
 from reports.apart import told_apart
-from reports.breakdown import guarded_year
 from reports.indicators import end_of, figures
+from reports.places import guarded_year
 from reports.rules import shipped
 from reports.states import Along, Counting
 from reports.suppression import NOTHING, TOWN, USUAL
@@ -281,14 +281,14 @@ def test_the_attack_finds_a_cell_that_a_careless_table_gives_back():
 def test_what_is_hidden_together_is_many_people_s_too():
     """20 and 30 by one person each, hidden: their sum would be two people's."""
     counts, people = {"a": 20, "b": 30, "c": 40, "d": 50}, {"a": 1, "b": 1, "c": 40, "d": 50}
-    shown = guarded_year(counts, people, totals=[140], of=dict.fromkeys(counts, USUAL))
+    shown = guarded_year(counts, people, [140], of=dict.fromkeys(counts, USUAL))
     assert shown == {"a": None, "b": None, "c": None, "d": 50}
 
 
 def test_a_few_that_came_late_are_not_told_by_a_place_that_has_all():
     one = {"a": 60, "b": 0, "c": 0}
     of = dict.fromkeys(one, USUAL)
-    assert guarded_year(one, one, totals=[60], of=of)["a"] == 60
-    assert guarded_year(one, one, totals=[57, 60], of=of)["a"] is None
+    assert guarded_year(one, one, [60], of=of)["a"] == 60
+    assert guarded_year(one, one, [57, 60], of=of)["a"] is None
     two = {"a": 40, "b": 30, "c": 0}
-    assert guarded_year(two, two, totals=[68, 70], of=of) == two
+    assert guarded_year(two, two, [68, 70], of=of) == two

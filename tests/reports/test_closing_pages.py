@@ -3,19 +3,23 @@
 import csv
 import io
 from datetime import UTC, date, datetime
+from itertools import product
 
 import pytest
 import time_machine
+from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 from openpyxl import load_workbook
 
 from accounts.states import Role
+from audit.models import AuditEntry
 from foundation.refusals import Refused
 from ledger.entries import Fact, enter_all
 from ledger.states import Kind
 from ledger.subjects import subject_of
 from reports import guarded
-from reports.models import Closing
+from reports.models import Closing, Remark
+from reports.states import CLOSING_MOVES, ClosingState, closing_state
 from tests.cast import grant, make_program, make_staff, signed_in_as, staff_viewer
 
 pytestmark = pytest.mark.django_db
@@ -149,3 +153,70 @@ def test_a_coordinator_of_another_program_closes_and_checks_nothing(closed):
     assert client.post(f"{SHEET}close/{closed.pk}/check/").status_code == 404
     closed.refresh_from_db()
     assert closed.checked_by is None
+
+
+def test_a_cell_of_a_closed_sheet_opens_its_evidence_as_it_stood_then(closed, two):
+    client = signed_in_as(two[0])
+    page = client.get(f"{SHEET}?closed=2020").content.decode()
+    address = f"{SHEET}{CODE}/2020/?closed=2020"
+    assert f'href="{address}">33</a>' in page
+    answer = client.get(address).content.decode()
+    assert answer.count('class="code"') == 33  # the two of June came later
+    assert "2021年4月20日の締め" in answer and f"{SHEET}?closed=2020" in answer
+    assert client.get(f"{SHEET}{CODE}/2020/").content.decode().count('class="code"') == 35
+    assert "人数の少ない欄があるため" in answer  # three by Web: under the same guard
+    assert client.get(f"{SHEET}{CODE}/2020/?closed=2021").status_code == 422
+
+
+def test_the_one_who_checks_sends_it_back_with_a_reason_and_the_year_is_closed_anew(closed, two):
+    one, other = map(signed_in_as, two)
+    back = f"{SHEET}close/{closed.pk}/back/"
+    assert back in other.get(SHEET).content.decode() and back not in one.get(SHEET).content.decode()
+    for client, why, words in (
+        (one, "じぶんの締め", "べつの人が確認します"),
+        (other, " 短い ", "理由を書いてください"),
+    ):
+        answer = client.post(back, {"reason": why})
+        assert (answer.status_code, words in answer.content.decode()) == (422, True)
+    assert other.post(back, {"reason": "6月の2件を入れてから締めてください"}).status_code == 303
+    line = AuditEntry.objects.get(verb="send_back")
+    assert (line.actor, line.reason) == (two[1].pk, "6月の2件を入れてから締めてください")
+    page = one.get(SHEET).content.decode()
+    assert "差しもどされました" in page and "6月の2件を入れてから締めてください" in page
+    assert one.get(f"{SHEET}?closed=2020").status_code == 422
+    for deed in ("check", "back", "publish", "words"):
+        answer = other.post(f"{SHEET}close/{closed.pk}/{deed}/", {"reason": "もう一度"})
+        assert answer.status_code in (404, 422), deed
+    # Its figures were told: they stay a moment after which parts are guarded.
+    assert (
+        closed.upto
+        in guarded.read(staff_viewer(two[0]), "kochi-2020", as_of=None, now=LATER).moments
+    )
+    Remark.objects.create(closing=closed, code=CODE, words="よくなりました", by=1, at=LATER)
+    assert one.post(f"{SHEET}close/", {"year": "2020"}).status_code == 303
+    anew = Closing.objects.get(sent_back_at=None)
+    assert ">35</a>" in one.get(f"{SHEET}?closed=2020").content.decode()
+    assert "差しもどされました" not in one.get(SHEET).content.decode()
+    assert anew.remarks.get().words == "よくなりました"
+    assert other.post(f"{SHEET}close/{anew.pk}/check/").status_code == 303
+    answer = other.post(f"{SHEET}close/{anew.pk}/back/", {"reason": "おそすぎました"})
+    assert (answer.status_code, "もう済んでいます" in answer.content.decode()) == (422, True)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"sent_back_at": LATER}, {"sent_back_reason": "わけ"}, {"sent_back_by": 999},
+        {"sent_back_at": LATER, "sent_back_by": 999},
+    ],
+)  # fmt: skip
+def test_the_database_knows_what_sent_back_means(closed, wrong):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Closing.objects.filter(pk=closed.pk).update(**wrong)
+
+
+def test_the_table_of_moves_and_what_marks_say():
+    names = ("checked", "sent_back", "published")
+    marks = [dict(zip(names, one, strict=True)) for one in product([True, False], repeat=3)]
+    assert {closing_state(**one) for one in marks} == set(ClosingState) == set(CLOSING_MOVES)
+    assert not CLOSING_MOVES[ClosingState.SENT_BACK]

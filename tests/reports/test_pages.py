@@ -224,12 +224,24 @@ def test_the_map_tells_which_municipalities_have_an_ibasho(analyst, kochi):
         municipality_code="282014",
         cohort=Cohort.UNKNOWN,
     )
+    Municipality.objects.create(
+        code="282022", prefecture="兵庫県", name="尼崎市", kana="あまがさきし"
+    )
+    before = Fact(
+        program="hyogo",
+        kind=Kind.BASELINE_LISTED,
+        occurred_on=date(2020, 3, 31),
+        municipality_code="282022",
+        destination=Kind.IBASHO_OPENED.value,
+    )
     with transaction.atomic():
-        enter_all([opened], confirmed_by=1, now=datetime(2020, 6, 1, tzinfo=UTC))
+        enter_all([opened, before], confirmed_by=1, now=datetime(2020, 6, 1, tzinfo=UTC))
     page = signed_in_as(analyst).get("/reports/kpi/hyogo-2020/").content.decode()
     assert '<li class="covered">姫路市 <small>令和2年度</small></li>' in page
+    assert '<li class="before">尼崎市 <small>事業開始前</small></li>' in page
     assert "<li>神戸市</li>" in page
-    assert "基準の市町が未登録 (0/3)" in page
+    assert "◎ 事業開始前からある" in page
+    assert "基準の市町が未登録 (1/3)" in page
 
 
 def test_a_sheet_costs_few_queries_once_its_past_is_known(
