@@ -258,13 +258,13 @@ def _spoke(rooms: Sequence[int]) -> dict[int, datetime]:
         .values("room_id")
         .annotate(
             person=Max("at", filter=Q(seat__role="participant")),
-            staff=Max("at", filter=~Q(seat__role="participant")),
+            counselor=Max("at", filter=Q(seat__role=COUNSELOR)),
         )
     )
     return {
         row["room_id"]: row["person"]
         for row in last
-        if row["person"] and (row["staff"] is None or row["person"] > row["staff"])
+        if row["person"] and (row["counselor"] is None or row["person"] > row["counselor"])
     }
 
 
