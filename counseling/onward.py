@@ -240,6 +240,15 @@ def visits_of(viewer: Viewer, *, now: datetime) -> list[tuple[Visit, int]]:
     return [(one, one.going) for one in rows.order_by("starts_at", "pk")[:MOST]]
 
 
+def visits_off(viewer: Viewer, *, now: datetime) -> list[Visit]:
+    """Visits that the viewer was to make and that don't take place, until they would be over."""
+    agreed = Visitor.objects.filter(staff_id=viewer.staff or 0, agreed_at__isnull=False)
+    rows = Visit.objects.filter(
+        pk__in=agreed.values("visit"), state=VisitState.CANCELLED, ends_at__gte=now
+    )
+    return list(rows.order_by("starts_at", "pk")[:MOST])
+
+
 @dataclass(frozen=True, slots=True)
 class Along:
     """Where and when somebody wants a face they know beside them; not who, not why."""
