@@ -152,7 +152,9 @@ def _of(case: Case) -> list[Referral]:
 
 def _seen(case: Case, number: int) -> Seen:
     rows = Referral.objects.filter(case=case, pk=number)
-    found = rows.select_related("agency__municipality", "place__municipality", "companion").first()
+    found = rows.select_related(
+        "agency__municipality", "place__municipality", "companion", "accepted_noted_by"
+    ).first()
     if found is None:
         raise Refused("not_found")
     found.case = case
@@ -173,9 +175,10 @@ def _seen(case: Case, number: int) -> Seen:
 def _steps(referral: Referral) -> list[Step]:
     crossings = Crossing.objects.filter(referral=referral).exclude(what=NEED)
     crossings = crossings.order_by("at", "pk")[:MOST]
-    openings = LinkOpening.objects.filter(link__referral=referral).order_by("at", "pk")[:MOST]
+    # The newest: a page that is read again and again hides nothing that came later.
+    openings = LinkOpening.objects.filter(link__referral=referral).order_by("-at", "-pk")[:MOST]
     steps = [Step(one.what, one.mover, one.line, one.at) for one in crossings]
-    steps += [Step(f"link-{one.what}", "agency", "", one.at) for one in openings]
+    steps += [Step(f"link-{one.what}", "agency", "", one.at) for one in reversed(openings)]
     return sorted(steps, key=lambda step: step.at)
 
 

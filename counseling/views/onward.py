@@ -225,9 +225,19 @@ def steps(seen: onward.Seen, *, person: str = "") -> list[dict[str, object]]:
             "who": said.called(movers, step.mover),
             "line": step.line,
             "at": step.at,
+            # Written down later than it was said, by telephone, fax or paper.
+            "answered": said.answered(seen.referral) if _is_noted(seen, step) else "",
         }
         for step in seen.steps
     ]
+
+
+def _is_noted(seen: onward.Seen, step: onward.Step) -> bool:
+    return (
+        step.what == ReferralState.ACCEPTED.value
+        and seen.referral.accepted_noted_at is not None
+        and step.at == seen.referral.accepted_noted_at
+    )
 
 
 @require_POST

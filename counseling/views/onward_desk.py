@@ -27,6 +27,7 @@ from counseling.states import (
 )
 from counseling.views.onward import as_pdf, met, named_in, steps
 from counseling.views.sent_details import shown as told_of_sent
+from duty.colleagues import name_of
 from foundation import clock
 from foundation.refusals import Refused
 from ledger.states import Reason
@@ -150,6 +151,9 @@ def _one(
         "stages": [(one, said.called(said.STAGES, one.stage)) for one in seen.stages],
         "about_somebody": row.case.relation != Relation.SELF,
         "today": clock.jst_day(at.now),
+        "now": at.now,
+        "answered": said.answered(row),
+        "noted_by": name_of(row.accepted_noted_by),
         "channels": choices(sentences.CHANNELS),
         **{f"is_{state.value}": row.state == state for state in ReferralState},
     }
