@@ -13,7 +13,7 @@ from counseling import forms, onward, queries, sentences, sessions
 from counseling.actions import asking, cases, hand_over, imports, looking, occasions, reassigning
 from counseling.doors import Desk, act, choices, desk, desk_page, done
 from counseling.occasion_rows import COLUMNS
-from counseling.states import Channel, Relation
+from counseling.states import Channel
 from duty.colleagues import name_of
 from foundation import clock
 from foundation.clock import jst_day
@@ -133,7 +133,7 @@ def _occasion(request: HttpRequest, *, no: Refused | None = None) -> HttpRespons
         "channels": choices(
             sentences.CHANNELS, sent.getlist("channel") or [Channel.TELEPHONE.value]
         ),
-        "callers": choices(sentences.CALLERS, sent.getlist("relation") or [Relation.SELF.value]),
+        "callers": choices(sentences.CALLERS, sent.getlist("relation")),
         "origins": choices(sentences.ORIGINS, sent.getlist("origin") or ["unknown"]),
         "cohorts": choices(sentences.COHORTS, sent.getlist("cohort") or ["unknown"]),
         "today": today,
