@@ -9,11 +9,12 @@ from accounts.doors import viewer_of_request
 from accounts.staff_doors import noted_look, staff_only
 from accounts.states import Role
 from accounts.viewer import Viewer
+from counseling import absences as absent
 from counseling import forms, onward, queries, sentences, sessions
 from counseling.actions import asking, cases, hand_over, imports, looking, occasions, reassigning
 from counseling.doors import Desk, act, choices, desk, desk_page, done
 from counseling.occasion_rows import COLUMNS
-from counseling.states import Channel
+from counseling.states import CaseState, Channel
 from duty.colleagues import name_of
 from foundation import clock
 from foundation.clock import jst_day
@@ -161,14 +162,19 @@ def absences(request: HttpRequest) -> HttpResponse:
     at = desk(request, Role.COORDINATOR)
 
     def again(*, no: Refused | None = None) -> HttpResponse:
-        since = at.now - reassigning.ABSENT
+        away = absent.absent_ones(at.viewer, program=at.program.pk, now=at.now)
         context = {
             "cases": [
-                {"code": one.code, "name": name_of(one.counselor), "since": one.assigned_at}
-                for one in queries.absent_ones(at.viewer, program=at.program.pk, since=since)
+                {
+                    "code": one.case.code,
+                    "name": name_of(one.case.counselor),
+                    "left": one.left,
+                    "over": one.case.state == CaseState.CLOSED,
+                }
+                for one in away
             ],
             "counselors": queries.counselors_of(at.program.pk, now=at.now),
-            "days": reassigning.ABSENT // timedelta(days=1),
+            "days": absent.ABSENT // timedelta(days=1),
         }
         return desk_page(request, at, "absences", context, no=no)
 
