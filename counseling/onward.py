@@ -4,7 +4,7 @@ The person sees every step: who moved it, each opening of a link, what was agree
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from django.db.models import Count
@@ -28,9 +28,11 @@ from counseling.models import (
 )
 from counseling.needs import NEED
 from counseling.states import (
+    FAMILY_S_OWN,
     HEADINGS,
     CaseState,
     Channel,
+    Goal,
     MeetingState,
     Relation,
     VisitState,
@@ -146,7 +148,7 @@ def _meetings(case: Case) -> list[Meeting]:
 
 
 def _of(case: Case) -> list[Referral]:
-    rows = Referral.objects.filter(case=case).select_related("agency", "place")
+    rows = Referral.objects.filter(case=case).select_related("case", "agency", "place")
     return list(rows.order_by("-proposed_at", "-pk")[:MOST])
 
 
@@ -319,6 +321,31 @@ class There:
     agencies: Sequence[Agency]
     places: Sequence[Place]
     more: bool
+
+
+# Where a family goes for itself, by the kind of the agency.
+OF_FAMILIES = {AgencyKind.FAMILY_GROUP: Goal.FAMILY, AgencyKind.HOUSEHOLD: Goal.HOUSEHOLD}
+
+
+def is_family_s_own(referral: Referral) -> bool:
+    """Whether a family's referral leads somewhere for the family itself: by its goal, or by where
+    it leads. False in every other case.
+    """
+    if referral.case.relation != Relation.FAMILY:
+        return False
+    kind = referral.agency.kind if referral.agency is not None else ""
+    return referral.goal in FAMILY_S_OWN or kind in OF_FAMILIES
+
+
+def for_families(program: int, *, wanted: Wanted) -> list[Agency]:
+    """Agencies for a family itself, of those that are looked for; none where a kind was chosen."""
+    if wanted.kind:
+        return []
+    return [
+        one
+        for kind in OF_FAMILIES
+        for one in destinations(program, wanted=replace(wanted, kind=kind.value)).agencies
+    ]
 
 
 def destinations(program: int, *, wanted: Wanted) -> There:

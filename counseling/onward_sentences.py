@@ -47,7 +47,7 @@ GOALS = {
     Goal.HOUSEHOLD: _("家計相談"),
     Goal.SPECIALISTS: _("専門チーム"),
     Goal.EMPLOYMENT: _("就労と、そのあと"),
-    Goal.FAMILY: _("家族の会・家族のための講座"),
+    Goal.FAMILY: _("家族会・家族のための講座(CRAFTなど)"),
 }
 STAGES = {
     Stage.OFFERED: _("紹介した"),
