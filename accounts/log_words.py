@@ -147,6 +147,7 @@ _COUNSELING: Words = {
     "counseling.finish": _("一歩をすませた"),
     "counseling.seen": _("つらいことばを見たと知らせた"),
     "counseling.answer": _("相談にこたえた"),
+    "counseling.ask_for_time": _("返事に時間をくださいと伝えた"),
     "counseling.ask_in": _("相談先をよんだ"),
     "counseling.let_go": _("相談先がはなれた"),
     "counseling.offer": _("引きつぎをたのんだ"),

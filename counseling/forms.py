@@ -66,14 +66,16 @@ def asked(posted: QueryDict) -> Asked:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An occasion as a counselor enters it; `code` is empty for a new case."""
+    """An occasion as a counselor enters it; `code` is empty for a new case, `relation` None for
+    whoever speaks in the case that has the code.
+    """
 
     nonce: UUID
     code: str
     on: date
     minutes: int
     channel: Channel
-    relation: Relation
+    relation: Relation | None
     line: str
     psychological: bool
     # Another one on the same day: added to the first (`add`), or counted apart with a reason.
@@ -94,13 +96,14 @@ def told(posted: QueryDict, *, today: date) -> Told:
         raise Refused("no_day")
     if on > today:
         raise Refused("future")
+    code, spoke = posted.get("code", "").strip(), posted.get("relation", "")
     return Told(
         nonce=nonce(posted),
-        code=posted.get("code", "").strip(),
+        code=code,
         on=on,
         minutes=minutes(posted.get("minutes", "")),
         channel=needed(Channel, posted.get("channel", ""), "no_channel"),
-        relation=needed(Relation, posted.get("relation", ""), "no_relation"),
+        relation=needed(Relation, spoke, "no_relation") if spoke or not code else None,
         line=tidy(posted.get("line", ""), most=MAX_LINE, required=False),
         psychological=posted.get("psychological") == "on",
         add=posted.get("same_day") == "add",

@@ -4,7 +4,7 @@ The person sees every step: who moved it, each opening of a link, what was agree
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from django.db.models import Count
@@ -28,9 +28,11 @@ from counseling.models import (
 )
 from counseling.needs import NEED
 from counseling.states import (
+    FAMILY_S_OWN,
     HEADINGS,
     CaseState,
     Channel,
+    Goal,
     MeetingState,
     Relation,
     VisitState,
@@ -146,13 +148,15 @@ def _meetings(case: Case) -> list[Meeting]:
 
 
 def _of(case: Case) -> list[Referral]:
-    rows = Referral.objects.filter(case=case).select_related("agency", "place")
+    rows = Referral.objects.filter(case=case).select_related("case", "agency", "place")
     return list(rows.order_by("-proposed_at", "-pk")[:MOST])
 
 
 def _seen(case: Case, number: int) -> Seen:
     rows = Referral.objects.filter(case=case, pk=number)
-    found = rows.select_related("agency__municipality", "place__municipality", "companion").first()
+    found = rows.select_related(
+        "agency__municipality", "place__municipality", "companion", "accepted_noted_by"
+    ).first()
     if found is None:
         raise Refused("not_found")
     found.case = case
@@ -173,9 +177,10 @@ def _seen(case: Case, number: int) -> Seen:
 def _steps(referral: Referral) -> list[Step]:
     crossings = Crossing.objects.filter(referral=referral).exclude(what=NEED)
     crossings = crossings.order_by("at", "pk")[:MOST]
-    openings = LinkOpening.objects.filter(link__referral=referral).order_by("at", "pk")[:MOST]
+    # The newest: a page that is read again and again hides nothing that came later.
+    openings = LinkOpening.objects.filter(link__referral=referral).order_by("-at", "-pk")[:MOST]
     steps = [Step(one.what, one.mover, one.line, one.at) for one in crossings]
-    steps += [Step(f"link-{one.what}", "agency", "", one.at) for one in openings]
+    steps += [Step(f"link-{one.what}", "agency", "", one.at) for one in reversed(openings)]
     return sorted(steps, key=lambda step: step.at)
 
 
@@ -238,6 +243,15 @@ def visits_of(viewer: Viewer, *, now: datetime) -> list[tuple[Visit, int]]:
     # A closed case has nothing to come; what has begun there is still come back from.
     rows = rows.exclude(state=VisitState.AGREED, case__state=CaseState.CLOSED)
     return [(one, one.going) for one in rows.order_by("starts_at", "pk")[:MOST]]
+
+
+def visits_off(viewer: Viewer, *, now: datetime) -> list[Visit]:
+    """Visits that the viewer was to make and that don't take place, until they would be over."""
+    agreed = Visitor.objects.filter(staff_id=viewer.staff or 0, agreed_at__isnull=False)
+    rows = Visit.objects.filter(
+        pk__in=agreed.values("visit"), state=VisitState.CANCELLED, ends_at__gte=now
+    )
+    return list(rows.order_by("starts_at", "pk")[:MOST])
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +321,31 @@ class There:
     agencies: Sequence[Agency]
     places: Sequence[Place]
     more: bool
+
+
+# Where a family goes for itself, by the kind of the agency.
+OF_FAMILIES = {AgencyKind.FAMILY_GROUP: Goal.FAMILY, AgencyKind.HOUSEHOLD: Goal.HOUSEHOLD}
+
+
+def is_family_s_own(referral: Referral) -> bool:
+    """Whether a family's referral leads somewhere for the family itself: by its goal, or by where
+    it leads. False in every other case.
+    """
+    if referral.case.relation != Relation.FAMILY:
+        return False
+    kind = referral.agency.kind if referral.agency is not None else ""
+    return referral.goal in FAMILY_S_OWN or kind in OF_FAMILIES
+
+
+def for_families(program: int, *, wanted: Wanted) -> list[Agency]:
+    """Agencies for a family itself, of those that are looked for; none where a kind was chosen."""
+    if wanted.kind:
+        return []
+    return [
+        one
+        for kind in OF_FAMILIES
+        for one in destinations(program, wanted=replace(wanted, kind=kind.value)).agencies
+    ]
 
 
 def destinations(program: int, *, wanted: Wanted) -> There:

@@ -77,18 +77,29 @@ def written(posted: QueryDict, relation: Relation) -> dict[Heading, str]:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an agency said, and how it came."""
+    """What an agency said, when, and how it came."""
 
     who: str
     by: Sent
+    at: datetime
     line: str
 
 
 def answer(posted: QueryDict) -> Answer:
-    """At the counselor's desk. Raises `Refused`: `no_who`, `no_way`."""
+    """At the counselor's desk; `at` in Japan's clock. Raises `Refused`: `no_who`, `no_way`,
+    `no_answer_time`.
+    """
+    try:
+        at = datetime.fromisoformat(posted.get("at", "")[:16]).replace(tzinfo=JST)
+    except ValueError:
+        raise Refused("no_answer_time") from None
+    by = needed(Sent, posted.get("by", ""), "no_way")
+    if by is Sent.LINK:  # there the agency answers itself
+        raise Refused("no_way")
     return Answer(
         who=who(posted),
-        by=needed(Sent, posted.get("by", ""), "no_way"),
+        by=by,
+        at=at,
         line=tidy(posted.get("line", ""), most=MAX_LINE, required=False),
     )
 

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from counseling.models import Referral
 from counseling.states import (
     DoorRule,
     Evidence,
@@ -15,6 +16,7 @@ from counseling.states import (
     Stage,
     VisitState,
 )
+from foundation.clock import jst
 from foundation.likely import Tells
 from ledger.states import Reason
 from programs.states import Accepts
@@ -45,7 +47,7 @@ GOALS = {
     Goal.HOUSEHOLD: _("家計相談"),
     Goal.SPECIALISTS: _("専門チーム"),
     Goal.EMPLOYMENT: _("就労と、そのあと"),
-    Goal.FAMILY: _("家族の会・家族のための講座"),
+    Goal.FAMILY: _("家族会・家族のための講座(CRAFTなど)"),
 }
 STAGES = {
     Stage.OFFERED: _("紹介した"),
@@ -150,6 +152,7 @@ STEPS = {
     "told": _("取り下げを、おくった先に伝えた"),
     "undone": _("記録を取り消した"),
     "link-opened": _("リンクと番号で、シートを開いた"),
+    "link-read": _("シートを読んだ"),
     "link-wrong": _("ちがう番号が入れられた"),
     "link-pdf": _("シートのPDFをうけとった"),
     "link-late": _("使えなくなったリンクが開かれた"),
@@ -163,6 +166,17 @@ CONSENT = (
     ),
     _("同意は90日で切れます。切れたら、もう一度きくまで、おくりません。"),
 )
+
+
+def answered(referral: Referral) -> str:
+    """When and how a recipient's yes came that a counselor wrote down."""
+    if referral.accepted_at is None:
+        return ""
+    at = jst(referral.accepted_at)
+    how = called(WAYS, referral.accepted_by)
+    return str(_("%(month)d月%(day)d日 %(time)s・%(how)s")) % {
+        "month": at.month, "day": at.day, "time": f"{at.hour}:{at.minute:02d}", "how": how,
+    }  # fmt: skip
 
 
 def called(labels: object, value: str) -> str:

@@ -11,7 +11,6 @@ from accounts.policies import must_be_entered
 from accounts.queries import open_grants
 from accounts.states import Role
 from accounts.viewer import Viewer
-from audit.queries import acted_since
 from chat import protocol as p
 from chat.models import Finding, Message, Seat
 from chat.queries import newest
@@ -92,13 +91,6 @@ def counselors_of(program: int, *, now: datetime) -> dict[int, str]:
     )
     rows = found.select_related("staff").order_by("staff__display_name", "staff_id")
     return told_apart([row.staff for row in rows])
-
-
-def is_absent(case: Case, *, since: datetime) -> bool:
-    """Whether the case's counselor has had it since before then, and done nothing since."""
-    if case.counselor_id is None or case.assigned_at is None or case.assigned_at > since:
-        return False
-    return not acted_since(case.counselor_id, since=since)
 
 
 def usual_wait(program: int, *, now: datetime) -> timedelta | None:
@@ -258,13 +250,13 @@ def _spoke(rooms: Sequence[int]) -> dict[int, datetime]:
         .values("room_id")
         .annotate(
             person=Max("at", filter=Q(seat__role="participant")),
-            staff=Max("at", filter=~Q(seat__role="participant")),
+            counselor=Max("at", filter=Q(seat__role=COUNSELOR)),
         )
     )
     return {
         row["room_id"]: row["person"]
         for row in last
-        if row["person"] and (row["staff"] is None or row["person"] > row["staff"])
+        if row["person"] and (row["counselor"] is None or row["person"] > row["counselor"])
     }
 
 
@@ -383,18 +375,3 @@ def is_in_need(case: Case) -> bool:
     room = case.room_id
     talked = room is not None and room in _needs([room], {room: case.need_seen_at})
     return talked or case.pk in asked_in_need([case]) | in_packets([case]) | after_the_end([case])
-
-
-def absent_ones(viewer: Viewer, *, program: int, since: datetime) -> list[Case]:
-    """Cases whose counselor stays away, for a coordinator: codes and names, nothing of the case.
-
-    Raises `Refused`: `not_found`, `second_factor`.
-    """
-    policies.may_coordinate(viewer, program=program)
-    found = Case.objects.filter(
-        program_id=program, state=CaseState.OPEN, merged_into__isnull=True, assigned_at__lte=since
-    )
-    rows = list(found.select_related("counselor").order_by("counselor_id", "pk")[:MOST])
-    one_each = {row.counselor_id: row for row in rows}
-    away = {number for number, row in one_each.items() if is_absent(row, since=since)}
-    return [row for row in rows if row.counselor_id in away]

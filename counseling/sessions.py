@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from chat.actions import lines
 from chat.models import Message
 from counseling.models import Case, Occasion
 from counseling.states import Channel
@@ -58,6 +59,8 @@ def proposed(case: Case, *, on: date) -> Proposed | None:
         room_id=case.room_id, seq__isnull=False, at__gte=midnight - _AROUND,
         at__lt=midnight + timedelta(days=1) + _AROUND,
     )  # fmt: skip
+    # What the room says of itself is no part of what the two said.
+    rows = rows.exclude(seat__role=lines.ROLE)
     times = rows.order_by("at", "pk").values_list("at", flat=True)[:_MOST]
     that_day = [one for one in sessions(times) if jst_day(one.begins) == on]
     if counted_on(programs.counting(case.program_id).periods, on) is CountedAs.EACH:

@@ -242,6 +242,10 @@ class Goal(StrEnum):
     FAMILY = "family"  # for whoever asks about someone: 家族会, CRAFT
 
 
+# A family's own, whatever becomes of the person: 家族会, CRAFT, the household's money.
+FAMILY_S_OWN = (Goal.FAMILY, Goal.HOUSEHOLD)
+
+
 class Stage(StrEnum):
     """One step behind the door."""
 

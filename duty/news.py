@@ -12,13 +12,22 @@ class Notice(models.Model):
 
     to = models.ForeignKey(STAFF, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=16)  # `states.NoticeKind`
-    shift = models.ForeignKey("duty.Shift", on_delete=models.CASCADE, related_name="+")
+    shift = models.ForeignKey("duty.Shift", null=True, on_delete=models.CASCADE, related_name="+")
+    # Of a visit, which is known here by nothing else.
+    starts_at = models.DateTimeField(null=True)
     # The colleague it is about.
     about = models.ForeignKey(STAFF, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(shift__isnull=False, starts_at__isnull=True)
+                | Q(shift__isnull=True, starts_at__isnull=False),
+                name="notice_of_a_shift_or_a_visit",
+            )
+        ]
         indexes = [
             models.Index(fields=["to", "-id"], condition=Q(seen_at=None), name="notice_unseen")
         ]

@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
@@ -16,21 +16,26 @@ MARK = "灯"
 NAME = "この部屋"
 
 
-def speak(*, room: int, text: str, now: datetime) -> None:
-    """Say one line in a room."""
+def speak(*, room: int, text: str, now: datetime, nonce: UUID | None = None) -> bool:
+    """Say one line in a room, once for each nonce; whether it is a new one."""
     with transaction.atomic():
         sitting = Sitting({room}, now=now)
-        say(sitting, Room.objects.get(pk=room), text)
+        there = Room.objects.get(pk=room)
+        if nonce is not None and seat_of(there).messages.filter(nonce=nonce).exists():
+            return False
+        say(sitting, there, text, nonce=nonce)
         sitting.store()
+    return True
 
 
-def say(sitting: Sitting, room: Room, text: str) -> None:
+def say(sitting: Sitting, room: Room, text: str, *, nonce: UUID | None = None) -> None:
     """Stage the line; the room's row is locked."""
     seat = seat_of(room)
     sitting.add_row(
         Message(
-            room=room, seat=seat, seq=sitting.next_seq(room.pk), nonce=uuid4(), handle=seat.handle,
-            body_key=body_key(text, ""), text=text, state=MessageState.SHOWN, at=sitting.now,
+            room=room, seat=seat, seq=sitting.next_seq(room.pk), nonce=nonce or uuid4(),
+            handle=seat.handle, body_key=body_key(text, ""), text=text, state=MessageState.SHOWN,
+            at=sitting.now,
         )
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ from accounts.queries import open_grants
 from accounts.states import Role
 from accounts.viewer import Viewer
 from chat.models import Finding, Message
+from chat.states import COUNSELOR
 from counseling import policies, queries
 from counseling.actions.moves import locked, note
 from counseling.models import Case, Crossing
@@ -64,7 +65,7 @@ def _in_talks(now: datetime) -> Iterable[Need]:
         case: Case = row.room.case
         if "crisis" not in row.classes or (case.need_seen_at and case.need_seen_at >= row.at):
             continue
-        answers = Message.objects.filter(room=row.room, at__gt=row.at, seat__role="counselor")
+        answers = Message.objects.filter(room=row.room, at__gt=row.at, seat__role=COUNSELOR)
         if not answers.exists():
             yield Need(f"need:{row.pk}", case.program_id, case.counselor_id, row.at)
 

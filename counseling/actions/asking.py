@@ -18,7 +18,15 @@ from counseling.actions.calling_off import call_off_all
 from counseling.actions.moves import locked, make_case, move, move_asking, room_of
 from counseling.forms import Asked
 from counseling.models import Asking, Case, Invitation
-from counseling.states import STANDING, AskingState, CaseState, Cohort, Relation, Urgency
+from counseling.states import (
+    STANDING,
+    AskingState,
+    CaseState,
+    Cohort,
+    Origin,
+    Relation,
+    Urgency,
+)
 from counseling.words import heard
 from foundation.refusals import Link, Refused
 
@@ -123,6 +131,7 @@ def _found_or_made(
             participant_id=participant,
             relation=asked.relation.value,
             cohort=asked.cohort.value,
+            origin=_way_here(participant, program, asked.relation).value,
             opened_at=now,
             waiting_since=now,
         )
@@ -133,6 +142,16 @@ def _found_or_made(
         # Not counted yet: what they say now is what will be.
         Case.objects.filter(pk=known.pk).update(cohort=asked.cohort.value)
     return known
+
+
+def _way_here(participant: int, program: int, relation: Relation) -> Origin:
+    """Through what they found their way, as far as the way itself tells; the counselor's to correct
+    until it is counted.
+    """
+    if relation is Relation.FAMILY:
+        return Origin.FAMILY
+    cards = Invitation.objects.filter(participant_id=participant, program_id=program)
+    return Origin.ROOM if cards.exists() else Origin.WEB_WINDOW
 
 
 def _note_asking(case: Case, participant: int, asked: Asked, now: datetime) -> None:

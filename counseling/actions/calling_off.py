@@ -7,8 +7,10 @@ from datetime import datetime
 
 from accounts.viewer import Viewer
 from counseling.actions.moves import note
-from counseling.models import Case, Meeting, Visit
+from counseling.models import Case, Meeting, Visit, Visitor
 from counseling.states import MeetingState, VisitState, meeting_before, visit_before
+from duty.actions.moves import tell_of_visit
+from duty.states import NoticeKind
 
 
 def call_off_all(case: Case, *, now: datetime, by: Viewer | None = None) -> bool:
@@ -21,7 +23,8 @@ def call_off_all(case: Case, *, now: datetime, by: Viewer | None = None) -> bool
         case=case, state__in=meeting_before(MeetingState.CANCELLED)
     ).exclude(state=MeetingState.CHOSEN, starts_at__lte=now)
     # By number and before the change: each has its line.
-    off = list(visits.order_by("pk").values_list("pk", flat=True))
+    planned = list(visits.order_by("pk"))
+    off = [one.pk for one in planned]
     gone = list(meetings.order_by("pk").values_list("pk", flat=True))
     visits.update(state=VisitState.CANCELLED, ended_at=now)
     meetings.update(state=MeetingState.CANCELLED, changed_at=now)
@@ -31,4 +34,19 @@ def call_off_all(case: Case, *, now: datetime, by: Viewer | None = None) -> bool
         ):  # fmt: skip
             for number in numbers:
                 note(by, case, verb, reason=f"{kind}:{number}", now=now)
+    for one in planned:
+        tell_visitors(one, program=case.program_id, now=now)
     return bool(off or gone)
+
+
+def tell_visitors(visit: Visit, *, program: int, now: datetime) -> None:
+    """Whoever was to go hears that they needn't: when it was to be, and nothing else of it.
+
+    Whom the person hasn't said yes to never heard of it.
+    """
+    going = Visitor.objects.filter(visit=visit, agreed_at__isnull=False)
+    people = list(going.order_by("staff").values_list("staff", flat=True))
+    if people:
+        tell_of_visit(
+            people, NoticeKind.VISIT_OFF, program=program, starts_at=visit.starts_at, now=now
+        )

@@ -134,15 +134,15 @@ def _confirmed(
         evidence=evidence.value, evidence_line=line, confirmed_by_id=viewer.staff,
         entry=entry.seq,
     )  # fmt: skip
+    # Confirmed again after it was taken back: what was asked by then isn't asked twice.
+    asked = set(NextStep.objects.filter(referral=referral).values_list("due_on", flat=True))
     for after in LOOKING_AFTER:
-        NextStep.objects.create(
-            case=referral.case, text=_ask_after(),
-            due_on=on + after, made_by_id=viewer.staff or 0, at=now,
-        )  # fmt: skip
-
-
-def _ask_after() -> str:
-    return _("つながった先でのようすを、きいてみる")
+        if on + after not in asked:
+            NextStep.objects.create(
+                case=referral.case, referral=referral, due_on=on + after,
+                text=_("つながった先でのようすを、きいてみる"), made_by_id=viewer.staff or 0,
+                at=now,
+            )  # fmt: skip
 
 
 def finish_all_but_looking_after(case: Case, *, now: datetime) -> None:
@@ -150,19 +150,12 @@ def finish_all_but_looking_after(case: Case, *, now: datetime) -> None:
 
     Only what is asked after someone has arrived stands beyond the end of the talk.
     """
-    arrived = Referral.objects.filter(case=case, linked_on__isnull=False)
-    kept = [
-        on + after
-        for on in arrived.values_list("linked_on", flat=True)
-        if on is not None
-        for after in LOOKING_AFTER
-    ]
-    steps = NextStep.objects.filter(case=case, done_at__isnull=True)
-    steps.exclude(text=_ask_after(), due_on__in=kept).update(done_at=now)
+    steps = NextStep.objects.filter(case=case, referral__isnull=True, done_at__isnull=True)
+    steps.update(done_at=now)
 
 
 def undo_linked(viewer: Viewer, *, code: str, referral: int, reason: Reason, now: datetime) -> None:
-    """It was confirmed by mistake: back to accepted, and counted back.
+    """It was confirmed by mistake: back to accepted, and counted back; nobody asks after it.
 
     Raises `Refused`: `not_found`, `second_factor`, `moved_on`.
     """
@@ -173,6 +166,7 @@ def undo_linked(viewer: Viewer, *, code: str, referral: int, reason: Reason, now
             found, ReferralState.ACCEPTED, Mover.COUNSELOR, now=now,
             linked_on=None, evidence="", evidence_line="", confirmed_by_id=None, entry=None,
         )  # fmt: skip
+        NextStep.objects.filter(referral=found, done_at__isnull=True).delete()
         _count_back(viewer, found, entry, reason, now)
         note(viewer, found.case, "undo_linked", now=now)
 

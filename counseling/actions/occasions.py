@@ -5,6 +5,7 @@ A program may count each one instead, from a day on (`programs/counting.py`). Th
 which it took place is written down with it, and printed with every sheet that counts occasions.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -15,6 +16,7 @@ from counseling.actions.cases import open_by_hand
 from counseling.actions.moves import locked, note
 from counseling.forms import MAX_LINE, MOST_MINUTES, Told
 from counseling.models import Case, Occasion
+from counseling.states import Cohort, Origin, Relation
 from counseling.words import must_hold_no_contact
 from foundation.refusals import Refused
 from programs import queries as programs
@@ -25,7 +27,7 @@ from programs.states import CountedAs
 def enter(viewer: Viewer, *, program: int, told: Told, now: datetime) -> Occasion:
     """What took place, for a case by its code or (without one) for a new case.
 
-    Raises `Refused`: `not_found`, `second_factor`, `no_case`, `same_day`, `contact`.
+    Raises `Refused`: `not_found`, `second_factor`, `no_case`, `no_relation`, `same_day`, `contact`.
     """
     must_hold_no_contact(told.line, told.split)
     staff = policies.must_be_counselor(viewer, program=program)
@@ -33,6 +35,7 @@ def enter(viewer: Viewer, *, program: int, told: Told, now: datetime) -> Occasio
         return again
     with transaction.atomic():
         case = _case(viewer, program, told, now)
+        told = replace(told, relation=told.relation or Relation(case.relation))
         rule = counted_on(programs.counting(program).periods, told.on)
         first = _first(case, told) if rule is CountedAs.ONCE_A_DAY else None
         if told.add and first is not None:
@@ -53,6 +56,8 @@ def _case(viewer: Viewer, program: int, told: Told, now: datetime) -> Case:
             raise Refused("no_case")
         _complete(case, told)
         return case
+    if told.relation is None:
+        raise Refused("no_relation")
     return open_by_hand(
         viewer,
         program=program,
@@ -64,14 +69,15 @@ def _case(viewer: Viewer, program: int, told: Told, now: datetime) -> Case:
 
 
 def _complete(case: Case, told: Told) -> None:
-    # Until it is counted as a new one, what was asked with the occasion fills what nobody knew.
+    # Until it is counted as a new one, what was asked with the occasion fills what nobody knew, and
+    # corrects what only the way here told.
     if case.confirmed_new_at is not None:
         return
-    known = {
-        name: value.value
-        for name, value in (("cohort", told.cohort), ("origin", told.origin))
-        if getattr(case, name) == "unknown" and value.value != "unknown"
-    }
+    known: dict[str, str] = {}
+    if told.cohort is not Cohort.UNKNOWN and case.cohort == Cohort.UNKNOWN:
+        known["cohort"] = told.cohort.value
+    if told.origin is not Origin.UNKNOWN:
+        known["origin"] = told.origin.value
     if known:
         Case.objects.filter(pk=case.pk).update(**known)
         for name, value in known.items():
@@ -100,7 +106,7 @@ def _write(
             return Occasion.objects.create(
                 case=case,
                 counselor_id=viewer.staff or 0,
-                relation=told.relation.value,
+                relation=told.relation or case.relation,
                 channel=told.channel.value,
                 on=told.on,
                 minutes=told.minutes,

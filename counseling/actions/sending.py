@@ -7,7 +7,7 @@ the POST of a code that was told on another way. Token and code are kept as hash
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -154,14 +154,14 @@ def _is_over(link: OneTimeLink, now: datetime) -> bool:
 
 
 def sheet_for_link(*, token: str, link: int | None, taken: bool, now: datetime) -> Sheet:
-    """What lies behind a link that this browser has opened; `taken` writes a PDF's leaving down.
+    """What lies behind a link that this browser has opened; every reading is written down, and
+    a PDF's leaving (`taken`).
 
     Raises `Refused`: `link_over`, `cannot_open`.
     """
     with transaction.atomic():
         found = _opened(token, link, now)
-        if taken:
-            LinkOpening.objects.create(link=found, what="pdf", at=now)
+        LinkOpening.objects.create(link=found, what="pdf" if taken else "read", at=now)
         return _sheet(found.referral, by=Sent.LINK, now=now)
 
 
@@ -211,7 +211,7 @@ def accept_by_link(*, token: str, link: int | None, who: str, now: datetime) -> 
     must_hold_no_contact(who)
     with transaction.atomic():
         found = _at_link(token, link, now)
-        _accept(found, Mover.AGENCY, Answer(who, Sent.LINK, ""), now=now)
+        _accept(found, Mover.AGENCY, Answer(who, Sent.LINK, now, ""), now=now)
 
 
 def decline_by_link(*, token: str, link: int | None, who: str, line: str, now: datetime) -> None:
@@ -238,27 +238,40 @@ def _at_link(token: str, link: int | None, now: datetime) -> Referral:
 def record_acceptance(
     viewer: Viewer, *, code: str, referral: int, answer: Answer, now: datetime
 ) -> None:
-    """The agency said yes by telephone, fax or letter; who, and who wrote it down.
+    """The agency said yes by telephone, fax or letter: who, when, and who wrote it down.
 
-    Raises `Refused`: `not_found`, `second_factor`, `moved_on`, `consent_over`, `contact`.
+    Raises `Refused`: `not_found`, `second_factor`, `not_yet_answered`, `before_sending`,
+    `moved_on`, `consent_over`, `contact`.
     """
     must_hold_no_contact(answer.who, answer.line)
+    if answer.at > now:
+        raise Refused("not_yet_answered")
     with transaction.atomic():
         found = assigned(viewer, code=code, referral=referral)
-        _accept(found, Mover.COUNSELOR, answer, now=now)
+        if found.sent_at is not None:
+            # Typed to the minute: within the one in which it was sent is no time before it.
+            if answer.at < found.sent_at.replace(second=0, microsecond=0):
+                raise Refused("before_sending")
+            answer = replace(answer, at=max(answer.at, found.sent_at))
+        _accept(
+            found, Mover.COUNSELOR, answer, now=now,
+            accepted_noted_by_id=viewer.staff, accepted_noted_at=now,
+        )  # fmt: skip
         note(viewer, found.case, "record_acceptance", now=now)
 
 
-def _accept(referral: Referral, mover: Mover, answer: Answer, *, now: datetime) -> None:
+def _accept(
+    referral: Referral, mover: Mover, answer: Answer, *, now: datetime, **noted: object
+) -> None:
     move(
         referral, ReferralState.ACCEPTED, mover, now=now, line=answer.who,
-        accepted_at=now, accepted_by=answer.by.value, accepted_who=answer.who,
+        accepted_at=answer.at, accepted_by=answer.by.value, accepted_who=answer.who, **noted,
     )  # fmt: skip
     # Nobody says yes to what the person no longer agrees to: the move is undone with it.
     consent = _standing(referral, now)
     if answer.by is not Sent.LINK:
         sent_details.left(referral, consent, by=answer.by, now=now)
-    sent_details.accepted(referral, now=now)
+    sent_details.accepted(referral, at=answer.at)
     tell_of(
         referral,
         title=_("うけいれの返事がありました"),

@@ -28,10 +28,10 @@ def left(referral: Referral, consent: Consent, *, by: Sent, now: datetime) -> No
     _remember(referral, consent, list(there), by=by, now=now)
 
 
-def accepted(referral: Referral, *, now: datetime) -> None:
+def accepted(referral: Referral, *, at: datetime) -> None:
     """The recipient said yes: from here what they got has its 90 days."""
     got = SentDetail.objects.filter(referral=referral, accepted_at__isnull=True)
-    got.update(accepted_at=now)
+    got.update(accepted_at=at)
 
 
 def _case(referral: Referral) -> Case:

@@ -1,8 +1,12 @@
-"""The talk of two, over the engine of the rooms: either may answer days later."""
+"""The talk of two, over the engine of the rooms: either may answer days later.
+
+What stands there by a button alone is said by the room: no counselor has answered by it, and
+whoever waits goes on waiting.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,7 +15,7 @@ from accounts.models import Participant, Staff
 from accounts.states import Role
 from accounts.viewer import Viewer
 from chat import protocol as p
-from chat.actions import talks
+from chat.actions import lines, talks
 from chat.actions.carry_out import carry_out
 from chat.actions.sitting import Act
 from chat.models import Seat
@@ -84,10 +88,8 @@ def ask_in(viewer: Viewer, *, code: str, colleague: int, now: datetime) -> None:
             raise Refused("no_colleague")
         staff = Staff.objects.get(pk=colleague)
         name = shown_as(staff, role=Role.COUNSELOR)
-    words = _("%(name)sさん(相談先)に、はいってもらいます。ここに書かれたことを読みます。")
-    answer(viewer, code=code, text=words % {"name": name}, nonce=uuid4(), now=now)
-    with transaction.atomic():
-        case = policies.must_be_assigned(viewer, locked(code))
+        words = _("%(name)sさん(相談先)に、はいってもらいます。ここに書かれたことを読みます。")
+        lines.speak(room=room_of(case), text=words % {"name": name}, now=now)
         talks.seat_staff(room_of(case), staff=staff, handle=f"{name[:14]}(相談先)")
         note(viewer, case, "ask_in", now=now)
 
@@ -96,13 +98,13 @@ def let_go(viewer: Viewer, *, code: str, colleague: int, now: datetime) -> None:
     """The 相談先 leaves the talk, and the talk says so. Raises what `ask_in` does."""
     with transaction.atomic():
         case = policies.must_be_assigned(viewer, locked(code))
+        policies.must_stand(case)
         if colleague == viewer.staff:
             raise Refused("not_oneself")
         if not talks.end_seat(room_of(case), staff=colleague, now=now):
             raise Refused("no_colleague")
+        lines.speak(room=room_of(case), text=_("相談先の人は、ここからはなれました。"), now=now)
         note(viewer, case, "let_go", now=now)
-    words = _("相談先の人は、ここからはなれました。")
-    answer(viewer, code=code, text=words, nonce=uuid4(), now=now)
 
 
 def join_in(viewer: Viewer, *, code: str, text: str, nonce: UUID, now: datetime) -> None:
@@ -116,9 +118,25 @@ def join_in(viewer: Viewer, *, code: str, text: str, nonce: UUID, now: datetime)
 
 
 def ask_for_time(viewer: Viewer, *, code: str, nonce: UUID, now: datetime) -> None:
-    """返信まで時間をください: read, and the answer will take a while. Raises what `answer` does."""
-    words = _("読みました。返事を考えるのに、すこし時間をください。数日かかることもあります。")
-    answer(viewer, code=code, text=words, nonce=nonce, now=now)
+    """返信まで時間をください: read, and the answer will take a while. It is none itself: whoever
+    waits goes on waiting. The same nonce twice is said once.
+
+    Raises `Refused`: `not_found`, `second_factor`, `case_closed`.
+    """
+    with transaction.atomic():
+        case = policies.must_be_assigned(viewer, locked(code))
+        policies.must_stand(case)
+        words = _("相談員が読みました。返事を考えるのに、すこし時間をください。")
+        words += _("数日かかることもあります。")
+        if lines.speak(room=room_of(case), text=words, nonce=nonce, now=now):
+            tell(
+                case,
+                title=_("相談員が読みました"),
+                text=_("返事を考えるのに、すこし時間をください。数日かかることもあります。"),
+                label=_("相談のようす"),
+                now=now,
+            )
+            note(viewer, case, "ask_for_time", now=now)
 
 
 def report(viewer: Viewer, *, code: str, told: p.Report, now: datetime) -> None:

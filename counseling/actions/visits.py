@@ -15,6 +15,7 @@ from accounts.queries import open_grants
 from accounts.states import Role
 from accounts.viewer import Viewer
 from counseling import policies
+from counseling.actions.calling_off import tell_visitors
 from counseling.actions.moves import locked, note, tell
 from counseling.actions.vault import going_along, kinds_in, opened
 from counseling.models import AddressLook, Case, Visit, Visitor
@@ -122,8 +123,10 @@ def call_off(viewer: Viewer, *, code: str, visit: int, now: datetime) -> None:
     """
     with transaction.atomic():
         case = policies.must_be_own(viewer, locked(code))
-        _move(_of(case, visit), VisitState.CANCELLED, ended_at=now)
+        found = _of(case, visit)
+        _move(found, VisitState.CANCELLED, ended_at=now)
         Case.objects.filter(pk=case.pk, waiting_since__isnull=True).update(waiting_since=now)
+        tell_visitors(found, program=case.program_id, now=now)
 
 
 def take_off(viewer: Viewer, *, code: str, visit: int, now: datetime) -> None:
@@ -133,7 +136,8 @@ def take_off(viewer: Viewer, *, code: str, visit: int, now: datetime) -> None:
     """
     with transaction.atomic():
         case = policies.must_be_assigned(viewer, locked(code))
-        _move(_of(case, visit), VisitState.CANCELLED, ended_at=now)
+        found = _of(case, visit)
+        _move(found, VisitState.CANCELLED, ended_at=now)
         note(viewer, case, "take_off_visit", now=now)
         tell(
             case,
@@ -142,6 +146,7 @@ def take_off(viewer: Viewer, *, code: str, visit: int, now: datetime) -> None:
             label=_("相談のようす"),
             now=now,
         )
+        tell_visitors(found, program=case.program_id, now=now)
 
 
 def look(viewer: Viewer, *, visit: int, now: datetime) -> list[str]:

@@ -259,6 +259,10 @@ class NextStep(models.Model):
     """What comes next, and on which day the desk reminds of it."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="steps")
+    # Asked after: of this arrival, and gone with it should it be taken back.
+    referral = models.ForeignKey(
+        "counseling.Referral", null=True, on_delete=models.CASCADE, related_name="asked_after"
+    )
     text = models.CharField(max_length=200)
     due_on = models.DateField()
     made_by = models.ForeignKey("accounts.Staff", on_delete=models.PROTECT, related_name="+")

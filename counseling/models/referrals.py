@@ -1,7 +1,7 @@
 """Referrals, consent, the one-time links, appointments and visits. No decisions."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from counseling.states import CONSENTED, Goal, Gone, MeetingState, ReferralState
 
@@ -36,6 +36,11 @@ class Referral(models.Model):
     accepted_by = models.CharField(max_length=10, blank=True)
     # Who at the agency said so; a position is enough.
     accepted_who = models.CharField(max_length=80, blank=True)
+    # By telephone, fax or paper: which of ours wrote it down, and when.
+    accepted_noted_by = models.ForeignKey(
+        "accounts.Staff", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    accepted_noted_at = models.DateTimeField(null=True)
     linked_on = models.DateField(null=True)
     evidence = models.CharField(max_length=12, blank=True)
     evidence_line = models.CharField(max_length=200, blank=True)
@@ -65,6 +70,20 @@ class Referral(models.Model):
                 | Q(agency__isnull=False)
                 | Q(place__isnull=False),
                 name="referral_agreed_to_somewhere",
+            ),
+            # What was noted says who said so and when: after it was sent, before it was noted.
+            models.CheckConstraint(
+                condition=Q(accepted_noted_by__isnull=True, accepted_noted_at__isnull=True)
+                | Q(
+                    ~Q(accepted_who=""),
+                    accepted_noted_by__isnull=False,
+                    accepted_noted_at__isnull=False,
+                    accepted_at__isnull=False,
+                    sent_at__isnull=False,
+                    accepted_noted_at__gte=F("accepted_at"),
+                    accepted_at__gte=F("sent_at"),
+                ),
+                name="referral_accepted_as_noted",
             ),
             models.CheckConstraint(
                 condition=~Q(state="linked") | Q(linked_on__isnull=False, entry__isnull=False),
@@ -189,7 +208,9 @@ class OneTimeLink(models.Model):
 
 
 class LinkOpening(models.Model):
-    """That somebody was at a link: with the code, with a wrong one, or took the PDF along."""
+    """That somebody was at a link: with the code, with a wrong one, too late; and each time they
+    read the sheet or took the PDF along.
+    """
 
     link = models.ForeignKey(OneTimeLink, on_delete=models.CASCADE, related_name="openings")
     what = models.CharField(max_length=10)

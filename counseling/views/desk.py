@@ -9,11 +9,12 @@ from accounts.doors import viewer_of_request
 from accounts.staff_doors import noted_look, staff_only
 from accounts.states import Role
 from accounts.viewer import Viewer
-from counseling import forms, queries, sentences, sessions
+from counseling import absences as absent
+from counseling import forms, onward, queries, sentences, sessions
 from counseling.actions import asking, cases, hand_over, imports, looking, occasions, reassigning
 from counseling.doors import Desk, act, choices, desk, desk_page, done
 from counseling.occasion_rows import COLUMNS
-from counseling.states import Channel, Relation
+from counseling.states import CaseState, Channel
 from duty.colleagues import name_of
 from foundation import clock
 from foundation.clock import jst_day
@@ -40,6 +41,7 @@ def _inbox(request: HttpRequest, *, no: Refused | None = None) -> HttpResponse:
         "offered": queries.offered_to(at.viewer),
         "asked_in": queries.asked_in(at.viewer),
         "reminders": queries.reminders(at.viewer, program=program, today=today),
+        "off": onward.visits_off(at.viewer, now=at.now),
         "today": today,
     }
     return desk_page(request, at, "desk", context, no=no)
@@ -132,7 +134,7 @@ def _occasion(request: HttpRequest, *, no: Refused | None = None) -> HttpRespons
         "channels": choices(
             sentences.CHANNELS, sent.getlist("channel") or [Channel.TELEPHONE.value]
         ),
-        "callers": choices(sentences.CALLERS, sent.getlist("relation") or [Relation.SELF.value]),
+        "callers": choices(sentences.CALLERS, sent.getlist("relation")),
         "origins": choices(sentences.ORIGINS, sent.getlist("origin") or ["unknown"]),
         "cohorts": choices(sentences.COHORTS, sent.getlist("cohort") or ["unknown"]),
         "today": today,
@@ -160,14 +162,19 @@ def absences(request: HttpRequest) -> HttpResponse:
     at = desk(request, Role.COORDINATOR)
 
     def again(*, no: Refused | None = None) -> HttpResponse:
-        since = at.now - reassigning.ABSENT
+        away = absent.absent_ones(at.viewer, program=at.program.pk, now=at.now)
         context = {
             "cases": [
-                {"code": one.code, "name": name_of(one.counselor), "since": one.assigned_at}
-                for one in queries.absent_ones(at.viewer, program=at.program.pk, since=since)
+                {
+                    "code": one.case.code,
+                    "name": name_of(one.case.counselor),
+                    "left": one.left,
+                    "over": one.case.state == CaseState.CLOSED,
+                }
+                for one in away
             ],
             "counselors": queries.counselors_of(at.program.pk, now=at.now),
-            "days": reassigning.ABSENT // timedelta(days=1),
+            "days": absent.ABSENT // timedelta(days=1),
         }
         return desk_page(request, at, "absences", context, no=no)
 

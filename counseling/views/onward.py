@@ -1,5 +1,6 @@
 """The person's pages of what leads on: where to, which words, yes or no, every step. No script."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import wraps
 
@@ -25,7 +26,7 @@ from counseling import (
 from counseling import onward_sentences as said
 from counseling.actions import meetings, referrals
 from counseling.doors import Deed, act, choices, done, page
-from counseling.models import Case, Meeting
+from counseling.models import Case, Meeting, Referral
 from counseling.states import MeetingState, Mover, ReferralState, Relation
 from counseling.views.sent_details import shown as told_of_sent
 from duty.colleagues import shown_as
@@ -66,10 +67,8 @@ def _all(request: HttpRequest, code: str, *, no: Refused | None = None) -> HttpR
     case, rows = onward.own_referrals(viewer, code=code)
     context = {
         "case": case,
-        "referrals": [
-            (one, said.called(said.GOALS, one.goal), said.called(said.STATES, one.state))
-            for one in rows
-        ],
+        **parted(rows),
+        "has_own": case.relation == Relation.FAMILY,
         "meetings": [met(one) for one in onward.own_meetings(viewer, code=code)],
         "visits": [
             (one, said.called(said.VISITS, one.state))
@@ -77,6 +76,19 @@ def _all(request: HttpRequest, code: str, *, no: Refused | None = None) -> HttpR
         ],
     }
     return page(request, "onward", context, no=no)
+
+
+def parted(rows: Sequence[Referral]) -> dict[str, object]:
+    """Referrals as a list shows them: those of a family for itself by themselves."""
+    shown = [
+        (one, said.called(said.GOALS, one.goal), said.called(said.STATES, one.state))
+        for one in rows
+    ]
+    return {
+        "referrals": shown,
+        "family_s_own": [row for row in shown if onward.is_family_s_own(row[0])],
+        "others": [row for row in shown if not onward.is_family_s_own(row[0])],
+    }
 
 
 def met(one: Meeting) -> dict[str, object]:
@@ -107,14 +119,19 @@ def _where(request: HttpRequest, case: Case, *, no: Refused | None = None) -> Ht
         accepts=asked.get("accepts", "")[:12],
         when=asked.get("when", "")[:8],
     )
+    there = onward.destinations(case.program_id, wanted=wanted)
+    families = case.relation == Relation.FAMILY
+    own = onward.for_families(case.program_id, wanted=wanted) if families else []
     context = {
         "case": case,
         "wanted": wanted,
+        "family_s_own": own,
+        "agencies": [one for one in there.agencies if one not in own],
         "towns": municipalities_of(case.program.prefecture_code),
         "kinds": choices(KIND_NAMES, [wanted.kind]),
         "accepts": choices(said.ACCEPTS, [wanted.accepts]),
         "whens": said.WHENS.items(),
-        "there": onward.destinations(case.program_id, wanted=wanted),
+        "there": there,
         "kind_names": {one.value: name for one, name in KIND_NAMES.items()},
         "referral": (request.POST if no else asked).get("referral", "")[:18],
     }
@@ -225,9 +242,19 @@ def steps(seen: onward.Seen, *, person: str = "") -> list[dict[str, object]]:
             "who": said.called(movers, step.mover),
             "line": step.line,
             "at": step.at,
+            # Written down later than it was said, by telephone, fax or paper.
+            "answered": said.answered(seen.referral) if _is_noted(seen, step) else "",
         }
         for step in seen.steps
     ]
+
+
+def _is_noted(seen: onward.Seen, step: onward.Step) -> bool:
+    return (
+        step.what == ReferralState.ACCEPTED.value
+        and seen.referral.accepted_noted_at is not None
+        and step.at == seen.referral.accepted_noted_at
+    )
 
 
 @require_POST

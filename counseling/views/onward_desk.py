@@ -25,8 +25,9 @@ from counseling.states import (
     Sent,
     Stage,
 )
-from counseling.views.onward import as_pdf, met, named_in, steps
+from counseling.views.onward import as_pdf, met, named_in, parted, steps
 from counseling.views.sent_details import shown as told_of_sent
+from duty.colleagues import name_of
 from foundation import clock
 from foundation.refusals import Refused
 from ledger.states import Reason
@@ -78,10 +79,8 @@ def show_case(request: HttpRequest, code: str, *, no: Refused | None = None) -> 
     context = {
         "case": case,
         "in_need": queries.is_in_need(case),
-        "referrals": [
-            (one, said.called(said.GOALS, one.goal), said.called(said.STATES, one.state))
-            for one in found.referrals
-        ],
+        **parted(found.referrals),
+        "has_own": case.relation == Relation.FAMILY,
         "meetings": [met(one) for one in found.meetings],
         "visits": [(one, said.called(said.VISITS, one.state)) for one in found.visits],
         "rules": choices(said.RULES, request.POST.getlist("rule")),
@@ -150,6 +149,9 @@ def _one(
         "stages": [(one, said.called(said.STAGES, one.stage)) for one in seen.stages],
         "about_somebody": row.case.relation != Relation.SELF,
         "today": clock.jst_day(at.now),
+        "now": at.now,
+        "answered": said.answered(row),
+        "noted_by": name_of(row.accepted_noted_by),
         "channels": choices(sentences.CHANNELS),
         **{f"is_{state.value}": row.state == state for state in ReferralState},
     }

@@ -135,6 +135,7 @@ def _mine(
     rows = onward.visits_of(viewer, now=now)
     context = {
         "along": onward.going_along(viewer, now=now),
+        "off": onward.visits_off(viewer, now=now),
         "rows": [
             {
                 "row": one,

@@ -91,6 +91,17 @@ def tell(
     news(shift.program_id)
 
 
+def tell_of_visit(
+    people: Iterable[int], kind: NoticeKind, *, program: int, starts_at: datetime, now: datetime
+) -> None:
+    """The same of a visit: when it was to begin, and not to whom or where."""
+    Notice.objects.bulk_create(
+        Notice(to_id=one, kind=kind.value, starts_at=starts_at, at=now)
+        for one in sorted(set(people))
+    )
+    news(program)
+
+
 def news(program: int) -> None:
     """Count that the program's desks have something to show, in the caller's transaction; the bell
     rings after. As late in it as can be: everybody who tells there waits for whoever counted.

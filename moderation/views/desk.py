@@ -59,7 +59,12 @@ def side(at: At) -> dict[str, Any]:
 
 def _told(notice: Notice) -> dict[str, Any]:
     who = name_of(notice.about)
-    return {"id": notice.pk, "says": sentences.told(notice, who=who), "shift": notice.shift}
+    return {
+        "id": notice.pk,
+        "says": sentences.told(notice, who=who),
+        "shift": notice.shift,
+        "starts_at": notice.starts_at,
+    }
 
 
 def _of_shift(request: HttpRequest, number: int, deed: Deed) -> HttpResponse:

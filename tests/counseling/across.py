@@ -35,7 +35,7 @@ def send(kaede, referral, *, now, by=Sent.LINK):
 def accept(kaede, referral, *, now, by=Sent.TELEPHONE):
     sending.record_acceptance(
         staff_viewer(kaede), code=referral.case.code, referral=referral.pk,
-        answer=Answer("相談係", by, ""), now=now,
+        answer=Answer("相談係", by, now, ""), now=now,
     )  # fmt: skip
 
 

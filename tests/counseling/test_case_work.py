@@ -10,10 +10,11 @@ from accounts.states import Role
 from audit.models import AuditEntry
 from counseling import queries
 from counseling.actions import cases, hand_over, merging, occasions, reassigning, vault
-from counseling.models import Case, HandOver, Note, Occasion, Vault
-from counseling.states import Channel, Detail, Relation
+from counseling.models import Case, HandOver, Invitation, Note, Occasion, Vault
+from counseling.states import Channel, Cohort, Detail, Origin, Relation, Urgency
 from foundation.refusals import Refused
-from tests.cast import grant, make_staff, seen_by, staff_viewer
+from ledger.models import Entry
+from tests.cast import grant, make_staff, seen_by, signed_in_as, staff_viewer
 from tests.counseling.voices import asks, call, taken
 
 
@@ -281,3 +282,63 @@ def test_what_lies_with_a_case_closed_long_ago_goes(deposited, kaede, now):
     assert sum(vault.purge(now=now + timedelta(days=90))) == 0
     assert sum(vault.purge(now=now + timedelta(days=91))) == 1
     assert not Vault.objects.exists()
+
+
+@pytest.mark.parametrize("relation", list(Relation))
+def test_without_a_voice_it_is_whoever_speaks_in_the_case(haha, kaede, program, relation, now):
+    hers = taken(asks(haha, program, now=now, relation=relation), kaede, now=now)
+    desk, form = signed_in_as(kaede), {"minutes": "20", "channel": "telephone", "relation": ""}
+    shown = desk.get(f"/counseling/desk/occasions/?code={hers.code}").content.decode()
+    assert '<option value="self" selected>' not in shown
+    sent = desk.post("/counseling/desk/occasions/", {**form, "code": hers.code})
+    assert sent.status_code == 303
+    assert Occasion.objects.get().relation == relation.value
+
+
+def test_of_somebody_new_a_voice_is_said(kaede, program):
+    form = {"minutes": "20", "channel": "telephone", "relation": "", "line": "しずかな人"}
+    answer = signed_in_as(kaede).post("/counseling/desk/occasions/", form)
+    assert answer.status_code == 422
+    said = answer.content.decode()
+    assert "だれのことかを、えらんでください" in said and "しずかな人" in said
+    assert not Case.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("relation", "invited", "origin"),
+    [
+        (Relation.SELF, False, "web_window"), (Relation.SELF, True, "room"),
+        (Relation.FAMILY, False, "family"), (Relation.SUPPORTER, False, "web_window"),
+    ],
+)  # fmt: skip
+def test_the_way_here_is_proposed_and_the_counselor_corrects_it_until_it_is_counted(
+    aoi, ren, kaede, program, relation, invited, origin, now
+):
+    if invited:
+        Invitation.objects.create(program=program, participant=aoi, invited_by=ren, at=now)
+    case = taken(asks(aoi, program, now=now, relation=relation), kaede, now=now)
+    assert case.origin == origin
+    desk = signed_in_as(kaede)
+    page = desk.get(f"/counseling/desk/{case.code}/").content.decode()
+    assert f'<option value="{origin}" selected>' in page
+    told = call(now=now, code=case.code, relation=relation, origin=Origin.LEAFLET)
+    occasions.enter(staff_viewer(kaede), program=program.pk, told=told, now=now)
+    assert Entry.objects.get(kind="new_case").origin == "leaflet"
+
+
+def test_what_is_left_open_keeps_the_way_here(case, kaede, program, now):
+    told = call(now=now, code=case.code, origin=Origin.UNKNOWN)
+    occasions.enter(staff_viewer(kaede), program=program.pk, told=told, now=now)
+    assert Entry.objects.get(kind="new_case").origin == "web_window"
+
+
+def test_what_a_counselor_corrected_stays_when_they_ask_again(case, aoi, kaede, program, now):
+    viewer = staff_viewer(kaede)
+    cases.describe(
+        viewer, code=case.code, cohort=Cohort.YES, origin=Origin.UNKNOWN, urgency=Urgency.USUAL,
+        municipality=None, now=now,
+    )  # fmt: skip
+    cases.close(viewer, code=case.code, now=now)
+    assert asks(aoi, program, now=now).pk == case.pk
+    case.refresh_from_db()
+    assert case.origin == "unknown"

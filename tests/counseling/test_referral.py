@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from accounts.models import Letter
 from accounts.states import Role
@@ -122,6 +123,21 @@ def test_it_is_withdrawn_at_each_step_until_it_is_accepted(referral, aoi, kaede,
     assert not OneTimeLink.objects.filter(ended_at__isnull=True).exists()
     with pytest.raises(Refused, match="consent_over"):
         send(kaede, referral, now=now)
+
+
+def test_what_was_noted_is_whole_and_in_its_order(referral, aoi, kaede, now):
+    agree(aoi, referral, now=now)
+    send(kaede, referral, now=now, by=Sent.FAX)
+    accept(kaede, referral, now=now)
+    for wrong in (
+        {"accepted_who": ""},
+        {"accepted_noted_at": None},
+        {"accepted_noted_by": None},
+        {"accepted_at": now - timedelta(minutes=1)},
+        {"accepted_at": now + timedelta(minutes=1)},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Referral.objects.filter(pk=referral.pk).update(**wrong)
 
 
 def test_once_accepted_it_is_told_and_not_taken_back(referral, aoi, kaede, now):

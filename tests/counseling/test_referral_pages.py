@@ -8,6 +8,7 @@ from django.test import Client
 
 from counseling.actions import occasions
 from counseling.models import LinkOpening, Meeting, Referral
+from foundation import clock
 from foundation.clock import jst, jst_day
 from ledger.models import Entry
 from tests.cast import long_proven, signed_in_as, staff_viewer
@@ -288,3 +289,66 @@ def test_what_can_t_be_stored_gets_a_sentence_at_every_line(browser, desk, case,
     for client, address, form in asked:
         told = post(client, address, form, status=422).content.decode()
         assert "うまく受けとれませんでした" in told, address
+
+
+def test_a_yes_by_telephone_says_who_when_how_and_who_wrote_it_down(
+    browser, desk, case, station, kaede
+):
+    row, mine, theirs = propose(desk, case, station)
+    agree(browser, mine)
+    post(desk, f"{theirs}send/", {"by": "fax"})
+    # Sent three hours ago, answered two hours ago, written down now.
+    sent_at = clock.now() - timedelta(hours=3)
+    Referral.objects.update(sent_at=sent_at)
+    answered = jst(sent_at + timedelta(hours=1))
+    wall = "%Y-%m-%dT%H:%M"
+    said = {"by": "telephone", "who": "相談係", "at": answered.strftime(wall)}
+    for missing, why in (
+        ({"who": ""}, "だれが返事をしたか"),
+        ({"at": ""}, "返事があった日時を"),
+        ({"at": "2026"}, "返事があった日時を"),
+        ({"at": (answered + timedelta(days=1)).strftime(wall)}, "まだ来ていません"),
+        ({"at": (answered - timedelta(hours=2)).strftime(wall)}, "送ったときより前"),
+        ({"by": "link"}, "どうやって"),
+    ):
+        shown = post(desk, f"{theirs}accept/", {**said, **missing}, status=422)
+        assert why in shown.content.decode()
+    row.refresh_from_db()
+    assert row.state == "sent"
+    post(desk, f"{theirs}accept/", said)
+    row.refresh_from_db()
+    assert jst(row.accepted_at).strftime(wall) == said["at"]
+    assert (row.accepted_who, row.accepted_by) == ("相談係", "telephone")
+    assert row.accepted_noted_by == kaede and row.accepted_noted_at > row.accepted_at
+    when = f"{answered.month}月{answered.day}日 {answered.hour}:{answered.minute:02d}・電話"
+    on_desk, on_hers = page(desk, theirs), page(browser, mine)
+    assert f"相談係 · {when}" in on_desk and "記録した人" in on_desk
+    assert "相談係" in on_hers and f"返事があったのは {when}" in on_hers
+    assert "記録した人" not in on_hers
+
+
+def test_a_yes_on_the_agency_s_own_page_was_written_down_by_nobody(sent, browser, desk):
+    link, code, mine, theirs = sent
+    agency = Client()
+    post(agency, link, {"code": code})
+    post(agency, f"{link}accept/", {"who": "相談係"})
+    on_desk = page(desk, theirs)
+    assert "うけいれの返事" in on_desk and "記録した人" not in on_desk
+    assert "返事があったのは" not in page(browser, mine)
+
+
+def test_every_reading_of_the_sheet_stands_among_the_steps(sent, browser, desk):
+    link, code, mine, theirs = sent
+    agency = Client()
+    post(agency, link, {"code": code})
+    for _again in range(3):
+        page(agency, f"{link}sheet/")
+    agency.post(f"{link}sheet.pdf")
+    assert list(LinkOpening.objects.order_by("pk").values_list("what", flat=True)) == [
+        "opened", "read", "read", "read", "pdf",
+    ]  # fmt: skip
+    for client, address in ((browser, mine), (desk, theirs)):
+        assert page(client, address).count("シートを読んだ") == 3
+    # Whoever has no code has read nothing.
+    assert Client().get(f"{link}sheet/").status_code == 422
+    assert LinkOpening.objects.filter(what="read").count() == 3
