@@ -32,7 +32,7 @@ run: setup ## ひらく (PORT=8000) / open the house on 127.0.0.1
 test: setup-dev ## すべてのテスト (ARGS=… SHAPE=embedded|server) / every test, in both shapes
 	@exec $(PYTHON) tools/test.py $(ARGS)
 
-faults: setup-dev ## わざとこわして確かめる (1時間ほど) / break it on purpose, at full length (about an hour)
+faults: setup-dev ## わざとこわして確かめる (静かな機械で2時間ほど) / break it on purpose, at full length (two hours or so)
 	@exec $(PYTHON) tools/faults.py $(ARGS)
 
 bench: setup-dev ## ほかと並べて測る (TIMES=3、静かな機械で30分ほど) / measure beside the peers (half an hour)

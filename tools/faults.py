@@ -1,6 +1,6 @@
 """`make faults`: every fault at its full length in both shapes; the table goes to the docs.
 
-Arguments are pytest's. SHAPE=embedded or SHAPE=server runs only that one. About an hour.
+Arguments are pytest's. SHAPE=embedded or SHAPE=server runs only that one. Two hours or so.
 """
 
 import json

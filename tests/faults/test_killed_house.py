@@ -19,7 +19,7 @@ async def test_web_processes_are_killed_one_after_the_other_while_people_talk(
 ) -> None:
     doors = len(shaken_house.urls)
     async with crowd(shaken_house, dose) as people:
-        for turn in range(int(dose(2, 12))):
+        for turn in range(int(dose(2, 6))):
             await asyncio.sleep(dose(0.7, 3))
             shaken_house.kill(turn % doors)
             if doors > 1:
@@ -38,7 +38,7 @@ async def test_web_processes_are_told_to_go_and_no_post_fails(
 ) -> None:
     code = 4012 if shaken_house.server == "daphne" else 1012
     async with crowd(shaken_house, dose) as people:
-        for turn in range(int(dose(1, 6)) * len(shaken_house.urls)):
+        for turn in range(int(dose(1, 3)) * len(shaken_house.urls)):
             await asyncio.sleep(dose(0.5, 3))
             door = turn % len(shaken_house.urls)
             assert await asyncio.to_thread(shaken_house.term, door) in (0, -15)
@@ -94,7 +94,7 @@ async def test_a_web_process_ends_at_one_point_of_a_post(
             struck = any(op.sent > 1 for op in people.history)
             struck = struck and (stored > 0 or point != "after_commit")
             # It may end while nobody waits for an answer: then it ends once more.
-            if turn >= int(dose(1, 10)) and (struck or turn >= 10):
+            if turn >= int(dose(1, 4)) and (struck or turn >= 10):
                 break
             door = turn % len(shaken_house.urls)
             await asyncio.to_thread(shaken_house.term, door)
