@@ -133,9 +133,9 @@ ELSEWHERE = {
     "postcards.answer_all", "presence.band_of", "presence.forget", "presence.tell",
     "purge.purge", "rooms.hold_posts", "rooms.take_away", "seats.names_near", "seats.take",
     "setup.create", "setup.remove", "sitting.lock_rooms", "stamp.acked", "talks.end_seat",
-    "talks.end_seats", "talks.open_talk", "talks.seat_person", "talks.seat_staff",
-    "visits.close_left", "visits.note", "visits.touch", "words.flag", "words.is_talk",
-    "words.look_at", "words.stop_if_unsafe",
+    "talks.end_seats", "talks.open_talk", "talks.seat_person", "talks.seat_staff", "talks.shut",
+    "visits.close_left", "visits.note", "visits.touch", "words.care_text", "words.flag",
+    "words.is_talk", "words.look_at", "words.stop_if_unsafe",
 }  # fmt: skip
 
 
