@@ -60,13 +60,18 @@ class Account(DefaultAccountAdapter):
         return bool(url) and forms.is_own_path(cast(str, url))
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Counted, not known: the day's keyed hash goes into the cache's keys."""
-        return address_key(request, clock.now())
+        """Counted, not known: the day's keyed hash goes into the cache's keys. A browser that the
+        account knows is counted by itself: strangers behind the same address use up nothing of its.
+        """
+        login = request.POST.get("login", "").lower()
+        known = known_browsers.key_of(request, login, now=clock.now())
+        return known or address_key(request, clock.now())
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         # Five wrong passwords from one place close the account to that place, and to nobody else.
         login = str(credentials.get("username", "")).lower()
-        return f"{login}|{address_key(request, clock.now())}"
+        known = known_browsers.key_of(request, login, now=clock.now())
+        return f"{login}|{known or address_key(request, clock.now())}"
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Guesses from many places together are slowed too, but not for a browser known here.

@@ -19,6 +19,13 @@ def is_known(request: HttpRequest, login: str, *, now: datetime) -> bool:
     return bool(login) and _mark(login) in _held(request, now=now)
 
 
+def key_of(request: HttpRequest, login: str, *, now: datetime) -> str:
+    """This browser as a key, where it is known to the account; else empty."""
+    if not is_known(request, login, now=now):
+        return ""
+    return salted_hmac("accounts.known_browsers.key", request.COOKIES[COOKIE]).hexdigest()
+
+
 def remember(request: HttpRequest, answer: HttpResponse, login: str, *, now: datetime) -> None:
     """The browser is known to this account from now on; whoever came longest ago makes room."""
     others = {mark: at for mark, at in _held(request, now=now).items() if mark != _mark(login)}

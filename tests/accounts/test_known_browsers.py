@@ -66,3 +66,25 @@ def test_a_known_browser_cannot_be_made_up(sato, value):
     shared.cookies[known_browsers.COOKIE] = value
     assert not is_known(shared, "sato")
     assert typed(shared)["Location"] == CODE
+
+
+@pytest.mark.parametrize("who", ["sato", "someone-{}"])
+def test_a_stranger_in_the_same_network_slows_no_known_browser(sato, who):
+    at_home = Client()
+    typed(at_home)
+    at_home.post(CODE, {"code": code_of(SECRET)})
+    at_home.post("/accounts/logout/")
+    guest = Client()
+    for number in range(70):
+        typed(guest, login=who.format(number), password="guess guess")
+    assert typed(guest).status_code != 302
+    assert typed(at_home)["Location"] == CODE
+
+
+def test_a_known_browser_has_no_more_guesses_than_any(sato):
+    taken = Client()
+    by_password(taken, sato)
+    for _ in range(5):
+        typed(taken, password="guess guess")
+    assert typed(taken).status_code == 200
+    assert typed(Client())["Location"] == CODE, "and uses up nobody else's"
