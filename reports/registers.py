@@ -175,7 +175,7 @@ def _kept(viewer: Viewer, rows: QuerySet[Kept], pk: int) -> Kept:
 
 @dataclass(frozen=True, slots=True)
 class OfficeVisit:
-    """A confirmed visit to a satellite office; whose it was isn't told."""
+    """A visit to a satellite office as its confirmer sees it; whose it was isn't told."""
 
     on: date
     office: str
@@ -190,9 +190,14 @@ def office_entries(program: Program) -> QuerySet[Entry]:
     return rows.filter(counters__isnull=True).exclude(seq__in=back)
 
 
-def office_visits(program: Program) -> list[OfficeVisit]:
-    """The newest of them, with the words that tell how each is known."""
-    rows = list(office_entries(program).order_by("-occurred_on", "destination", "hash")[:MOST])
+def office_visits(viewer: Viewer, program: Program) -> list[OfficeVisit]:
+    """The newest that the viewer confirmed, with the words that tell how each is known.
+
+    Nobody else's: a sheet lists the numbers of those of the cohort alone, so day and paper beside
+    a number — or how many visits there were in all — would tell whether one visitor is of it.
+    """
+    mine = office_entries(program).filter(confirmed_by=str(viewer.staff))
+    rows = list(mine.order_by("-occurred_on", "destination", "hash")[:MOST])
     notes = Note.objects.filter(program=program.slug, seq__in=[row.seq for row in rows])
     words = dict(notes.values_list("seq", "body"))
     return [
