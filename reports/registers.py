@@ -55,6 +55,12 @@ def sites(program: Program) -> list[Site]:
     )
 
 
+def numbers(program: Program, *seqs: int | None) -> list[str]:
+    """The numbers under which staff see a row's entries; an entry's own is nobody's but the
+    auditor's (`evidence_number` says why)."""
+    return [evidence_number(program.slug, seq) for seq in seqs if seq is not None]
+
+
 def baseline(program: Program) -> list[tuple[str, str]]:
     """(what it is listed for, municipality) of 事業開始前, as far as not taken back."""
     rows = Entry.objects.filter(program=program.slug, kind=Kind.BASELINE_LISTED)
