@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts.states import Role
 from accounts.viewer import Viewer
@@ -76,16 +76,8 @@ def baseline(program: Program) -> list[tuple[str, str]]:
 
 
 def trainings(program: Program) -> QuerySet[Training]:
-    """Courses, the newest first, each with `counted` (延べ) and `people` (実)."""
-    there = Q(attendances__withdrawn_at=None)
-    return (
-        Training.objects.filter(program=program)
-        .annotate(
-            counted=Count("attendances", filter=there & Q(attendances__seq__isnull=False)),
-            people=Count("attendances__subject", filter=there, distinct=True),
-        )
-        .order_by("-held_on", "-pk")
-    )
+    """Courses, the newest first; how many were there is told by `courses.held`."""
+    return Training.objects.filter(program=program).order_by("-held_on", "-pk")
 
 
 def training(viewer: Viewer, pk: int) -> Training:
