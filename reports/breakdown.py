@@ -90,13 +90,15 @@ def read(viewer: Viewer, slug: str, *, now: datetime) -> Breakdown:
     later = {year: day for year, day in days.items() if year not in told}
     last = max((end_of(day) for day in told.values()), default=None)
     moments = [one for one in guarded.told_at(sheet, program, now=now) if last and one <= last]
-    history = guarded.history(sheet, moments)
+    among = guarded.among_others(sheet)
+    whole = among.whole
+    history = guarded.history(whole, moments)
     tables = []
     for place, indicator in enumerate(sheet.indicators):
         if indicator.count is Counting.PLACES:
             continue  # which municipality has one is public, and nobody is counted
-        over = joined.above(sheet.indicators, indicator)
-        under = joined.beneath(sheet.indicators, indicator)
+        over = joined.above(whole.indicators, indicator)
+        under = joined.beneath(whole.indicators, indicator)
         for along in Along:
             codes = _codes(program) if along is Along.MUNICIPALITY else _relations()
             of = {one: yard for one, (_, yard) in codes.items()}
@@ -108,11 +110,13 @@ def read(viewer: Viewer, slug: str, *, now: datetime) -> Breakdown:
                     lines for at, lines in zip(moments, history, strict=True) if at <= upto
                 ]
                 found = {
-                    at: _year(sheet, at, along, year, upto=upto, codes=codes, history=past_lines)
+                    at: _year(whole, at, along, year, upto=upto, codes=codes, history=past_lines)
                     for at in (place, over, under)
                     if at is not None
                 }
-                if over is not None:
+                if among.hides(place, year):
+                    years[year] = dict.fromkeys(codes)
+                elif over is not None:
                     years[year] = guarded_pair(found[over], found[place], of=of)[1]
                 elif under is not None:
                     years[year] = guarded_pair(found[place], found[under], of=of)[0]
@@ -144,7 +148,7 @@ def count_ahead(sheet: Sheet, *, now: datetime) -> None:
     for year in sheet.years:
         if day_of(year) >= jst_day(now):
             continue
-        for indicator in sheet.indicators:
+        for indicator in guarded.among_others(sheet).whole.indicators:
             if indicator.count is not Counting.PLACES:
                 _apart(sheet.program, indicator, end_of(day_of(year)))
 

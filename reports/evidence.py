@@ -82,18 +82,22 @@ def entries(
 
 def _spread_beside(reading: guarded.Reading, line: guarded.Line, year: int) -> Guarded | None:
     """The spread, as far as the parts beside the figure and the figures that bound it let it be."""
+    indicators, program = reading.around.whole.indicators, reading.sheet.program
+    lines = [*reading.lines, *reading.beyond]
+    place = next(at for at, one in enumerate(lines) if one is line)
+    if reading.around.hides(place, year):
+        return None
     web = guarded.PARTS[Split.WEB]
     for part in line.parts:
         if part.words == web and (part.years[year] is None or year in part.since):
             return None
-    indicators, program = reading.sheet.indicators, reading.sheet.program
     over = joined.above(indicators, line.indicator)
-    if over is not None and _spread_beside(reading, reading.lines[over], year) is None:
+    if over is not None and _spread_beside(reading, lines[over], year) is None:
         return None
     under = joined.beneath(indicators, line.indicator)
     inside: list[int] = []
     if under is not None:
-        history = guarded.history(reading.sheet, reading.moments)
+        history = guarded.history(reading.around.whole, reading.moments)
         totals = [lines[under].actual[year] for lines in history]
         inside = [max(0, after - before) for before, after in pairwise((0, *totals))]
     return _spread(program, line.indicator, year, reading.moments, inside)

@@ -18,6 +18,7 @@ from foundation.refusals import Refused
 from ledger.models import Entry
 from programs.models import Municipality, Program
 from reports import joined, queries, rules
+from reports.around import Around, around
 from reports.behind import By, behind, counts_people
 from reports.indicators import end_of, figures_at
 from reports.models import Closing
@@ -35,6 +36,7 @@ _lock = threading.Lock()
 PARTS = {Split.WEB: "うちWeb", Split.IBASHO: "うち電子居場所から"}
 PEOPLE = "実人数"
 UNKNOWN = "世代がわからない人"
+UNTOLD = [Told(None, None)]
 BEFORE = "事業開始前"
 
 
@@ -90,6 +92,8 @@ class Reading:
     closings: list[Closing]  # all of the sheet that stand, by year
     sent_back: list[Closing]  # the last one of a year that isn't closed anew yet
     revisions: list[tuple[Closing, list[Revision]]]
+    around: Around
+    beyond: list[Line]  # those of `around.whole` that stand on other sheets
 
     @property
     def at(self) -> str:
@@ -166,14 +170,17 @@ def read(
     upto = end_of(day) if closing is None else closing.upto
     before = [one for one in moments if one.upto <= upto]
     newest = link(sheet.program, moments[-1].upto)
-    history = _figures(sheet, [one.upto for one in before], newest)
+    among = among_others(sheet)
+    history = _figures(among.whole, [one.upto for one in before], newest)
     days = [one.day for one in before]
-    people = _people(sheet, [one.upto for one in before], newest)
-    parts = joined.told(sheet.indicators, history, people)
-    lines = [
-        _line(place, indicator, [one[place] for one in history], days, people[place], parts)
-        for place, indicator in enumerate(sheet.indicators)
+    people = _people(among.whole, [one.upto for one in before], newest)
+    parts = joined.told(among.whole.indicators, history, people)
+    every_line = [
+        _line(place, among, [one[place] for one in history], days, people[place], parts)
+        for place in range(len(among.whole.indicators))
     ]
+    own_many = len(sheet.indicators)
+    lines, beyond = every_line[:own_many], every_line[own_many:]
     if closing is None:
         known = [one for one in own if one.upto <= upto]
         exact = [line.exact for line in lines]
@@ -184,8 +191,13 @@ def read(
     return Reading(
         program, sheet, day, ends[::-1], lines, [one.upto for one in before], closing, own,
         _sent_back(every, slug, own),
-        [(one, queries.revisions(one, exact)) for one in known],
+        [(one, queries.revisions(one, exact)) for one in known], among, beyond,
     )  # fmt: skip
+
+
+def among_others(sheet: Sheet) -> Around:
+    """A sheet among those of its program."""
+    return around(sheet, queries.sheets_as_they_came(sheet.program))
 
 
 def _sent_back(every: list[Closing], slug: str, own: list[Closing]) -> list[Closing]:
@@ -220,8 +232,9 @@ def count_ahead(sheet: Sheet, program: Program, *, now: datetime) -> None:
     """Count what a sheet tells of the moments that are past, so that its reader needn't wait."""
     moments = told_at(sheet, program, now=now)
     if moments:
-        history(sheet, moments)
-        _people(sheet, moments, link(sheet.program, moments[-1]))
+        whole = among_others(sheet).whole
+        history(whole, moments)
+        _people(whole, moments, link(sheet.program, moments[-1]))
 
 
 def to_close(reading: Reading, now: datetime) -> list[int]:
@@ -302,15 +315,18 @@ def _people(sheet: Sheet, moments: Sequence[datetime], link: str) -> list[By | N
 
 def _line(
     place: int,
-    indicator: Indicator,
+    among: Around,
     history: Sequence[Figures],
     ends: Sequence[date],
     people: By | None,
     told_parts: joined.Parts,
 ) -> Line:
-    exact, years = history[-1], list(history[-1].actual)
+    indicator = among.whole.indicators[place]
+    exact = history[-1]
+    hidden = {year: UNTOLD for year in exact.actual if among.hides(place, year)}
+    years = [year for year in exact.actual if year not in hidden]
     parts = [
-        _part(PARTS[split], {year: told_parts[place, split, year] for year in years}, ends)
+        _part(PARTS[split], hidden | {y: told_parts[place, split, y] for y in years}, ends)
         for split in indicator.splits
     ]
     for words, lone in ((PEOPLE, "people"), (UNKNOWN, "unknown")):
@@ -323,7 +339,7 @@ def _line(
                 )
                 for year in years
             }
-            parts.append(_part(words, told, ends, summed=lone != "people"))
+            parts.append(_part(words, hidden | told, ends, summed=lone != "people"))
     return Line(indicator, exact, parts, _pace(exact, ends[-1]))
 
 

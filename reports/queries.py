@@ -39,12 +39,16 @@ def sheet(slug: str) -> Sheet | None:
 
 def sheets_of(program: str) -> list[Sheet]:
     """All sheets of a program (its slug), the newest years first."""
-    own = OwnSheet.objects.filter(program__slug=program)
+    return sorted(sheets_as_they_came(program), key=lambda one: (-one.years[0], one.slug))
+
+
+def sheets_as_they_came(program: str) -> list[Sheet]:
+    """The same in the order in which they came to be: shipped, then started."""
+    own = OwnSheet.objects.filter(program__slug=program).order_by("pk")
     found = [one for one in rules.shipped().values() if one.program == program]
     found += [rules.parse(row.slug, row.data) for row in own]
     periods = programs.counting_of(program)
-    found = [one.told_how(periods) for one in found]
-    return sorted(found, key=lambda one: (-one.years[0], one.slug))
+    return [one.told_how(periods) for one in found]
 
 
 def models_for(program: str) -> list[Sheet]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts.states import Role
 from accounts.viewer import Viewer
@@ -55,6 +55,12 @@ def sites(program: Program) -> list[Site]:
     )
 
 
+def numbers(program: Program, *seqs: int | None) -> list[str]:
+    """The numbers under which staff see a row's entries; an entry's own is nobody's but the
+    auditor's (`evidence_number` says why)."""
+    return [evidence_number(program.slug, seq) for seq in seqs if seq is not None]
+
+
 def baseline(program: Program) -> list[tuple[str, str]]:
     """(what it is listed for, municipality) of 事業開始前, as far as not taken back."""
     rows = Entry.objects.filter(program=program.slug, kind=Kind.BASELINE_LISTED)
@@ -70,16 +76,8 @@ def baseline(program: Program) -> list[tuple[str, str]]:
 
 
 def trainings(program: Program) -> QuerySet[Training]:
-    """Courses, the newest first, each with `counted` (延べ) and `people` (実)."""
-    there = Q(attendances__withdrawn_at=None)
-    return (
-        Training.objects.filter(program=program)
-        .annotate(
-            counted=Count("attendances", filter=there & Q(attendances__seq__isnull=False)),
-            people=Count("attendances__subject", filter=there, distinct=True),
-        )
-        .order_by("-held_on", "-pk")
-    )
+    """Courses, the newest first; how many were there is told by `courses.held`."""
+    return Training.objects.filter(program=program).order_by("-held_on", "-pk")
 
 
 def training(viewer: Viewer, pk: int) -> Training:
@@ -175,7 +173,7 @@ def _kept(viewer: Viewer, rows: QuerySet[Kept], pk: int) -> Kept:
 
 @dataclass(frozen=True, slots=True)
 class OfficeVisit:
-    """A confirmed visit to a satellite office; whose it was isn't told."""
+    """A visit to a satellite office as its confirmer sees it; whose it was isn't told."""
 
     on: date
     office: str
@@ -190,9 +188,14 @@ def office_entries(program: Program) -> QuerySet[Entry]:
     return rows.filter(counters__isnull=True).exclude(seq__in=back)
 
 
-def office_visits(program: Program) -> list[OfficeVisit]:
-    """The newest of them, with the words that tell how each is known."""
-    rows = list(office_entries(program).order_by("-occurred_on", "destination", "hash")[:MOST])
+def office_visits(viewer: Viewer, program: Program) -> list[OfficeVisit]:
+    """The newest that the viewer confirmed, with the words that tell how each is known.
+
+    Nobody else's: a sheet lists the numbers of those of the cohort alone, so day and paper beside
+    a number — or how many visits there were in all — would tell whether one visitor is of it.
+    """
+    mine = office_entries(program).filter(confirmed_by=str(viewer.staff))
+    rows = list(mine.order_by("-occurred_on", "destination", "hash")[:MOST])
     notes = Note.objects.filter(program=program.slug, seq__in=[row.seq for row in rows])
     words = dict(notes.values_list("seq", "body"))
     return [

@@ -17,7 +17,7 @@ from reports.views.registers import reason_of
 @staff_only(*KEEPERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def visits(request: HttpRequest) -> HttpResponse:
-    """Those that were confirmed, and the form for one more."""
+    """Those that the reader confirmed, and the form for one more."""
     viewer, program, programs = kept_program(request)
     form = OfficeVisitForm(request.POST or None, towns=registers.municipalities(program))
     if request.method == "POST" and form.is_valid():
@@ -32,7 +32,7 @@ def visits(request: HttpRequest) -> HttpResponse:
     context = {
         "program": program,
         "programs": programs,
-        "rows": registers.office_visits(program),
+        "rows": registers.office_visits(viewer, program),
         "form": form,
     }
     return register_page(request, "offices", context, form)

@@ -105,7 +105,13 @@ def supports(request: HttpRequest) -> HttpResponse:
         "program": program,
         "programs": programs,
         "rows": [
-            (row, sentences.SUPPORTS[row.kind], sentences.STAGES.get(row.stage, "")) for row in rows
+            (
+                row,
+                sentences.SUPPORTS[row.kind],
+                sentences.STAGES.get(row.stage, ""),
+                registers.numbers(program, row.seq),
+            )
+            for row in rows
         ],
         "stages": [
             (town, sentences.STAGES[stage], on) for town, stage, on in registers.stages(rows)
@@ -150,7 +156,14 @@ def _sites(
     context = {
         "program": program,
         "programs": programs,
-        "rows": [(row, sentences.SITES[row.kind]) for row in registers.sites(program)],
+        "rows": [
+            (
+                row,
+                sentences.SITES[row.kind],
+                registers.numbers(program, row.opened_seq, row.closed_seq),
+            )
+            for row in registers.sites(program)
+        ],
         "baseline": [(sentences.SITES[kind], town) for kind, town in registers.baseline(program)],
         "form": form,
         "before": before,

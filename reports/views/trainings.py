@@ -9,6 +9,8 @@ from foundation import clock
 from foundation.refusals import Refused
 from reports import registers
 from reports.actions import looking, trainings
+from reports.courses import held as courses_held
+from reports.courses import one as course_held
 from reports.doors import entered, kept_program, onward, register_page
 from reports.forms import AttendanceForm, TrainingForm
 from reports.registers import KEEPERS
@@ -35,7 +37,7 @@ def courses(request: HttpRequest) -> HttpResponse:
     context = {
         "program": program,
         "programs": programs,
-        "rows": registers.trainings(program),
+        "rows": courses_held(viewer, program, now=clock.now()),
         "form": form,
     }
     return register_page(request, "trainings", context, form)
@@ -59,13 +61,12 @@ def course(request: HttpRequest, pk: int) -> HttpResponse:
             ),
         ):  # fmt: skip
             return onward("reports-training", pk, program=row.program, said="entered")
-    there = registers.attendances(row)
+    held = course_held(viewer, row, now=clock.now())
     context = {
         "program": row.program,
         "training": row,
-        "there": there,
-        "counted": sum(one.seq is not None for one in there),
-        "people": len({one.subject for one in there}),
+        "held": held,
+        "there": registers.attendances(row) if held.keeps else [],
         "rooms": registers.rooms(row.program) if row.online else [],
         "days": registers.days_proposed(row),
         "form": form,

@@ -102,3 +102,15 @@ def test_a_visit_is_taken_back_whole_and_only_in_one_s_program(client, program):
     assert client.post(address, {"reason": "mistyped"}).status_code == 404
     assert number not in client.get(PAGE).content.decode()
     assert client.post(PAGE, visit()).status_code == 303  # the right one may follow
+
+
+def test_a_visit_stands_in_the_register_of_whoever_confirmed_it_alone(client, program, mori):
+    """Beside the numbers of the cohort on the sheet, a day and a paper would tell one visitor's."""
+    client.post(PAGE, visit(first="on"))
+    number = evidence_number("hyogo", Entry.objects.get().seq)
+    other = signed_in_as(mori)
+    other.post(PAGE, visit(code="4711-0816", first="on", office="筑豊", evidence="受付簿 13"))
+    mine, theirs = (one.get(PAGE).content.decode() for one in (client, other))
+    assert number in mine and "受付簿 12" in mine and "受付簿 13" not in mine
+    assert "受付簿 13" in theirs and "受付簿 12" not in theirs and number not in theirs
+    assert theirs.count("<tr>") == mine.count("<tr>") == 2

@@ -1,5 +1,6 @@
 """Registers on their pages: what is entered there is in the ledger at once."""
 
+import re
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from chat.models import Seat, Visit
 from foundation import clock
 from ledger.models import Entry
 from ledger.queries import verify
+from ledger.subjects import evidence_number
 from reports.indicators import figures
 from reports.models import (
     Attendance,
@@ -192,6 +194,30 @@ def test_an_entry_of_a_register_names_the_row_behind_it(program, client):
     assert f"site:{sites['ibasho']}" in words(page)
 
 
+def test_no_register_prints_an_entry_s_own_number(program, client):
+    """It would count what came in between: consultations and new cases of a day, among others."""
+    for _ in range(3):
+        client.post("/reports/sites/?program=hyogo", SITE)
+    site = Site.objects.last()
+    client.post(f"/reports/sites/{site.pk}/close/?program=hyogo", {"on": "2021-09-30"})
+    client.post("/reports/supports/", {"kind": "network_meeting", "on": "2021-06-01", "bodies": 3})
+    course = {"course": "craft", "name": "研修", "held_on": "2021-06-01", "days": "1"}
+    client.post("/reports/trainings/", course)
+    row = Training.objects.get()
+    client.post(f"/reports/trainings/{row.pk}/", {"day": "1", "typed": "a"})
+    cells = {
+        cell
+        for address in ("sites/", "supports/", f"trainings/{row.pk}/")
+        for cell in re.findall(r"<td[^>]*>([^<]*)</td>", words(client.get(f"/reports/{address}")))
+    }
+    site.refresh_from_db()
+    shown = [evidence_number("hyogo", seq) for seq in (site.opened_seq, site.closed_seq)]
+    assert "・".join(shown) in cells
+    assert evidence_number("hyogo", Support.objects.get().seq) in cells
+    own = {str(seq) for seq in Entry.objects.values_list("seq", flat=True)} - {"1", "3"}
+    assert len(own) > 3 and not cells & own  # 1: the day of the course, 3: the bodies that met
+
+
 @pytest.mark.parametrize("kind", ["chat", "withdrawn", "family", "night", "counseling"])
 def test_who_was_in_another_room_is_shown_to_no_keeper(program, room, client, aoi, kind):
     type(room).objects.filter(pk=room.pk).update(kind=kind)
@@ -302,13 +328,14 @@ def test_the_prefecture_sees_who_has_not_reported(program, client):
         for name in ("東の会", "西の会")
     )
     Return.objects.create(
-        install=came, program="hyogo", month="2026-10", first_seq=1, last_seq=7,
+        install=came, program="hyogo", month="2026-10", first_seq=4711, last_seq=4799,
         shares_key=False, taken_at=at,
     )  # fmt: skip
     page = words(client.get("/reports/returns/?month=2026-10"))
     assert "1団体から、まだ届いていません。" in page
     assert page.index("西の会") and "<strong>まだ</strong>" in page
     assert "団体間の重複は除けない" in page
+    assert "4711" not in page and "4799" not in page, "how many entries a house has is not told"
     assert client.get("/reports/returns/?month=soon").status_code == 422
     assert late.pk
 
