@@ -274,8 +274,11 @@ class Crowd:
         )  # fmt: skip
         verdict = await asyncio.to_thread(self.judge)
         for one in self.members:
-            assert one.reader.applied == list(range(self.floor + 1, head + 1)), one.name
             assert one.fresh_starts == 1, f"{one.name} began anew"
+            applied = one.reader.applied
+            assert applied == list(range(self.floor + 1, head + 1)), (
+                f"{one.name} read {applied[:1]}–{applied[-1:]} of {self.floor + 1}–{head}"
+            )
         self._report(name, verdict)
         assert verdict.wrong() == {}
         assert verdict.acknowledged >= least
