@@ -275,10 +275,8 @@ class Crowd:
         verdict = await asyncio.to_thread(self.judge)
         for one in self.members:
             assert one.fresh_starts == 1, f"{one.name} began anew"
-            applied = one.reader.applied
-            assert applied == list(range(self.floor + 1, head + 1)), (
-                f"{one.name} read {applied[:1]}–{applied[-1:]} of {self.floor + 1}–{head}"
-            )
+            read, all_of_it = one.reader.applied, list(range(self.floor + 1, head + 1))
+            assert read == all_of_it, f"{one.name} {read[:1]}–{read[-1:]}, not {all_of_it[-1:]}"
         self._report(name, verdict)
         assert verdict.wrong() == {}
         assert verdict.acknowledged >= least
