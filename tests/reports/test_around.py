@@ -9,13 +9,13 @@ from accounts.states import Role
 from ledger.entries import Fact, enter_all
 from ledger.states import Kind
 from ledger.subjects import subject_of
-from programs.models import Municipality, Program
+from programs.models import Program
 from reports import breakdown, evidence, guarded
 from reports.actions.own_sheets import Plan, start_sheet
 from reports.around import around
 from reports.rules import Sheet, parse, shipped
-from tests.cast import grant, make_program, make_staff, staff_viewer
-from tests.reports.test_breakdown import TOWNS
+from tests.cast import grant, make_staff, staff_viewer
+from tests.reports.kochi import kochi_with_towns
 
 pytestmark = pytest.mark.django_db
 DAY = date(2021, 5, 10)
@@ -26,13 +26,7 @@ OWN, OLD = "kochi-2021", "kochi-2020"
 
 @pytest.fixture
 def coordinator():
-    kochi = make_program("kochi")
-    kochi.prefecture_code = "39"
-    kochi.save()
-    Municipality.objects.bulk_create(
-        Municipality(code=code, prefecture="高知県", name=name, kana="", population=people)
-        for code, (name, people) in TOWNS.items()
-    )
+    kochi = kochi_with_towns()
     person = make_staff("matome", display_name="まとめ")
     grant(person, Role.COORDINATOR, kochi)
     return staff_viewer(person)

@@ -18,7 +18,6 @@ from ledger.entries import Fact, enter_all
 from ledger.models import Entry
 from ledger.states import Cohort, Kind
 from ledger.subjects import subject_of
-from programs.models import Municipality
 from reports import breakdown, guarded
 from reports.apart import told_apart
 from reports.indicators import end_of, figures
@@ -26,18 +25,15 @@ from reports.places import guarded_year
 from reports.rules import shipped
 from reports.states import Along, Counting
 from reports.suppression import NOTHING, TOWN, USUAL
-from tests.cast import grant, make_program, make_staff, signed_in_as, staff_viewer
+from tests.cast import grant, make_staff, signed_in_as, staff_viewer
 from tests.reports import oracle
 from tests.reports.attacker import bounds
+from tests.reports.kochi import TOWNS, kochi_with_towns
 from tests.reports.test_oracle import START, step, write
 
 NOW = datetime(2021, 7, 20, tzinfo=UTC)
 CODE = "kochi.consultations"
 PAGE = "/reports/kpi/kochi-2020/breakdown/"
-TOWNS = {
-    "392014": ("高知市", 300_000), "392049": ("南国市", 46_000), "393860": ("いの町", 21_000),
-    "394114": ("津野町", 5_000), "393649": ("大川村", 366),
-}  # fmt: skip
 YARDS = {"392014": USUAL, "392049": USUAL, "393860": TOWN, "394114": TOWN, "393649": NOTHING}
 ENDS = [
     date(2020, 6, 30), date(2020, 9, 30), date(2020, 12, 31), date(2021, 3, 31), date(2021, 6, 30),
@@ -46,13 +42,7 @@ ENDS = [
 
 @pytest.fixture
 def analyst(db):
-    kochi = make_program("kochi")
-    kochi.prefecture_code = "39"
-    kochi.save()
-    Municipality.objects.bulk_create(
-        Municipality(code=code, prefecture="高知県", name=name, kana="", population=people)
-        for code, (name, people) in TOWNS.items()
-    )
+    kochi = kochi_with_towns()
     person = make_staff("shukei", display_name="しゅうけい")
     grant(person, Role.ANALYST, kochi)
     return person

@@ -25,7 +25,7 @@ from ledger.entries import Fact, enter_all
 from ledger.models import Entry
 from ledger.states import Cohort, Kind
 from ledger.subjects import evidence_number, subject_of
-from programs.models import Municipality, Program
+from programs.models import Program
 from reports import breakdown, evidence, guarded, paper
 from reports.actions.closings import close_sheet
 from reports.actions.offices import OfficeVisit, confirm_visit
@@ -38,7 +38,8 @@ from reports.states import Along, SiteKind
 from reports.suppression import USUAL
 from tests.cast import grant, make_program, make_staff, signed_in_as, staff_viewer
 from tests.reports.attacker import bounds
-from tests.reports.test_breakdown import ENDS, NOW, TOWNS, YARDS
+from tests.reports.kochi import kochi_with_towns
+from tests.reports.test_breakdown import ENDS, NOW, YARDS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 SLUG = "kochi-2020"
@@ -56,13 +57,7 @@ PLACES = [("392014", "self"), ("392049", "family"), ("393860", "self"), ("394114
 
 @pytest.fixture
 def coordinator(db):
-    kochi = make_program("kochi")
-    kochi.prefecture_code = "39"
-    kochi.save()
-    Municipality.objects.bulk_create(
-        Municipality(code=code, prefecture="高知県", name=name, kana="", population=people)
-        for code, (name, people) in TOWNS.items()
-    )
+    kochi = kochi_with_towns()
     person = make_staff("matome", display_name="まとめ")
     grant(person, Role.COORDINATOR, kochi)
     return staff_viewer(person)
