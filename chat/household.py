@@ -5,18 +5,35 @@ nothing more in, lets the writer finish, says goodbye to everyone.
 """
 
 import asyncio
+import gc
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+
+from django.conf import settings
 
 from chat import protocol as p
 from chat import rounds
 from chat.hub import Hub
-from chat.screening import lexicon
+from chat.screening import lexicon, likeness
 from chat.writer import Writer
 from foundation.bell import bell
 
 # Reads never wait behind writes: each has threads of its own.
 READERS, DOORMEN, KEEPERS = 3, 3, 2
+
+
+def furnish() -> None:
+    """Read what texts are held against, and all pages, before anyone comes: it takes some seconds.
+
+    Then what the process is made of is counted as staying. Looking through it for garbage, some
+    three hundred thousand objects, would stop every room for a fifth of a second at a time.
+    """
+    lexicon.house()
+    likeness.house()
+    import_module(settings.ROOT_URLCONF)
+    gc.collect()
+    gc.freeze()
 
 
 class House:
@@ -42,8 +59,7 @@ class House:
         self.doormen = ThreadPoolExecutor(DOORMEN, thread_name_prefix="doorman")
         self.keepers = ThreadPoolExecutor(KEEPERS, thread_name_prefix="keeper")
         self.hub = Hub(self.readers)
-        # Read before the first words come: it takes about a second.
-        self.keepers.submit(lexicon.house)
+        self.keepers.submit(furnish)
         self.writer = Writer(loop)
         self.writer.start()
         bell.attach(self.hub, loop)
