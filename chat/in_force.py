@@ -47,7 +47,7 @@ def read() -> None:
 
 def as_term(row: OwnRule) -> OwnTerm:
     """A row as screening knows it; its name in a finding is its number."""
-    return OwnTerm(row.kind, f"own-{row.pk}", row.term, tuple(row.exceptions))
+    return OwnTerm(row.kind, f"own-{row.pk}", row.term, tuple(row.exceptions), spares=row.spares)
 
 
 def _built(terms: list[OwnTerm]) -> tuple[Lexicon, ...]:

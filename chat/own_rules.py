@@ -1,10 +1,10 @@
-"""A program's own screening rules: the table. They add to the house's lexicon, never take away."""
+"""A program's own screening rules: the table. What calls for help can be added to, never spared."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from chat.states import RULE_CLASSES, RuleState
+from chat.states import RULE_CLASSES, SPARED_CLASSES, RuleState
 
 STAFF = settings.AUTH_USER_MODEL
 STANDING = (RuleState.DRAFT.value, RuleState.ACTING.value)
@@ -13,7 +13,9 @@ STANDING = (RuleState.DRAFT.value, RuleState.ACTING.value)
 class OwnRule(models.Model):
     """One word or phrase, its class, and longer phrases in which it means nothing.
 
-    It only ever adds a finding. `tried` is what the last dry run found: counts and matched words,
+    It adds a finding; where it `spares`, what is found inside the longer phrase is none, in this
+    program. Crisis and written-out details (a telephone number, an address) are never spared.
+    `tried` is what the last dry run found: counts and matched words,
     `{"looked": n, "found": n, "touched": n, "words": [[words, n], …]}`.
     """
 
@@ -23,6 +25,7 @@ class OwnRule(models.Model):
     # The term as a folded text has it: the same words are one rule, however they are written.
     folded = models.CharField(max_length=80)
     exceptions = models.JSONField(default=list)
+    spares = models.BooleanField(default=False)
     state = models.CharField(max_length=8, default=RuleState.DRAFT.value)
     # Counts every move: two coordinators at once are told.
     version = models.PositiveIntegerField(default=1)
@@ -37,6 +40,10 @@ class OwnRule(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(folded=""), name="own_rule_says_something"),
             models.CheckConstraint(condition=Q(kind__in=RULE_CLASSES), name="own_rule_class"),
+            models.CheckConstraint(
+                condition=Q(spares=False) | Q(kind__in=SPARED_CLASSES, exceptions=[]),
+                name="own_rule_spares_no_crisis",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=[state.value for state in RuleState]), name="own_rule_state"
             ),

@@ -177,3 +177,5 @@ RULE_MOVES: Mapping[RuleState, frozenset[RuleState]] = {
 }
 # The classes that a program may add to.
 RULE_CLASSES = ("crisis", "contact", "attack")
+# Those of which it may say that a phrase means nothing there: never of a call for help.
+SPARED_CLASSES = ("contact", "attack")

@@ -11,7 +11,7 @@ from chat.models import Message, OwnRule
 from chat.screening import places, screen
 from chat.screening.own import MOST_EXCEPTIONS, folded_term, lexicon_of_own, must_except
 from chat.screening.terms import BadTerm
-from chat.states import RULE_CLASSES, RULE_MOVES, RoomKind, RuleState
+from chat.states import RULE_CLASSES, RULE_MOVES, SPARED_CLASSES, RoomKind, RuleState
 from foundation.refusals import Refused
 
 TRIED = timedelta(days=7)  # how far a dry run looks back
@@ -22,15 +22,21 @@ MOST_STANDING = 100  # rules of one program
 
 
 def draft(
-    *, program: int, staff: int, kind: str, term: str, exceptions: Sequence[str], now: datetime
-) -> OwnRule:
+    *, program: int, staff: int, kind: str, term: str, exceptions: Sequence[str],
+    spares: bool = False, now: datetime,
+) -> OwnRule:  # fmt: skip
     """A new rule, which does nothing yet.
 
     Raises `Refused`: `bad_class`, `term_short`, `term_long`, `term_signs`, `exception_apart` (and
-    `exception_short`, …), `too_many_exceptions`, `too_many_rules`, `rule_there`.
+    `exception_short`, …), `too_many_exceptions`, `too_many_rules`, `rule_there`, `bad_spared` (a
+    call for help is never spared), `exception_spared`.
     """
     if kind not in RULE_CLASSES:
         raise Refused("bad_class")
+    if spares and kind not in SPARED_CLASSES:
+        raise Refused("bad_spared")
+    if spares and exceptions:
+        raise Refused("exception_spared")
     if len(exceptions) > MOST_EXCEPTIONS:
         raise Refused("too_many_exceptions")
     try:
@@ -49,7 +55,7 @@ def draft(
         with transaction.atomic():
             return OwnRule.objects.create(
                 program_id=program, kind=kind, term=term, folded=folded,
-                exceptions=list(exceptions), made_by_id=staff, made_at=now,
+                exceptions=list(exceptions), spares=spares, made_by_id=staff, made_at=now,
             )  # fmt: skip
     except IntegrityError:
         raise Refused("rule_there") from None

@@ -11,7 +11,7 @@ from chat.screening.terms import BadTerm, Index, Part, Term, pieces_of, read
 
 FOLDER = Path(__file__).with_name("lexicon")
 CLASSES = ("crisis", "contact", "attack", "flood")
-_KEYS = {"name", "any", "but", "near", "told", "own"}
+_KEYS = {"name", "any", "but", "near", "told", "own", "spares"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class Rule:
     near: str = ""  # where one of these stands in the same sentence, nearby
     told: bool = False  # where it is told as something that others said or did
     own: bool = False  # where someone says it of themselves
+    # Finds nothing itself: what others of its class find inside its words is nothing.
+    spares: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ def rules_of(data: Mapping[str, Any]) -> list[tuple[Rule, list[Term]]]:
             near=_either(_expanded(one.get("near", ()), lists), pieces),
             told=one.get("told", False),
             own=one.get("own", False),
+            spares=one.get("spares", False),
         )
         out.append((rule, [read(term, pieces) for term in terms]))
     return out

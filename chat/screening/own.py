@@ -16,12 +16,16 @@ _SIGNS = re.compile(r"[\\*+\[\]{}<>!()|?#&^$@。\0]")
 
 @dataclass(frozen=True, slots=True)
 class OwnTerm:
-    """One rule: `exceptions` are longer phrases around the term that mean nothing."""
+    """One rule: `exceptions` are longer phrases around the term that mean nothing.
+
+    `spares`: the term is such a phrase itself, for the rules of the house of this class.
+    """
 
     kind: str
     name: str
     term: str
     exceptions: Sequence[str] = ()
+    spares: bool = False
 
 
 def folded_term(term: str) -> str:
@@ -57,8 +61,9 @@ def lexicon_of_own(rules: Iterable[OwnTerm], *, version: str) -> Lexicon:
                     "name": one.name,
                     "any": [folded_term(one.term)],
                     "but": [folded_term(phrase) for phrase in one.exceptions],
-                    "told": one.kind == "attack",
-                    "own": one.kind == "attack",
+                    "told": one.kind == "attack" and not one.spares,
+                    "own": one.kind == "attack" and not one.spares,
+                    "spares": one.spares,
                 }
             ],
         }

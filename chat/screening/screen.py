@@ -109,7 +109,7 @@ def _by_rules(text: str, short: str, lexicons: Sequence[Lexicon], *, begun: bool
         found = [one for lexicon in lexicons for one in _found(folded.text, lexicon)]
         out += [
             Finding(rule.kind, rule.name, *folded.span(start, end))
-            for rule, start, end in found
+            for rule, start, end in _unspared(found)
             if not _cuts_a_word(text, folded, start, end)
         ]
         out += [
@@ -127,6 +127,28 @@ def places(text: str, lexicon: Lexicon) -> list[tuple[int, int]]:
         folded.span(start, end)
         for _, start, end in _found(folded.text, lexicon)
         if not _cuts_a_word(text, folded, start, end)
+    ]
+
+
+def _unspared(found: list[tuple[Rule, int, int]]) -> list[tuple[Rule, int, int]]:
+    """Without what lies inside a longer phrase that a program spares, and without the phrases.
+
+    Longer: no word that hurts is spared by itself.
+    """
+    spared = [one for one in found if one[0].spares]
+    if not spared:
+        return found
+    return [
+        one
+        for one in found
+        if not one[0].spares
+        and not any(
+            one[0].kind == rule.kind
+            and start <= one[1]
+            and one[2] <= end
+            and end - start > one[2] - one[1]
+            for rule, start, end in spared
+        )
     ]
 
 

@@ -14,8 +14,9 @@ from office.policies import must_coordinate
 
 
 def draft_rule(
-    viewer: Viewer, *, program: int, kind: str, term: str, exceptions: Sequence[str], now: datetime
-) -> OwnRule:
+    viewer: Viewer, *, program: int, kind: str, term: str, exceptions: Sequence[str],
+    spares: bool, now: datetime,
+) -> OwnRule:  # fmt: skip
     """A new one, which does nothing yet.
 
     Raises what `chat.actions.own_rules.draft` raises.
@@ -23,9 +24,13 @@ def draft_rule(
     actor = must_coordinate(viewer, program=program)
     with transaction.atomic():
         row = own_rules.draft(
-            program=program, staff=actor, kind=kind, term=term, exceptions=exceptions, now=now
-        )
-        changes = {"kind": [None, kind], "term": [None, term], "exceptions": [None, exceptions]}
+            program=program, staff=actor, kind=kind, term=term, exceptions=exceptions,
+            spares=spares, now=now,
+        )  # fmt: skip
+        changes = {
+            "kind": [None, kind], "term": [None, term], "exceptions": [None, exceptions],
+            "spares": [None, spares],
+        }  # fmt: skip
         note(
             actor, "create", what="screening_rule", number=row.pk, program=program, now=now,
             changes=changes,

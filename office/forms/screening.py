@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.refusals import Refused
 from foundation.tidy import tidy
 from office.forms.paper import OfficeForm, area_field, line_field
-from office.sentences import RULE_CLASSES
+from office.sentences import RULE_CLASSES, RULE_DOES
 
 
 class RuleForm(OfficeForm):
@@ -24,6 +24,12 @@ class RuleForm(OfficeForm):
         label=_("種類"),
         choices=RULE_CLASSES.items(),
         error_messages={"invalid_choice": _("種類をえらんでください。")},
+    )
+    does = forms.ChoiceField(
+        label=_("すること"),
+        choices=RULE_DOES.items(),
+        initial="finds",
+        error_messages={"invalid_choice": _("どちらかをえらんでください。")},
     )
     exceptions = area_field(
         _("のぞく言いまわし"),

@@ -13,7 +13,7 @@ from office.actions import screening as actions
 from office.doors import COORDINATOR, Desk, desk, done, page
 from office.forms.paper import OfficeForm
 from office.forms.screening import RuleForm
-from office.sentences import RULE_CLASSES, RULE_STATES, sentence
+from office.sentences import RULE_CLASSES, RULE_DOES, RULE_STATES, sentence
 
 
 @staff_only(COORDINATOR)
@@ -36,7 +36,7 @@ def new_rule(request: HttpRequest) -> HttpResponse:
         try:
             row = actions.draft_rule(
                 at.viewer, program=at.program.pk, kind=found["kind"], term=found["term"],
-                exceptions=found["exceptions"], now=at.now,
+                exceptions=found["exceptions"], spares=found["does"] == "spares", now=at.now,
             )  # fmt: skip
             return done("manage-rule", row.pk, said="rule_drafted")
         except Refused as no:
@@ -98,4 +98,9 @@ def _page(request: HttpRequest, at: Desk, pk: int, *, trouble: str = "") -> Http
 
 
 def _said(row: OwnRule) -> dict[str, object]:
-    return {"rule": row, "kind": RULE_CLASSES[row.kind], "state": RULE_STATES[row.state]}
+    return {
+        "rule": row,
+        "kind": RULE_CLASSES[row.kind],
+        "does": RULE_DOES["spares"] if row.spares else "",
+        "state": RULE_STATES[row.state],
+    }

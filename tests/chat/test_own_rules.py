@@ -28,10 +28,18 @@ def _nothing_held(monkeypatch: pytest.MonkeyPatch) -> None:
     rest()
 
 
-def a_draft(room: Room, staff, *, kind: str = "attack", exceptions=(), term: str = WORD) -> OwnRule:
+def a_draft(
+    room: Room,
+    staff,
+    *,
+    kind: str = "attack",
+    exceptions=(),
+    term: str = WORD,
+    spares: bool = False,
+) -> OwnRule:
     return own_rules.draft(
         program=room.program_id, staff=staff.pk, kind=kind, term=term,
-        exceptions=exceptions, now=clock.now(),
+        exceptions=exceptions, spares=spares, now=clock.now(),
     )  # fmt: skip
 
 
@@ -87,6 +95,29 @@ def test_a_word_is_found_however_it_is_written_and_never_told_of_others() -> Non
         assert screen(text, more=[own]).verdict == "pass", text
 
 
+def test_a_phrase_of_the_place_is_spared_and_nothing_beside_it() -> None:
+    assert screen("だまっとれ").verdict == "hold"
+    own = lexicon_of_own([OwnTerm("attack", "own-1", "まあだまっとれや", spares=True)], version="1")
+    assert screen("もう、まあだまっとれや", more=[own]).findings == ()
+    for text in ("だまっとれ", "まあだまっとれや、だまっとれ"):
+        assert screen(text, more=[own]).verdict == "hold", text
+    itself = lexicon_of_own([OwnTerm("attack", "own-1", "だまっとれ", spares=True)], version="1")
+    assert screen("だまっとれ", more=[itself]).verdict == "hold", (
+        "a longer phrase, never the word alone"
+    )
+    other = lexicon_of_own(
+        [OwnTerm("contact", "own-1", "まあだまっとれや", spares=True)], version="1"
+    )
+    assert screen("まあだまっとれや", more=[other]).verdict == screen("まあだまっとれや").verdict
+
+
+def test_a_number_is_never_spared() -> None:
+    phrase = "でんわは09012345678まで"
+    own = lexicon_of_own([OwnTerm("contact", "own-1", phrase, spares=True)], version="1")
+    assert screen("090-1234-5678", more=[own]).verdict == "stop"
+    assert screen(phrase, more=[own]).verdict == "stop"
+
+
 @pytest.mark.django_db(transaction=True)
 class TestInARoom:
     """From a draft to the room."""
@@ -105,6 +136,24 @@ class TestInARoom:
         moved(row, RuleState.ENDED)
         in_force.read()
         assert in_force.lexicons(room.program_id) == ()
+
+    def test_what_is_spared_reaches_the_room_after_a_dry_run(self, room, aoi, mori) -> None:
+        (said,) = do(
+            aoi, room, post("まあだまっとれや", nonce="00000000-0000-4000-8000-000000000001")
+        )
+        assert isinstance(said, p.Held)
+        row = tried(a_draft(room, mori, term="まあだまっとれや", spares=True))
+        assert row.tried == {
+            "looked": 1,
+            "found": 1,
+            "touched": 1,
+            "words": [["まあだまっとれや", 1]],
+        }
+        moved(row, RuleState.ACTING)
+        in_force.read()
+        rest()
+        (said,) = do(aoi, room, post("まあだまっとれやあ"))
+        assert isinstance(said, p.Ack)
 
     def test_it_holds_in_its_own_program_alone(self, room, aoi, mori) -> None:
         moved(tried(a_draft(room, mori)), RuleState.ACTING)
@@ -182,6 +231,15 @@ class TestSteps:
         a_draft(room, mori, kind="crisis")
         moved(row, RuleState.ENDED)
         assert a_draft(room, mori).state == "draft"
+
+    def test_a_call_for_help_is_never_spared(self, room, mori) -> None:
+        assert refused(lambda: a_draft(room, mori, kind="crisis", spares=True)) == "bad_spared"
+        longer = ["ぽんこつ車"]
+        no = refused(lambda: a_draft(room, mori, exceptions=longer, spares=True))
+        assert no == "exception_spared"
+        a_draft(room, mori, spares=True)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            OwnRule.objects.update(kind="crisis")
 
     def test_another_program_s_rule_is_not_there(self, room, mori) -> None:
         row = a_draft(room, mori)

@@ -14,7 +14,9 @@ NEW = "/manage/screening/new/"
 
 
 def drafted(desk: Client) -> tuple[OwnRule, str]:
-    answer = send(desk, NEW, term="ぽんこつ", kind="attack", exceptions="ぽんこつ車\n")
+    answer = send(
+        desk, NEW, term="ぽんこつ", kind="attack", does="finds", exceptions="ぽんこつ車\n"
+    )
     assert answer.status_code == 303, words(answer)
     row = OwnRule.objects.get()
     return row, f"/manage/screening/{row.pk}/"
@@ -51,8 +53,10 @@ def test_what_is_wrong_is_told_beside_its_field_and_kept(desk: Client) -> None:
         ({"term": "(あ|い)"}, "記号"),
         ({"term": "ぽんこつ", "exceptions": "べつのこと"}, "上のことばをふくむ"),
         ({"term": "ぽんこつ", "kind": "mood"}, "種類をえらんでください"),
+        ({"term": "ぽんこつ", "does": "spares", "kind": "crisis"}, "見のがすことにできません"),
+        ({"term": "ぽんこつ", "does": "spares", "exceptions": "ぽんこつ車"}, "書けません"),
     ):
-        answer = send(desk, NEW, **{"kind": "attack", **sent})
+        answer = send(desk, NEW, **{"kind": "attack", "does": "finds", **sent})
         assert answer.status_code == 422
         assert said in words(answer), sent
         assert str(sent["term"]) in answer.content.decode()
