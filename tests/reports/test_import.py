@@ -152,6 +152,19 @@ def test_a_row_that_can_not_be_right_stops_everything_and_is_named(db, tmp_path,
     assert not RecordImport.objects.exists()
 
 
+def test_a_link_in_a_file_counts_whoever_spoke_and_the_sheet_says_so(db, tmp_path):
+    rows = [
+        f"2021-03-31,linked,kochi,392014,phone,yes,{voice},K-{voice},福祉事務所,1,"
+        for voice in ("self", "family")
+    ]
+    taken(tmp_path, "\n".join([HEAD, *rows]))
+    line = next(one for one in figures(KOCHI) if one.indicator.code == "kochi.linked")
+    assert line.actual[2020] == 2
+    said = "".join(line.indicator.printed_choices)
+    assert "ファイルで取り込んだ「つながった」の記録は、続柄(だれが話したか)にかかわらず" in said
+    assert "相談員がケースで確認した記録では、当事者がつながったものだけ" in said
+
+
 def test_a_municipality_that_came_with_a_newer_list_may_be_written(db, tmp_path):
     row = "2021-03-31,consultation,kochi,392995,phone,yes,family,K-1,,1,"
     with pytest.raises(CommandError, match="市町村は、ありません"):
