@@ -12,14 +12,13 @@ import xlsxwriter
 from accounts.models import Staff
 from foundation.tables import harmless
 from reports import queries, rules
-from reports.formats import UNKNOWN, told_exactly
+from reports.formats import UNKNOWN, header_of, told_exactly
 from reports.guarded import Line, Part, Reading
 from reports.models import Closing
-from reports.rules import Sheet, reiwa
+from reports.rules import reiwa
 
 HIDDEN = "＊"
 NONE = "-"
-NOT_TOLD = "資料に記載なし"  # of what the grant's document doesn't say
 LEGEND = "＊ … 人数が少ないため表示していません(0はそのまま) / - … この数はありません"
 Row = list[str | int]
 
@@ -197,20 +196,6 @@ def footnotes(reading: Reading) -> list[str]:
     """What stands below the table: signs, overlap, how each line is counted."""
     overlap = queries.overlap_of(reading.program.slug)
     return [LEGEND, *([overlap] if overlap else []), *rules.in_words(reading.sheet)]
-
-
-def header_of(sheet: Sheet) -> list[tuple[str, str]]:
-    """What the grant's document says of the project; where it says nothing, that."""
-    cost = NOT_TOLD if sheet.cost is None else f"{sheet.cost:,}千円"
-    told = [
-        ("団体名", sheet.body),
-        ("事業名", sheet.name),
-        ("区分", "・".join(sheet.headings)),
-        ("交付決定", sheet.decision or NOT_TOLD),
-        ("交付金対象事業費", cost),
-        ("事業概要", sheet.outline),
-    ]
-    return [(name, words) for name, words in told if words]
 
 
 def as_xlsx(reading: Reading) -> bytes:

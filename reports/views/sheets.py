@@ -165,8 +165,8 @@ def exact(request: HttpRequest, slug: str) -> HttpResponse:
         return refused(no, back=reverse("reports-sheet", args=[slug]))
     rows = formats.table(found, lines)
     context = {
-        "sheet": found, "header": rows[0], "rows": rows[1:], "as_of": as_of,
-        "notes": queries.notes_of(found),
+        "sheet": found, "header": formats.header_of(found), "head": rows[0], "rows": rows[1:],
+        "as_of": as_of, "notes": queries.notes_of(found),
     }  # fmt: skip
     return page(request, "exact", context)
 
