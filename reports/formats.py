@@ -16,6 +16,7 @@ from reports.states import Split
 SPLIT_WORDS = {Split.WEB: "うちWeb", Split.IBASHO: "うち電子居場所から"}
 UNKNOWN = "世代がわからない人"
 PEOPLE = "実人数"
+NOT_KNOWN = "不明"  # of people, where records bear no code
 NOT_TOLD = "資料に記載なし"  # of what the grant's document doesn't say
 
 
@@ -82,21 +83,23 @@ def table(sheet: Sheet, lines: Sequence[Figures]) -> list[list[str | int]]:
     return rows
 
 
-def _beside(line: Figures) -> list[tuple[str, dict[int, int]]]:
-    told = [(SPLIT_WORDS[split], years) for split, years in line.splits.items()]
+def _beside(line: Figures) -> list[tuple[str, dict[int, int | str]]]:
+    told: list[tuple[str, dict[int, int | str]]] = [
+        (SPLIT_WORDS[split], {**years}) for split, years in line.splits.items()
+    ]
     if line.people is not None:
-        told.append((PEOPLE, line.people))
+        told.append((PEOPLE, {**line.people, **dict.fromkeys(line.nameless, NOT_KNOWN)}))
     if line.unknown is not None:
-        told.append((UNKNOWN, line.unknown))
+        told.append((UNKNOWN, {**line.unknown}))
     return told
 
 
-def _under(sheet: Sheet, line: Figures, words: str, years: dict[int, int]) -> list[str | int]:
+def _under(sheet: Sheet, line: Figures, words: str, years: dict[int, int | str]) -> list[str | int]:
     cells: list[str | int] = [line.indicator.code, f"　{words}", "", ""]
     for year in sheet.years:
         cells += ["", years[year]]
     # People of a year may be those of another: their sum would say nothing.
-    total: str | int = "-" if words == PEOPLE else sum(years.values())
+    total: str | int = "-" if words == PEOPLE else sum(map(int, years.values()))
     return [*cells, "", total, "", ""]
 
 

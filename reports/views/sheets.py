@@ -300,7 +300,10 @@ def _shown(line: Line, reading: Reading) -> dict[str, Any]:
         "parts": [
             {
                 "part": part,
-                "cells": [(part.years[year], part.since.get(year)) for year in years],
+                "cells": [
+                    (part.years[year], part.since.get(year), year in part.nameless)
+                    for year in years
+                ],
             }
             for part in line.parts
         ],
