@@ -34,6 +34,7 @@ from reports.menu import USERS
 from reports.policies import READERS
 from reports.registers import KEEPERS
 from reports.rules import reiwa
+from reports.states import Counting
 
 
 @staff_only(*READERS)
@@ -85,7 +86,11 @@ def cell(request: HttpRequest, slug: str, code: str, year: int) -> HttpResponse:
         )
     except Refused as no:
         return refused(no, back=reverse("reports-sheet", args=[slug]))
-    context = {"reading": reading, "cell": found, "program": reading.program, "year": year}
+    context = {
+        "reading": reading, "cell": found, "program": reading.program, "year": year,
+        "distinct": found.line.indicator.count is not Counting.SUM,
+        "actual": found.line.exact.actual[year],
+    }  # fmt: skip
     if found.spread is not None:
         context["spread"] = _spread(found.spread)
         context["channels"] = [sentences.CHANNELS[one] for one in found.spread.columns]
@@ -119,6 +124,7 @@ def entries(request: HttpRequest, slug: str, code: str, year: int) -> HttpRespon
         "as_of": as_of,
         "reason": request.POST.get("reason", ""),
         "more": found[-1].seq if len(found) == evidence.AT_ONCE else None,
+        "marks": True,
     }
     return page(request, "entries", context)
 
