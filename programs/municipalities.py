@@ -4,7 +4,11 @@ import csv
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
+
+SHIPPED = Path(__file__).resolve().parent / "data" / "municipalities.csv"
 
 _SIX = re.compile(r"[0-9]{6}", re.ASCII)
 _KANA = re.compile(r"[ぁ-ゖー]+")
@@ -102,6 +106,13 @@ def read(lines: Iterable[str]) -> list[Row]:
     if problems:
         raise BadFile(problems)
     return list(rows.values())
+
+
+@cache
+def shipped_codes() -> frozenset[str]:
+    """The codes of the list that comes with the house."""
+    with SHIPPED.open(encoding="utf-8", newline="") as lines:
+        return frozenset(row.code for row in read(lines))
 
 
 def _read_rows(reader: Any, rows: dict[str, Row], problems: list[Problem]) -> None:

@@ -18,6 +18,7 @@ from programs.models import (
     Program,
     Text,
 )
+from programs.municipalities import shipped_codes
 from programs.states import TextKey
 
 MOST = 200  # the largest prefecture (北海道) has 179
@@ -36,6 +37,14 @@ def municipalities_of(prefecture_code: str) -> list[Municipality]:
     return list(
         Municipality.objects.filter(code__startswith=prefecture_code).order_by("code")[:MOST]
     )
+
+
+def known_codes() -> frozenset[str]:
+    """Every code there is or was: of the list that comes with the house, and of those loaded.
+
+    A municipality that is gone from a newer list stood there when older records were made.
+    """
+    return shipped_codes().union(Municipality.objects.order_by().values_list("code", flat=True))
 
 
 def program(slug: str) -> Program | None:

@@ -7,7 +7,7 @@ what became known until then: two pages of different dates, subtracted, tell no 
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
 
@@ -21,9 +21,10 @@ from ledger.subjects import evidence_number
 from reports import guarded, joined, past
 from reports.behind import layer_of, people_by, rows_of, taken_back_at_once
 from reports.indicators import end_of
-from reports.rules import Indicator
-from reports.states import Split
+from reports.rules import Indicator, Sheet
+from reports.states import Counting, Split
 from reports.suppression import USUAL, Guarded, Table, guard
+from reports.which_count import which_count
 
 AT_ONCE = 300
 NO_CHANNEL = "-"
@@ -32,13 +33,18 @@ CHANNELS = (*Channel, NO_CHANNEL)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a sheet, opened. `spread` is None where a cell of it would be small."""
+    """A cell of a sheet, opened. `spread` is None where a cell of it would be small.
+
+    `counted`: which of the numbers made the figure, of municipalities alone. Of people it would
+    tell whoever confirmed an entry that somebody else confirmed another about the same person.
+    """
 
     line: guarded.Line
     year: int
     numbers: list[str]
     after: int | None  # so many numbers were shown until here, and more follow
     spread: Guarded | None
+    counted: frozenset[str] | None
 
 
 def opened(
@@ -62,10 +68,16 @@ def opened(
     rows = entries(reading.sheet.program, line.indicator, year=year, upto=upto)
     program = reading.sheet.program
     # In the order of the codes, which tells nothing of when one was recorded.
-    found = sorted(evidence_number(program, seq) for seq in rows.values_list("seq", flat=True))
+    numbers = {seq: evidence_number(program, seq) for seq in rows.values_list("seq", flat=True)}
+    found = sorted(numbers.values())
     end = after + AT_ONCE
     spread = _spread_beside(reading, line, year)
-    return reading, Cell(line, year, found[after:end], end if len(found) > end else None, spread)
+    counted = None
+    if line.indicator.count is Counting.PLACES:
+        made = which_count(reading.sheet, line.indicator, year=year, upto=upto, among=numbers)
+        counted = frozenset(numbers[seq] for seq in made)
+    more = end if len(found) > end else None
+    return reading, Cell(line, year, found[after:end], more, spread, counted)
 
 
 def entries(
@@ -191,6 +203,7 @@ class Full:
     counters: int | None
     subject: str
     note: str
+    counted: bool = False  # whether it made the figure of the cell it was opened from
 
     @property
     def number(self) -> str:
@@ -199,10 +212,14 @@ class Full:
 
 
 def full(
-    program: str, indicator: Indicator, *, year: int, as_of: date, after: int = 0
+    sheet: Sheet, indicator: Indicator, *, year: int, as_of: date, after: int = 0
 ) -> list[Full]:
     """Entries whole, up to a bound. Who may see them, and that it is noted: `actions.looking`."""
-    return _whole(entries(program, indicator, year=year, upto=end_of(as_of)), after)
+    upto = end_of(as_of)
+    found = _whole(entries(sheet.program, indicator, year=year, upto=upto), after)
+    seqs = [one.seq for one in found]
+    made = which_count(sheet, indicator, year=year, upto=upto, among=seqs)
+    return [replace(one, counted=one.seq in made) for one in found]
 
 
 def confirmed(program: str, *, by: int, year: int, after: int = 0) -> list[Full]:
@@ -217,7 +234,7 @@ def confirmed(program: str, *, by: int, year: int, after: int = 0) -> list[Full]
 
 
 def _whole(rows: QuerySet[Entry, Entry], after: int) -> list[Full]:
-    asked = [name for name in Full.__slots__ if name != "note"]
+    asked = [name for name in Full.__slots__ if name not in ("note", "counted")]
     found = list(rows.filter(seq__gt=after).order_by("seq").values(*asked)[:AT_ONCE])
     words: dict[tuple[str, int], str] = {}
     if found:

@@ -16,6 +16,22 @@ from reports.states import Split
 SPLIT_WORDS = {Split.WEB: "うちWeb", Split.IBASHO: "うち電子居場所から"}
 UNKNOWN = "世代がわからない人"
 PEOPLE = "実人数"
+NOT_KNOWN = "不明"  # of people, where records bear no code
+NOT_TOLD = "資料に記載なし"  # of what the grant's document doesn't say
+
+
+def header_of(sheet: Sheet) -> list[tuple[str, str]]:
+    """What the grant's document says of the project; where it says nothing, that."""
+    cost = NOT_TOLD if sheet.cost is None else f"{sheet.cost:,}千円"
+    told = [
+        ("団体名", sheet.body),
+        ("事業名", sheet.name),
+        ("区分", "・".join(sheet.headings)),
+        ("交付決定", sheet.decision or NOT_TOLD),
+        ("交付金対象事業費", cost),
+        ("事業概要", sheet.outline),
+    ]
+    return [(name, words) for name, words in told if words]
 
 
 def as_json(sheet: Sheet, lines: Sequence[Figures], *, as_of: date) -> str:
@@ -67,42 +83,52 @@ def table(sheet: Sheet, lines: Sequence[Figures]) -> list[list[str | int]]:
     return rows
 
 
-def _beside(line: Figures) -> list[tuple[str, dict[int, int]]]:
-    told = [(SPLIT_WORDS[split], years) for split, years in line.splits.items()]
+def _beside(line: Figures) -> list[tuple[str, dict[int, int | str]]]:
+    told: list[tuple[str, dict[int, int | str]]] = [
+        (SPLIT_WORDS[split], {**years}) for split, years in line.splits.items()
+    ]
     if line.people is not None:
-        told.append((PEOPLE, line.people))
+        told.append((PEOPLE, {**line.people, **dict.fromkeys(line.nameless, NOT_KNOWN)}))
     if line.unknown is not None:
-        told.append((UNKNOWN, line.unknown))
+        told.append((UNKNOWN, {**line.unknown}))
     return told
 
 
-def _under(sheet: Sheet, line: Figures, words: str, years: dict[int, int]) -> list[str | int]:
+def _under(sheet: Sheet, line: Figures, words: str, years: dict[int, int | str]) -> list[str | int]:
     cells: list[str | int] = [line.indicator.code, f"　{words}", "", ""]
     for year in sheet.years:
         cells += ["", years[year]]
     # People of a year may be those of another: their sum would say nothing.
-    total: str | int = "-" if words == PEOPLE else sum(years.values())
+    total: str | int = "-" if words == PEOPLE else sum(map(int, years.values()))
     return [*cells, "", total, "", ""]
 
 
 def as_csv(sheet: Sheet, lines: Sequence[Figures], *, notes: Sequence[str] = ()) -> str:
-    """The table as CSV, CRLF, nothing in it that a spreadsheet would compute; notes below."""
+    """The table as CSV, CRLF, nothing in it that a spreadsheet would compute; below it what the
+    document says of the project, and notes.
+    """
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    rows = table(sheet, lines)
-    if notes:
-        rows.append([])
-    rows += [[words] for words in notes]
-    for row in rows:
+    for row in table(sheet, lines) + _below(sheet, notes):
         writer.writerow([harmless(cell) if isinstance(cell, str) and cell != "-" else cell
                          for cell in row])  # fmt: skip
     return out.getvalue()
 
 
+def _below(sheet: Sheet, notes: Sequence[str]) -> list[list[str | int]]:
+    found: list[list[str | int]] = [[]]
+    found += [[name, words] for name, words in header_of(sheet)]
+    found.append([])
+    found += [[words] for words in notes]
+    return found
+
+
 def as_xlsx(
     sheet: Sheet, lines: Sequence[Figures], *, as_of: date, notes: Sequence[str] = ()
 ) -> bytes:
-    """The table as a workbook; sums and rates are formulas over the cells of the years."""
+    """The table as a workbook; sums and rates are formulas over the cells of the years. Below it
+    what the document says of the project, and notes.
+    """
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
         page = book.add_worksheet(sheet.slug[:31])
@@ -121,8 +147,9 @@ def as_xlsx(
                     page.write_string(number, column, cell, style)
             if number > 2 and isinstance(row[3], int):
                 _formulas(page, number, len(sheet.years), row, plain, percent)
-        for number, words in enumerate(notes, start=3 + len(rows)):
-            page.write_string(number, 0, words)
+        for number, told in enumerate(_below(sheet, notes), start=2 + len(rows)):
+            for column, words in enumerate(told):
+                page.write_string(number, column, str(words), plain if told[1:] else None)
         page.set_landscape()
         page.set_paper(9)
         page.fit_to_pages(1, 0)

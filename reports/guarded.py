@@ -44,13 +44,20 @@ BEFORE = "事業開始前"
 class Part:
     """What is told beside a figure, by fiscal year; None is hidden.
 
-    `since`: of which quarter's end a figure is, where it isn't that of the page.
+    `since`: of which quarter's end a figure is, where it isn't that of the page. `nameless`: years
+    in which records bear no code, so that how many people there were isn't known.
     """
 
     words: str
     years: dict[int, int | None]
     since: dict[int, date]
     sum: int | None  # None: hidden, or no sum (people of a year may be those of another)
+    nameless: frozenset[int] = frozenset()
+
+    @property
+    def hides(self) -> bool:
+        """Whether a year of it is hidden."""
+        return any(one is None and y not in self.nameless for y, one in self.years.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,7 @@ class Line:
     @property
     def hides(self) -> bool:
         """Whether something beside it is hidden."""
-        return any(None in part.years.values() for part in self.parts)
+        return any(part.hides for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,7 +346,8 @@ def _line(
                 )
                 for year in years
             }
-            parts.append(_part(words, hidden | told, ends, summed=lone != "people"))
+            part = _part(words, hidden | told, ends, summed=lone != "people")
+            parts.append(_unknown(part, exact.nameless) if lone == "people" else part)
     return Line(indicator, exact, parts, _pace(exact, ends[-1]))
 
 
@@ -352,6 +360,12 @@ def _part(
     newest = len(ends) - 1
     since = {y: ends[one.at] for y, one in last.items() if one.at is not None and one.at != newest}
     return Part(words, {year: one.number for year, one in last.items()}, since, total)
+
+
+def _unknown(part: Part, nameless: frozenset[int]) -> Part:
+    years = {year: None if year in nameless else one for year, one in part.years.items()}
+    since = {year: day for year, day in part.since.items() if year not in nameless}
+    return replace(part, years=years, since=since, nameless=nameless & years.keys())
 
 
 def _pace(exact: Figures, as_of: date) -> int | None:

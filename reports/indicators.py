@@ -11,8 +11,9 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from foundation import clock
+from foundation.clock import fiscal_year
 from ledger.models import Entry, Head
-from ledger.states import Cohort, Kind
+from ledger.states import PEOPLE, Cohort, Kind
 from reports.counting import Count, Rule
 from reports.remembered import End, Memory, counts_of, keep
 from reports.rules import Figures, Indicator, Sheet
@@ -96,8 +97,33 @@ def _figures(sheet: Sheet, indicator: Indicator, memories: Sequence[Memory]) -> 
         found.append(line)
     if indicator.beside:
         heads = replace(rule, sums=False, once=False, each_destination=False)
-        for line, people in zip(found, counts_of(memories, heads), strict=True):
-            line.people = _by_year(sheet, people, cohort, "all")
+        people = counts_of(memories, heads)
+        nameless = _nameless(sheet, indicator, [memory.upto for memory in memories])
+        for line, counts, years in zip(found, people, nameless, strict=True):
+            line.people = _by_year(sheet, counts, cohort, "all")
+            line.nameless = years
+    return found
+
+
+def _nameless(
+    sheet: Sheet, indicator: Indicator, uptos: Sequence[datetime | None]
+) -> list[frozenset[int]]:
+    """The years in which something stands without a code, at each of some moments."""
+    if indicator.kind in PEOPLE:
+        return [frozenset()] * len(uptos)
+    rows = Entry.objects.filter(program=sheet.program, kind=indicator.kind, subject="")
+    if indicator.destination:
+        rows = rows.filter(destination=indicator.destination)
+    if indicator.cohort:
+        rows = rows.filter(cohort=Cohort.YES)
+    said = list(rows.order_by().values_list("occurred_on", "recorded_at", "quantity"))
+    found = []
+    for upto in uptos:
+        sums: defaultdict[int, int] = defaultdict(int)
+        for day, at, quantity in said:
+            if upto is None or at < upto:
+                sums[fiscal_year(day)] += quantity
+        found.append(frozenset(year for year, much in sums.items() if much > 0))
     return found
 
 

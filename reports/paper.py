@@ -12,14 +12,13 @@ import xlsxwriter
 from accounts.models import Staff
 from foundation.tables import harmless
 from reports import queries, rules
-from reports.formats import UNKNOWN, told_exactly
+from reports.formats import NOT_KNOWN, UNKNOWN, header_of, told_exactly
 from reports.guarded import Line, Part, Reading
 from reports.models import Closing
-from reports.rules import Sheet, reiwa
+from reports.rules import reiwa
 
 HIDDEN = "＊"
 NONE = "-"
-NOT_TOLD = "資料に記載なし"  # of what the grant's document doesn't say
 LEGEND = "＊ … 人数が少ないため表示していません(0はそのまま) / - … この数はありません"
 Row = list[str | int]
 
@@ -44,7 +43,8 @@ def rows(reading: Reading) -> list[Row]:
 def _beside(reading: Reading, line: Line, part: Part) -> Row:
     cells: Row = [line.indicator.code, f"　{part.words}", "", ""]
     for year in reading.sheet.years:
-        cells += ["", _or_hidden(part.years[year])]
+        untold = NOT_KNOWN if year in part.nameless else HIDDEN
+        cells += ["", untold if (number := part.years[year]) is None else number]
     since = "、".join(f"{reiwa(y)}は{day.isoformat()}現在" for y, day in sorted(part.since.items()))
     return [*cells, "", NONE if part.sum is None else part.sum, "", since]
 
@@ -54,10 +54,6 @@ def _closed(reading: Reading) -> str:
         if reading.closing is not None and one.closing.pk == reading.closing.pk:
             return f"{one.words} 作成者 {one.made_by} 確認者 {one.checked_by or '(確認待ち)'}"
     return ""
-
-
-def _or_hidden(number: int | None) -> str | int:
-    return HIDDEN if number is None else number
 
 
 def as_csv(reading: Reading) -> str:
@@ -92,7 +88,7 @@ def as_json(reading: Reading) -> str:
 
 def _line_told(line: Line) -> dict[str, Any]:
     unknown = [part for part in line.parts if part.words == UNKNOWN]
-    hides = any(None in part.years.values() for part in unknown)
+    hides = any(part.hides for part in unknown)
     told = told_exactly(line.exact)
     told["unknown_cohort"] = unknown[0].sum if unknown else None
     return {
@@ -103,15 +99,22 @@ def _line_told(line: Line) -> dict[str, Any]:
 
 
 def _part_told(part: Part) -> dict[str, Any]:
-    hides = None in part.years.values()
     return {
         "label": part.words,
         "years": {
-            str(year): {"actual": number, **({"hidden": True} if number is None else {})}
-            for year, number in part.years.items()
+            str(year): {"actual": number, **_why(part, year)} for year, number in part.years.items()
         },
-        "sum": {"actual": part.sum, **({"hidden": True} if hides and part.sum is None else {})},
+        "sum": {
+            "actual": part.sum,
+            **({"hidden": True} if part.hides and part.sum is None else {}),
+        },
     }
+
+
+def _why(part: Part, year: int) -> dict[str, bool]:
+    if part.years[year] is not None:
+        return {}
+    return {"unknown": True} if year in part.nameless else {"hidden": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,20 +200,6 @@ def footnotes(reading: Reading) -> list[str]:
     """What stands below the table: signs, overlap, how each line is counted."""
     overlap = queries.overlap_of(reading.program.slug)
     return [LEGEND, *([overlap] if overlap else []), *rules.in_words(reading.sheet)]
-
-
-def header_of(sheet: Sheet) -> list[tuple[str, str]]:
-    """What the grant's document says of the project; where it says nothing, that."""
-    cost = NOT_TOLD if sheet.cost is None else f"{sheet.cost:,}千円"
-    told = [
-        ("団体名", sheet.body),
-        ("事業名", sheet.name),
-        ("区分", "・".join(sheet.headings)),
-        ("交付決定", sheet.decision or NOT_TOLD),
-        ("交付金対象事業費", cost),
-        ("事業概要", sheet.outline),
-    ]
-    return [(name, words) for name, words in told if words]
 
 
 def as_xlsx(reading: Reading) -> bytes:

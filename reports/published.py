@@ -13,6 +13,7 @@ from datetime import date, datetime
 from foundation.clock import jst_day
 from foundation.tables import harmless
 from reports import queries, rules
+from reports.formats import header_of
 from reports.models import Closing
 from reports.rules import Indicator, Sheet, reiwa
 
@@ -149,6 +150,8 @@ def as_csv(told: Publication) -> str:
         cells += [one.target_sum, line.actual_sum, rate, line.caveat]
         words = {said.year: said.words for said in line.said}
         table.append(cells + [words.get(year, "") for year in years])
+    table.append([])
+    table += [[name, words] for name, words in header_of(told.sheet)]
     table += [[], [f"{told.closed_on.isoformat()} の締め", f"{told.published_on} 公表"]]
     notes = [*([told.overlap] if told.overlap else []), *rules.in_words(told.sheet)]
     table += [[words] for words in notes]

@@ -5,7 +5,7 @@ What stands for a person is turned into its code on reading, and goes no further
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -137,8 +137,11 @@ class Reading:
     flags: list[Flag] = field(default_factory=list)
 
 
-def read(table: Table, *, programs: Mapping[str, str], today: date) -> Reading:
-    """Judge every row. `programs`: slug → 2-digit prefecture code ("" where it isn't known).
+def read(
+    table: Table, *, programs: Mapping[str, str], towns: Collection[str], today: date
+) -> Reading:
+    """Judge every row. `programs`: slug → 2-digit prefecture code ("" where it isn't known);
+    `towns`: the codes of the municipalities there are.
 
     Raises `NotATable` for a header that lacks a column, has one twice or one nobody knows.
     """
@@ -148,7 +151,7 @@ def read(table: Table, *, programs: Mapping[str, str], today: date) -> Reading:
     reading = Reading()
     for line, cells in table.rows:
         padded = [*cells, *[""] * (len(names) - len(cells))]
-        row = _Row(dict(zip(names, padded, strict=False)), programs, today)
+        row = _Row(dict(zip(names, padded, strict=False)), programs, towns, today)
         fact = row.fact()
         if fact is None:
             reading.bad.append(Bad(line, row.wrong))
@@ -182,8 +185,14 @@ def columns(header: Sequence[str]) -> list[str]:
 class _Row:
     """One row on its way to a fact."""
 
-    def __init__(self, cells: Mapping[str, str], programs: Mapping[str, str], today: date) -> None:
-        self.cells, self.programs, self.today = cells, programs, today
+    def __init__(
+        self,
+        cells: Mapping[str, str],
+        programs: Mapping[str, str],
+        towns: Collection[str],
+        today: date,
+    ) -> None:
+        self.cells, self.programs, self.towns, self.today = cells, programs, towns, today
         self.wrong: dict[str, str] = {}
 
     def text(self, name: str) -> str:
@@ -259,6 +268,8 @@ class _Row:
             return ""
         if said := _wrong_code(code):
             self.wrong.setdefault("municipality_code", said)
+        elif code not in self.towns:
+            self.wrong.setdefault("municipality_code", "このコードの市町村は、ありません。")
         elif kind in PLACES and not code.startswith(self.programs.get(program, "")):
             self.wrong.setdefault("municipality_code", "この事業の都道府県の市町村ではありません。")
         return code

@@ -255,6 +255,7 @@ class Figures:
     actual: dict[int, int]
     unknown: dict[int, int] | None = None  # the same rule over people of unknown cohort
     people: dict[int, int] | None = None  # 実人数, shown beside
+    nameless: frozenset[int] = frozenset()  # years with records of no code: 実人数 isn't known
     splits: dict[Split, dict[int, int]] = field(default_factory=dict)
     listed: int | None = None  # how many municipalities of the baseline are known
     places: dict[str, int] = field(default_factory=dict)  # municipality → its year; of PLACES

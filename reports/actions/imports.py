@@ -19,6 +19,7 @@ from foundation.refusals import Refused
 from ledger.entries import Fact, enter_all
 from ledger.states import Kind
 from programs.models import Program
+from programs.queries import known_codes
 from reports import record_rows
 from reports.models import RecordImport
 from reports.policies import must_import
@@ -92,7 +93,9 @@ def import_by_command(*, data: bytes, by: str, preview: bool, now: datetime) -> 
 
 
 def _stage(data: bytes, *, programs: dict[str, str], by: str, now: datetime) -> Laid:
-    reading = record_rows.read(tables.read(data), programs=programs, today=jst_day(now))
+    reading = record_rows.read(
+        tables.read(data), programs=programs, towns=known_codes(), today=jst_day(now)
+    )
     digest = _digest(reading)
     earlier = RecordImport.objects.filter(digest=digest, applied_at__isnull=False).first()
     laid = Laid(

@@ -43,7 +43,7 @@ def entries(
         _note(
             viewer, program, f"{slug}/{code}/{year}", verb="entries.looked", reason=reason, now=now
         )
-        return evidence.full(sheet.program, indicator, year=year, as_of=as_of, after=after)
+        return evidence.full(sheet, indicator, year=year, as_of=as_of, after=after)
 
 
 def confirmed(

@@ -11,7 +11,7 @@ from accounts.states import Role
 from foundation import clock
 from foundation.refusals import Refused
 from foundation.replies import SeeOther
-from reports import guarded, paper, published
+from reports import formats, guarded, published
 from reports.actions import publications
 from reports.doors import csv_file, page, refused
 from reports.forms import Words
@@ -34,7 +34,7 @@ def one_sheet(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "told": told,
         "sheet": told.sheet,
-        "header": paper.header_of(told.sheet),
+        "header": formats.header_of(told.sheet),
         "newest": reiwa(told.year),
         "years": [(year, reiwa(year)) for year in told.sheet.years],
         "lines": [

@@ -34,6 +34,7 @@ from reports.menu import USERS
 from reports.policies import READERS
 from reports.registers import KEEPERS
 from reports.rules import reiwa
+from reports.states import Counting
 
 
 @staff_only(*READERS)
@@ -85,7 +86,11 @@ def cell(request: HttpRequest, slug: str, code: str, year: int) -> HttpResponse:
         )
     except Refused as no:
         return refused(no, back=reverse("reports-sheet", args=[slug]))
-    context = {"reading": reading, "cell": found, "program": reading.program, "year": year}
+    context = {
+        "reading": reading, "cell": found, "program": reading.program, "year": year,
+        "distinct": found.line.indicator.count is not Counting.SUM,
+        "actual": found.line.exact.actual[year],
+    }  # fmt: skip
     if found.spread is not None:
         context["spread"] = _spread(found.spread)
         context["channels"] = [sentences.CHANNELS[one] for one in found.spread.columns]
@@ -119,6 +124,7 @@ def entries(request: HttpRequest, slug: str, code: str, year: int) -> HttpRespon
         "as_of": as_of,
         "reason": request.POST.get("reason", ""),
         "more": found[-1].seq if len(found) == evidence.AT_ONCE else None,
+        "marks": True,
     }
     return page(request, "entries", context)
 
@@ -165,8 +171,8 @@ def exact(request: HttpRequest, slug: str) -> HttpResponse:
         return refused(no, back=reverse("reports-sheet", args=[slug]))
     rows = formats.table(found, lines)
     context = {
-        "sheet": found, "header": rows[0], "rows": rows[1:], "as_of": as_of,
-        "notes": queries.notes_of(found),
+        "sheet": found, "header": formats.header_of(found), "head": rows[0], "rows": rows[1:],
+        "as_of": as_of, "notes": queries.notes_of(found),
     }  # fmt: skip
     return page(request, "exact", context)
 
@@ -300,7 +306,10 @@ def _shown(line: Line, reading: Reading) -> dict[str, Any]:
         "parts": [
             {
                 "part": part,
-                "cells": [(part.years[year], part.since.get(year)) for year in years],
+                "cells": [
+                    (part.years[year], part.since.get(year), year in part.nameless)
+                    for year in years
+                ],
             }
             for part in line.parts
         ],

@@ -147,6 +147,13 @@ def test_the_desk_doesn_t_show_whether_anything_lies_in_the_vault(asked, browser
     assert without_tokens(page(desk, theirs)) == before
 
 
+def test_the_case_page_says_in_which_column_of_a_file_its_number_goes(asked, browser, kaede):
+    desk = signed_in_as(kaede)
+    desk.post(f"/counseling/desk/{asked.code}/take/")
+    told = page(desk, f"/counseling/desk/{asked.code}/")
+    assert f"この番号 {asked.code} を「対象者」(subject)の列に書きます" in told
+
+
 def test_opening_asks_for_a_fresh_proof(asked, kaede):
     desk = signed_in_as(kaede)
     desk.post(f"/counseling/desk/{asked.code}/take/")

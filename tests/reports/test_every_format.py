@@ -15,9 +15,11 @@ from accounts.states import Role
 from ledger.entries import Fact, enter
 from ledger.states import Kind
 from ledger.subjects import subject_of
+from programs.models import Program
 from reports.models import Closing, Install, Return
 from reports.queries import OVERLAP
 from tests.cast import grant, make_program, make_staff, signed_in_as
+from tests.reports.people import make_towns
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2021, 7, 20, tzinfo=UTC)
@@ -111,10 +113,36 @@ def test_how_a_line_is_counted_and_what_was_chosen_is_printed_on_every_format(ev
 
 
 def test_the_document_s_header_is_on_everything_that_is_a_sheet(every_format):
-    sheets = ("kpi json", "kpi csv", "kpi xlsx", "exact", "published table.csv", "sheet.json")
     found = every_format("kochi-2020")
-    for words in ("ひきこもり支援の強化", "交付金対象事業費", "資料に記載なし", "家計相談"):
-        assert lacking(found, words, but=(*BREAKDOWN, *sheets)) == []
+    told = (
+        "ひきこもり支援の強化", "交付決定", "交付金対象事業費", "資料に記載なし", "事業概要",
+        "家計相談",
+    )  # fmt: skip
+    for words in told:
+        assert lacking(found, words, but=(*BREAKDOWN, *JSON)) == []
+
+
+def test_the_unit_stands_in_a_column_as_the_grant_prints_it(every_format):
+    found = every_format("hyogo-2020")
+    for name in ("", "sheet.pdf", "monthly.pdf"):
+        assert '<th scope="col" rowspan="2">単位</th>' in found[name]
+        assert "<td>人(延べ)</td>" in found[name]
+
+
+def test_the_municipalities_that_are_covered_are_on_paper_too(every_format):
+    make_towns()
+    make_program("hyogo")
+    Program.objects.filter(slug="hyogo").update(prefecture_code="28")
+    enter(
+        Fact(program="hyogo", kind=Kind.IBASHO_OPENED, occurred_on=date(2020, 6, 1),
+             municipality_code="282014", evidence="site:1"),
+        confirmed_by=1,
+        now=datetime(2020, 6, 2, tzinfo=UTC),
+    )  # fmt: skip
+    found = every_format("hyogo-2020")
+    for name in ("", "sheet.pdf", "monthly.pdf"):
+        assert '<li class="covered">姫路市 <small>令和2年度</small></li>' in found[name], name
+        assert "<li>神戸市</li>" in found[name], name
 
 
 def test_that_people_of_two_houses_overlap_is_told_on_every_format_of_their_program(every_format):

@@ -15,7 +15,7 @@ from accounts.viewer import Grant, Viewer
 from foundation.refusals import Refused
 from ledger.models import Entry, Note
 from ledger.subjects import subject_of
-from programs.models import Program
+from programs.models import Municipality, Program
 from reports.actions.imports import apply_records, drop_records, stage_records
 from reports.indicators import figures
 from reports.models import RecordImport
@@ -129,6 +129,7 @@ def test_an_excel_file_is_read(db, tmp_path):
         ("2021-03-31,subject_merged,kochi,,,,,a,,,", "種類"),
         ("2021-03-31,consultation,atlantis,,,,,,,,", "事業"),
         ("2021-03-31,consultation,kochi,392015,,,,,,,", "検査数字"),
+        ("2021-03-31,consultation,kochi,390011,,,,,,,", "ありません"),
         ("2021-03-31,ibasho_opened,kobe,281018,,,,,,,", "区のコード"),
         ("2021-03-31,ibasho_opened,hyogo,280003,,,,,,,", "都道府県"),
         ("2021-03-31,consultation,kochi,,fax,,,,,,", "web"),
@@ -149,6 +150,28 @@ def test_a_row_that_can_not_be_right_stops_everything_and_is_named(db, tmp_path,
     assert said in str(no.value)
     assert not Entry.objects.exists()
     assert not RecordImport.objects.exists()
+
+
+def test_a_link_in_a_file_counts_whoever_spoke_and_the_sheet_says_so(db, tmp_path):
+    rows = [
+        f"2021-03-31,linked,kochi,392014,phone,yes,{voice},K-{voice},福祉事務所,1,"
+        for voice in ("self", "family")
+    ]
+    taken(tmp_path, "\n".join([HEAD, *rows]))
+    line = next(one for one in figures(KOCHI) if one.indicator.code == "kochi.linked")
+    assert line.actual[2020] == 2
+    said = "".join(line.indicator.printed_choices)
+    assert "ファイルで取り込んだ「つながった」の記録は、続柄(だれが話したか)にかかわらず" in said
+    assert "相談員がケースで確認した記録では、当事者がつながったものだけ" in said
+
+
+def test_a_municipality_that_came_with_a_newer_list_may_be_written(db, tmp_path):
+    row = "2021-03-31,consultation,kochi,392995,phone,yes,family,K-1,,1,"
+    with pytest.raises(CommandError, match="市町村は、ありません"):
+        taken(tmp_path, f"{HEAD}\n{row}\n")
+    Municipality.objects.create(code="392995", prefecture="高知県", name="新しい市", kana="")
+    taken(tmp_path, f"{HEAD}\n{row}\n")
+    assert Entry.objects.get().municipality_code == "392995"
 
 
 @pytest.mark.parametrize("head", ["date,kind", "date,date,kind,program", "date,kind,program,mood"])

@@ -67,6 +67,16 @@ def test_a_month_of_few_people_is_hidden_whole_and_the_year_says_so(june, analys
     assert read(analyst, program, month=MAY).visits().none
 
 
+def test_beside_the_plot_of_a_year_stands_the_table_of_its_months(june, analyst, program):
+    summed(program, MAY, "coming", first=(40, 3), returning=(9, 2))
+    page = signed_in_as(analyst).get("/reports/usage/?year=2026").content.decode()
+    told = [
+        f'<th scope="row">{month}</th><td class="number">{visits}</td><td class="number">{people}<'
+        for month, visits, people in (("2026年5月", "＊", "＊"), ("2026年6月", 120, 60))
+    ]
+    assert [one for one in told if one not in page] == []
+
+
 def test_a_year_tells_nothing_that_its_months_do_not(june, analyst, program):
     summed(program, MAY, "coming", first=(30, 12), returning=(90, 40))
     summed(program, MAY, "rung", watching=(100, 40), talking=(20, 12))

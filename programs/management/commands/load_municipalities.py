@@ -7,9 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from programs.actions.municipalities import load_municipalities
-from programs.municipalities import BadFile
-
-SHIPPED = Path(__file__).resolve().parents[2] / "data" / "municipalities.csv"
+from programs.municipalities import SHIPPED, BadFile
 
 
 class Command(BaseCommand):
