@@ -275,8 +275,17 @@ def _words(row: Item, seen: Seen) -> str:
         return row.message.text
     if row.murmur is not None:
         return row.murmur.text
-    kept = [one.words for one in seen.get((row.seat_id or 0, row.about_staff_id), ()) if one.words]
-    return kept[-1] if row.kind in (ItemKind.CRISIS, ItemKind.FLAG) and kept else ""
+    # What rang last was stored nowhere else: of what was refused, the newest of this kind.
+    kept = [
+        one.words
+        for one in seen.get((row.seat_id or 0, row.about_staff_id), ())
+        if one.message_id is None and one.murmur_id is None and _rings_as(one) == row.kind
+    ]
+    return kept[-1] if kept else ""
+
+
+def _rings_as(finding: Finding) -> ItemKind:
+    return ItemKind.CRISIS if "crisis" in finding.classes else ItemKind.FLAG
 
 
 def _reasons(messages: Iterable[int | None]) -> dict[int, tuple[str, ...]]:
