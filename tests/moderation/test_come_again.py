@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.models import Letter
 from chat import protocol as p
 from chat.actions.moderation import hide
-from chat.models import Item, Message, Room
+from chat.models import Item, Message, Report, Room
 from chat.queries import out_of_sight
 from chat.states import Hand, ItemKind, ItemState
 from moderation.actions.queue import claim, settle
@@ -15,7 +16,7 @@ from moderation.states import Outcome
 from moderation.waiting import queue
 from tests.cast import staff_viewer
 from tests.chat.deeds import do, post, rest, said
-from tests.moderation.evening import item_of
+from tests.moderation.evening import item_of, message, report
 
 LATER = timedelta(minutes=5)  # the room is still watched
 NONCE = "0b6b1f5e-3c1c-4a8e-9d93-0a8b4f6f1c55"
@@ -106,3 +107,54 @@ def test_words_hidden_after_another_rang_have_an_item_too(settled, aoi, room, no
     do(aoi, room, post("やっぱり死にたい"), now=now + LATER)
     hide(message=first.pk, now=now)
     assert out_of_sight() == 0
+
+
+# --- told again -----------------------------------------------------------------------------------
+
+
+def test_whoever_tells_again_is_heard_and_answered_again(desk, aoi, haha, room, now):
+    row = message(aoi, room)
+    report(haha, row, note="こわいです")
+    item = item_of(ItemKind.REPORT)
+    settle(desk, item=item.pk, outcome=Outcome.NOTHING, now=now)
+    report(haha, row, note="わたしのことを言っています", reason="other")
+    item.refresh_from_db()
+    assert (item.state, item.times) == (ItemState.NEW, 2)
+    seen = detail(desk, item=item.pk, now=now)
+    assert [one.note for one in seen.reports] == ["こわいです", "わたしのことを言っています"]
+    settle(desk, item=item.pk, outcome=Outcome.ACTED, now=now)
+    assert Letter.objects.filter(participant=haha).count() == 2
+    assert Item.objects.count() == 1
+
+
+def test_the_very_same_counts_once_while_it_waits_and_anew_when_it_was_settled(
+    desk, aoi, haha, room, now
+):
+    row = message(aoi, room)
+    report(haha, row, note="こわいです")
+    report(haha, row, note="こわいです")
+    item = item_of(ItemKind.REPORT)
+    assert (Report.objects.count(), item.times) == (1, 1)
+    settle(desk, item=item.pk, outcome=Outcome.NOTHING, now=now)
+    report(haha, row, note="こわいです")
+    item.refresh_from_db()
+    assert (Report.objects.count(), item.state) == (2, ItemState.NEW)
+
+
+def test_another_word_while_it_waits_is_kept_and_its_sender_answered_once(
+    desk, aoi, haha, room, now
+):
+    row = message(aoi, room)
+    report(haha, row)
+    report(haha, row, note="ほかの人にも言っていました")
+    item = item_of(ItemKind.REPORT)
+    assert (Report.objects.count(), item.times, item.state) == (2, 2, ItemState.NEW)
+    settle(desk, item=item.pk, outcome=Outcome.ACTED, now=now)
+    assert Letter.objects.filter(participant=haha).count() == 1
+
+
+def test_told_twice_in_one_breath_is_told_once(aoi, haha, room):
+    frame = p.Report(of=message(aoi, room).seq or 0, reason="abuse", note="こわいです")
+    rest()
+    do(haha, room, frame, frame)
+    assert Report.objects.count() == 1
