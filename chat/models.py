@@ -142,7 +142,7 @@ class Seat(models.Model):
 
 
 class Message(models.Model):
-    """Something said. Its words are emptied when it is withdrawn or erased; its number stays."""
+    """Something said. Erased, its words are emptied; withdrawn, unless they are evidence."""
 
     # Both are the first column of a unique index below; one more each would only cost.
     room = models.ForeignKey(

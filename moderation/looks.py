@@ -19,7 +19,14 @@ from moderation import policies
 from moderation.models import Act, AlarmStep, Appeal, DeskChoice, Proposal, Told
 from moderation.recusals import hidden_from, must_read, must_read_item, without_hidden
 from moderation.states import LASTING, ActKind, AppealState, ProposalState
-from moderation.waiting import SHOWN, Line, in_their_rooms, lines_of
+from moderation.waiting import (
+    SHOWN,
+    Line,
+    as_evidence,
+    in_their_rooms,
+    lines_of,
+    without_taken_back,
+)
 
 CONTEXT_BEFORE, CONTEXT_AFTER = 10, 3
 ACTS_SHOWN = 20
@@ -66,7 +73,9 @@ def detail(viewer: Viewer, *, item: int, now: datetime) -> Detail:
     must_read_item(viewer, row)
     assert row is not None
     above = row.about_staff_id is not None
-    of = row.message if row.kind != ItemKind.MURMUR else None
+    of = None
+    if row.message is not None and row.kind != ItemKind.MURMUR:
+        of = as_evidence(row, row.message)
     found = _findings(row)
     at = _said_at(row, found)
     hidden = Act.objects.filter(
@@ -123,9 +132,10 @@ def _around(row: Item, at: datetime, *, before: bool) -> list[Message]:
     said = Message.objects.filter(room=row.room_id, seq__isnull=False).select_related("seat")
     said = said.exclude(pk=row.message_id or 0).exclude(state=MessageState.ERASED)
     if before:
-        found = said.filter(at__lte=at).order_by("-at", "-pk")[:CONTEXT_BEFORE]
-        return list(reversed(found))
-    return list(said.filter(at__gt=at).order_by("at", "pk")[:CONTEXT_AFTER])
+        found = list(said.filter(at__lte=at).order_by("-at", "-pk")[:CONTEXT_BEFORE])[::-1]
+    else:
+        found = list(said.filter(at__gt=at).order_by("at", "pk")[:CONTEXT_AFTER])
+    return [without_taken_back(one) for one in found]
 
 
 def _reports(row: Item) -> list[Report]:
@@ -193,7 +203,8 @@ def room_side(viewer: Viewer, *, room: int, limit: int = 30) -> tuple[Room, list
         raise Refused("not_found")
     policies.must_keep(viewer, room=row)
     said = Message.objects.filter(room=room, seq__isnull=False).select_related("seat")
-    return row, without_hidden(viewer, reversed(said.order_by("-seq")[:limit]))
+    shown = [without_taken_back(one) for one in reversed(said.order_by("-seq")[:limit])]
+    return row, without_hidden(viewer, shown)
 
 
 def appeals(viewer: Viewer, *, program: int) -> list[Appeal]:

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from accounts.states import Role
 from accounts.viewer import Viewer
 from chat.actions.items import CLAIMED_FOR
-from chat.models import Finding, Item, Report, Room
+from chat.models import Finding, Item, Message, Report, Room
 from chat.states import ItemKind, ItemState, MessageState, RoomKind
 from duty.colleagues import name_of
 from duty.policies import must_be_of_the_team
@@ -272,7 +272,7 @@ def _who(row: Item) -> str:
 
 def _words(row: Item, seen: Seen) -> str:
     if row.message is not None:
-        return row.message.text
+        return as_evidence(row, row.message).text
     if row.murmur is not None:
         return row.murmur.text
     # What rang last was stored nowhere else: of what was refused, the newest of this kind.
@@ -282,6 +282,24 @@ def _words(row: Item, seen: Seen) -> str:
         if one.message_id is None and one.murmur_id is None and _rings_as(one) == row.kind
     ]
     return kept[-1] if kept else ""
+
+
+def as_evidence(row: Item, message: Message) -> Message:
+    """What an item is about, with words that were taken back where they are kept for it.
+
+    Those of staff only above the desk: that they are kept tells their author who reads there.
+    """
+    by_staff = message.seat is not None and message.seat.staff_id is not None
+    if by_staff and row.about_staff_id is None:
+        return without_taken_back(message)
+    return message
+
+
+def without_taken_back(message: Message) -> Message:
+    """As it stands beside others: words that were taken back are nobody's to read there."""
+    if message.state == MessageState.WITHDRAWN:
+        message.text = message.veil = ""
+    return message
 
 
 def _rings_as(finding: Finding) -> ItemKind:

@@ -11,6 +11,7 @@ from duty.actions.attending import acted
 from foundation.clock import wire
 from moderation.models import Act
 from moderation.states import ActKind
+from moderation.waiting import without_taken_back
 
 CONTEXT = 10  # messages before the one that it is about
 
@@ -24,7 +25,7 @@ def evidence_of(message: Message) -> dict[str, Any]:
     return {
         **_said(message),
         "seq": message.seq,
-        "context": [_said(one) for one in reversed(around[:CONTEXT])],
+        "context": [_said(without_taken_back(one)) for one in reversed(around[:CONTEXT])],
         # Not who: only what they said.
         "reports": [{"reason": one.reason, "note": one.note} for one in reports],
         "findings": [{"classes": one.classes, "rules": one.rules} for one in findings],
