@@ -24,6 +24,7 @@ from moderation.waiting import (
     Line,
     as_evidence,
     in_their_rooms,
+    is_erased,
     lines_of,
     without_taken_back,
 )
@@ -74,7 +75,7 @@ def detail(viewer: Viewer, *, item: int, now: datetime) -> Detail:
     assert row is not None
     above = row.about_staff_id is not None
     of = None
-    if row.message is not None and row.kind != ItemKind.MURMUR:
+    if row.message is not None and row.kind != ItemKind.MURMUR and not is_erased(row):
         of = as_evidence(row, row.message)
     found = _findings(row)
     at = _said_at(row, found)

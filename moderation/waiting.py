@@ -36,6 +36,7 @@ class Line:
     room: str
     who: str
     words: str
+    erased: bool  # they erased themselves: nothing of it is left to read
     folded: bool  # this reader asked not to be shown this kind
     about: tuple[str, ...]  # reasons and classes
     times: int
@@ -242,6 +243,7 @@ def lines_of(
             room=row.room.name if row.room else "",
             who=_who(row),
             words="" if row.kind in choice.without else _words(row, seen),
+            erased=is_erased(row),
             folded=row.kind in choice.without,
             about=(*reasons.get(row.message_id or 0, ()), *_seen_in(row, seen)),
             times=row.times,
@@ -282,6 +284,12 @@ def _words(row: Item, seen: Seen) -> str:
         if one.message_id is None and one.murmur_id is None and _rings_as(one) == row.kind
     ]
     return kept[-1] if kept else ""
+
+
+def is_erased(row: Item) -> bool:
+    """Whether words of crisis wait whose author erased themselves meanwhile."""
+    theirs = row.subject.startswith("seat:")
+    return row.kind == ItemKind.CRISIS and theirs and row.seat_id is None
 
 
 def as_evidence(row: Item, message: Message) -> Message:

@@ -27,12 +27,15 @@ _OF_MESSAGES = (ItemKind.REPORT.value, ItemKind.HELD.value)
 
 
 def settle_gone(*, now: datetime) -> int:
-    """What nobody can look at any more needn't wait: its words or its person are gone; how many."""
+    """What nobody can look at any more needn't wait: its words or its person are gone; how many.
+
+    Words of crisis wait on: who erased themselves right after them must be known to somebody.
+    """
     waiting = Item.objects.exclude(state=ItemState.DONE.value)
     gone = waiting.filter(
         Q(kind__in=_OF_MESSAGES, message__isnull=True)
         | Q(kind=ItemKind.MURMUR.value, murmur__isnull=True)
-        | Q(kind__in=[ItemKind.CRISIS.value, ItemKind.FLAG.value], seat__isnull=True)
+        | Q(kind=ItemKind.FLAG.value, seat__isnull=True)
     )
     rows = list(gone.order_by("raised_at", "pk")[:AT_ONCE])
     if not rows:
