@@ -73,11 +73,12 @@ def _give_back(item: int, message: int, room: int, *, now: datetime) -> bool:
         participant = row.seat.participant_id if row.seat else None
         evidence = acts.evidence_of(row)
         chat.turn_down(message=message, now=now)
-        Act.objects.create(
+        done = Act.objects.create(
             kind=ActKind.RETURN.value, program_id=row.room.program_id, room_id=room, message=row,
             item_id=item, participant_id=participant, role=HOUSE, reason=Reason.OTHER.value,
-            evidence=evidence, at=now,
+            evidence=evidence.words, at=now,
         )  # fmt: skip
+        acts.attribute(done, evidence)
         if participant is not None:
             telling.tell_returned(participant, row.text, now=now)
         finish(Item.objects.filter(pk=item), by=None, outcome=Outcome.RETURNED, now=now)
