@@ -14,6 +14,7 @@ from chat.models import (
     StampGiven,
     Visit,
 )
+from chat.states import MessageState
 from foundation.clock import wire
 
 TEMPLATE = "chat/_kept.html"
@@ -43,8 +44,9 @@ def shown(participant: int) -> dict[str, object]:
             {
                 "room_name": m.room.name,
                 "at": wire(m.at),
-                "text": m.text,
-                "veil": m.veil,
+                # What is kept of words that were taken back would tell that somebody told of them.
+                "text": "" if m.state == MessageState.WITHDRAWN else m.text,
+                "veil": "" if m.state == MessageState.WITHDRAWN else m.veil,
                 "state": m.state,
             }
             for m in messages

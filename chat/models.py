@@ -142,7 +142,7 @@ class Seat(models.Model):
 
 
 class Message(models.Model):
-    """Something said. Its words are emptied when it is withdrawn or erased; its number stays."""
+    """Something said. Erased, its words are emptied; withdrawn, unless they are evidence."""
 
     # Both are the first column of a unique index below; one more each would only cost.
     room = models.ForeignKey(
@@ -275,7 +275,7 @@ class Postcard(models.Model):
 
 
 class Report(models.Model):
-    """Someone told the supporters of a message. Nobody else learns of it, nor who did."""
+    """Someone told the supporters of a message; again, it is one more. Nobody else learns of it."""
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="reports")
     seat = models.ForeignKey(Seat, null=True, on_delete=models.SET_NULL)
@@ -290,7 +290,6 @@ class Report(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["seat", "nonce"], name="report_once_per_nonce"),
-            models.UniqueConstraint(fields=["seat", "message"], name="report_once_per_message"),
         ]
 
     def __str__(self) -> str:

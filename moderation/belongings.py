@@ -4,7 +4,8 @@ from datetime import datetime
 
 from foundation.clock import wire
 from moderation import telling
-from moderation.models import Act, Appeal, Proposal, Told
+from moderation.actions.acts import forget_quotes
+from moderation.models import Act, Appeal, Proposal, Quoted, Told
 from moderation.states import ActKind
 
 TEMPLATE = "moderation/_kept.html"
@@ -46,12 +47,15 @@ def _told(row: Told | None) -> dict[str, object] | None:
 def erase(participant: int, *, now: datetime) -> None:
     """Words and evidence go; that something was done, and by whom, stays without them.
 
-    What a permanent bar leans on goes too: a person who isn't there can't be barred.
+    What a permanent bar leans on goes too: a person who isn't there can't be barred. So do their
+    words in what is kept of acts on others.
     """
+    forget_quotes(participant)
     acts = Act.objects.filter(participant=participant)
     Appeal.objects.filter(act__in=acts).update(text="")
     Told.objects.filter(act__in=acts).update(note="", evidence={})
     standing = [kind.value for kind in ActKind if kind.value in telling.WHAT]
+    Quoted.objects.filter(act__in=acts).delete()
     acts.filter(closed_at__isnull=True, kind__in=standing).update(closed_at=now)
     acts.update(evidence={}, words="", note="", participant=None)
     Proposal.objects.filter(participant=participant).update(evidence={}, note="")

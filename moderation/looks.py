@@ -19,7 +19,15 @@ from moderation import policies
 from moderation.models import Act, AlarmStep, Appeal, DeskChoice, Proposal, Told
 from moderation.recusals import hidden_from, must_read, must_read_item, without_hidden
 from moderation.states import LASTING, ActKind, AppealState, ProposalState
-from moderation.waiting import SHOWN, Line, in_their_rooms, lines_of
+from moderation.waiting import (
+    SHOWN,
+    Line,
+    as_evidence,
+    in_their_rooms,
+    is_erased,
+    lines_of,
+    without_taken_back,
+)
 
 CONTEXT_BEFORE, CONTEXT_AFTER = 10, 3
 ACTS_SHOWN = 20
@@ -65,21 +73,23 @@ def detail(viewer: Viewer, *, item: int, now: datetime) -> Detail:
     policies.must_see_item(viewer, row)
     must_read_item(viewer, row)
     assert row is not None
-    message = row.message or _last_found(row)
     above = row.about_staff_id is not None
-    of = message if row.kind != ItemKind.MURMUR else None
-    # What was confided in a talk of two stays there: who judges a word of it reads that word alone.
-    shows_more = of is not None and row.room is not None and row.room.kind != RoomKind.COUNSELING
-    around = of if shows_more else None
-    hidden = Act.objects.filter(message=message, kind=ActKind.HIDE.value, closed_at__isnull=True)
+    of = None
+    if row.message is not None and row.kind != ItemKind.MURMUR and not is_erased(row):
+        of = as_evidence(row, row.message)
+    found = _findings(row)
+    at = _said_at(row, found)
+    hidden = Act.objects.filter(
+        message=row.message, kind=ActKind.HIDE.value, closed_at__isnull=True
+    )
     return Detail(
         item=row,
         line=lines_of(viewer, [row], DeskChoice(without=[]), now=now)[0],
         message=of,
-        before=without_hidden(viewer, _around(around, before=True)) if around else [],
-        after=without_hidden(viewer, _around(around, before=False)) if around else [],
+        before=without_hidden(viewer, _around(row, at, before=True)) if at else [],
+        after=without_hidden(viewer, _around(row, at, before=False)) if at else [],
         reports=_reports(row),
-        findings=_findings(row),
+        findings=found,
         person=_person(row.seat) if row.seat is not None and not above else None,
         steps=list(
             AlarmStep.objects.filter(item=row, raised_at=row.raised_at)
@@ -87,7 +97,7 @@ def detail(viewer: Viewer, *, item: int, now: datetime) -> Detail:
             .order_by("number")
         ),
         unheard=[one for one in calls_about([f"item:{row.pk}"]) if one.state == CallState.FAILED],
-        hidden_by=hidden.order_by("-pk").first() if message else None,
+        hidden_by=hidden.order_by("-pk").first() if row.message else None,
         proposal=_subject(Proposal, row, "proposal"),
         appeal=_subject(Appeal, row, "appeal"),
         told=_told(row),
@@ -95,14 +105,18 @@ def detail(viewer: Viewer, *, item: int, now: datetime) -> Detail:
     )
 
 
-def _last_found(row: Item) -> Message | None:
-    if row.kind != ItemKind.CRISIS or row.seat_id is None:
+def _said_at(row: Item, found: list[Finding]) -> datetime | None:
+    """When the words were said that are read here; None where what stood around them isn't."""
+    # What was confided in a talk of two stays there: who judges a word of it reads that word alone.
+    if row.kind == ItemKind.MURMUR or row.room is None or row.room.kind == RoomKind.COUNSELING:
         return None
-    found = Finding.objects.filter(
-        seat=row.seat_id, about_staff=row.about_staff_id, message__isnull=False
-    )
-    last = found.select_related("message__seat").order_by("-at", "-pk").first()
-    return last.message if last is not None else None
+    if row.message is not None:
+        return row.message.at
+    if row.kind != ItemKind.CRISIS or row.about_staff_id is not None:
+        return None
+    if row.murmur is not None:
+        return row.murmur.at
+    return next((one.at for one in found if "crisis" in one.classes), None)
 
 
 def _subject(model: Any, row: Item, name: str) -> Any:
@@ -115,13 +129,14 @@ def _told(row: Item) -> Told | None:
     return Told.objects.filter(act=int(key)).first() if name == "act" else None
 
 
-def _around(message: Message, *, before: bool) -> list[Message]:
-    said = Message.objects.filter(room=message.room_id, seq__isnull=False).select_related("seat")
-    said = said.exclude(pk=message.pk).exclude(state=MessageState.ERASED)
+def _around(row: Item, at: datetime, *, before: bool) -> list[Message]:
+    said = Message.objects.filter(room=row.room_id, seq__isnull=False).select_related("seat")
+    said = said.exclude(pk=row.message_id or 0).exclude(state=MessageState.ERASED)
     if before:
-        found = said.filter(at__lte=message.at).order_by("-at", "-pk")[:CONTEXT_BEFORE]
-        return list(reversed(found))
-    return list(said.filter(at__gt=message.at).order_by("at", "pk")[:CONTEXT_AFTER])
+        found = list(said.filter(at__lte=at).order_by("-at", "-pk")[:CONTEXT_BEFORE])[::-1]
+    else:
+        found = list(said.filter(at__gt=at).order_by("at", "pk")[:CONTEXT_AFTER])
+    return [without_taken_back(one) for one in found]
 
 
 def _reports(row: Item) -> list[Report]:
@@ -189,7 +204,8 @@ def room_side(viewer: Viewer, *, room: int, limit: int = 30) -> tuple[Room, list
         raise Refused("not_found")
     policies.must_keep(viewer, room=row)
     said = Message.objects.filter(room=room, seq__isnull=False).select_related("seat")
-    return row, without_hidden(viewer, reversed(said.order_by("-seq")[:limit]))
+    shown = [without_taken_back(one) for one in reversed(said.order_by("-seq")[:limit])]
+    return row, without_hidden(viewer, shown)
 
 
 def appeals(viewer: Viewer, *, program: int) -> list[Appeal]:

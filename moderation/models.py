@@ -73,6 +73,28 @@ class Act(models.Model):
         return f"act {self.pk}"
 
 
+class Quoted(models.Model):
+    """Whose words stand in an act's evidence besides those of the person it was done to.
+
+    By it they are found and go when their author erases themselves.
+    """
+
+    act = models.ForeignKey(Act, on_delete=models.CASCADE, related_name="quoted", db_index=False)
+    participant = models.ForeignKey(
+        "accounts.Participant", on_delete=models.CASCADE, related_name="+"
+    )
+    # Where they stand: `text`, `context.3`, `reports.0`.
+    places = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["act", "participant"], name="quoted_once_in_an_act")
+        ]
+
+    def __str__(self) -> str:
+        return f"quoted {self.pk}"
+
+
 class Appeal(models.Model):
     """Someone objects to an act; one for each. Judged by somebody else than who acted."""
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from accounts.states import Role
 from accounts.viewer import Viewer
 from chat.actions.items import CLAIMED_FOR
-from chat.models import Finding, Item, Report, Room
+from chat.models import Finding, Item, Message, Report, Room
 from chat.states import ItemKind, ItemState, MessageState, RoomKind
 from duty.colleagues import name_of
 from duty.policies import must_be_of_the_team
@@ -36,6 +36,7 @@ class Line:
     room: str
     who: str
     words: str
+    erased: bool  # they erased themselves: nothing of it is left to read
     folded: bool  # this reader asked not to be shown this kind
     about: tuple[str, ...]  # reasons and classes
     times: int
@@ -242,6 +243,7 @@ def lines_of(
             room=row.room.name if row.room else "",
             who=_who(row),
             words="" if row.kind in choice.without else _words(row, seen),
+            erased=is_erased(row),
             folded=row.kind in choice.without,
             about=(*reasons.get(row.message_id or 0, ()), *_seen_in(row, seen)),
             times=row.times,
@@ -272,11 +274,44 @@ def _who(row: Item) -> str:
 
 def _words(row: Item, seen: Seen) -> str:
     if row.message is not None:
-        return row.message.text
+        return as_evidence(row, row.message).text
     if row.murmur is not None:
         return row.murmur.text
-    kept = [one.words for one in seen.get((row.seat_id or 0, row.about_staff_id), ()) if one.words]
-    return kept[-1] if row.kind in (ItemKind.CRISIS, ItemKind.FLAG) and kept else ""
+    # What rang last was stored nowhere else: of what was refused, the newest of this kind.
+    kept = [
+        one.words
+        for one in seen.get((row.seat_id or 0, row.about_staff_id), ())
+        if one.message_id is None and one.murmur_id is None and _rings_as(one) == row.kind
+    ]
+    return kept[-1] if kept else ""
+
+
+def is_erased(row: Item) -> bool:
+    """Whether words of crisis wait whose author erased themselves meanwhile."""
+    theirs = row.subject.startswith("seat:")
+    return row.kind == ItemKind.CRISIS and theirs and row.seat_id is None
+
+
+def as_evidence(row: Item, message: Message) -> Message:
+    """What an item is about, with words that were taken back where they are kept for it.
+
+    Those of staff only above the desk: that they are kept tells their author who reads there.
+    """
+    by_staff = message.seat is not None and message.seat.staff_id is not None
+    if by_staff and row.about_staff_id is None:
+        return without_taken_back(message)
+    return message
+
+
+def without_taken_back(message: Message) -> Message:
+    """As it stands beside others: words that were taken back are nobody's to read there."""
+    if message.state == MessageState.WITHDRAWN:
+        message.text = message.veil = ""
+    return message
+
+
+def _rings_as(finding: Finding) -> ItemKind:
+    return ItemKind.CRISIS if "crisis" in finding.classes else ItemKind.FLAG
 
 
 def _reasons(messages: Iterable[int | None]) -> dict[int, tuple[str, ...]]:

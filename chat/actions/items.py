@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from chat.models import DeskVersion, Finding, Item, Message, Murmur, Report, Room
-from chat.states import URGENCY, ItemKind, ItemState, RoomKind
+from chat.states import URGENCY, ItemKind, ItemState, MessageState, RoomKind
 from foundation.bell import bell
 
 # Whoever claimed something and did nothing for so long leaves it to the next.
@@ -121,12 +121,23 @@ def _row(one: Raised, program: int, *, now: datetime) -> Item:
 
 def _again(one: Raised, *, now: datetime) -> None:
     mine = Item.objects.filter(kind=one.kind.value, subject=one.subject)
-    mine.update(times=F("times") + 1)
+    before = mine.values_list("message", flat=True).first()
+    # What rang last is what is read; words that nothing stored stand in their finding.
+    mine.update(times=F("times") + 1, message=one.message, murmur=one.murmur)
     # What was settled opens again, and its age begins anew.
     mine.filter(state=ItemState.DONE.value).update(
         state=ItemState.NEW.value, raised_at=now, claimed_by=None, claimed_at=None,
         settled_by=None, settled_at=None, outcome="",
     )  # fmt: skip
+    if before is not None and before != one.message:
+        _leave_in_sight(before, now=now)
+
+
+def _leave_in_sight(message: int, *, now: datetime) -> None:
+    """What an item led to until now: where people don't see it, another one leads there."""
+    out_of_sight = [MessageState.HELD.value, MessageState.HIDDEN.value]
+    for row in Message.objects.filter(pk=message, state__in=out_of_sight):
+        keep_in_sight(row, now=now)
 
 
 def changed(programs: Iterable[int]) -> None:

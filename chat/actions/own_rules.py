@@ -11,7 +11,14 @@ from chat.models import Message, OwnRule
 from chat.screening import places, screen
 from chat.screening.own import MOST_EXCEPTIONS, folded_term, lexicon_of_own, must_except
 from chat.screening.terms import BadTerm
-from chat.states import RULE_CLASSES, RULE_MOVES, SPARED_CLASSES, RoomKind, RuleState
+from chat.states import (
+    RULE_CLASSES,
+    RULE_MOVES,
+    SPARED_CLASSES,
+    MessageState,
+    RoomKind,
+    RuleState,
+)  # fmt: skip
 from foundation.refusals import Refused
 
 TRIED = timedelta(days=7)  # how far a dry run looks back
@@ -121,6 +128,7 @@ def _found(row: OwnRule, now: datetime) -> dict[str, object]:
         Message.objects.filter(room__program=row.program_id, at__gt=now - TRIED)
         .exclude(room__kind=RoomKind.COUNSELING)
         .exclude(text="")
+        .exclude(state=MessageState.WITHDRAWN)
         .order_by("-at", "-pk")
         .values_list("text", flat=True)[:MOST_TRIED]
     )

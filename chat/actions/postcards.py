@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts import letters
 from accounts.viewer import Viewer
 from chat import in_force, policies, queries
-from chat.actions import seats
+from chat.actions import evidence, seats
 from chat.actions.sitting import Letter, Sitting
 from chat.models import Message, Murmur, Postcard
 from chat.policies import FREE
@@ -78,10 +78,7 @@ def take_back(viewer: Viewer, *, murmur: int, now: datetime) -> None:
             return
         message = card.message
         if may_become(MessageState(message.state), MessageState.WITHDRAWN):
-            message.state = MessageState.WITHDRAWN
-            message.text = ""
-            sitting.change(message)
-            sitting.add_event(row.room_id, "changed", message=message)
+            evidence.take_back(sitting, message)
             sitting.store()
 
 

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 
+from chat.actions.evidence import AFTER_ITS_END, outlived
 from chat.models import Finding, Item, Message, Murmur, Room, RoomEvent, Visit
 from chat.states import ItemKind, ItemState, MessageState, RoomKind
 
 WORDS = timedelta(days=30)
 VISITS = timedelta(days=90)
-AFTER_ITS_END = timedelta(days=90)  # what was under a report, once that is closed
 AT_ONCE = 50
 
 
@@ -28,6 +28,9 @@ def purge(*, now: datetime) -> Iterator[tuple[str, int]]:
     murmurs = Murmur.objects.filter(at__lt=now - WORDS)
     yield from _in_steps("murmurs", murmurs.exclude(postcard__message__isnull=False))
     yield from _in_steps("findings", Finding.objects.filter(at__lt=now - WORDS))
+    # Before its items go, by which it is found.
+    while keys := list(outlived(now=now).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+        yield "taken_back", Message.objects.filter(pk__in=keys).update(text="", veil="")
     yield from _in_steps("reported", _reported(now - AFTER_ITS_END))
     done = Item.objects.filter(state=ItemState.DONE.value, settled_at__lt=now - AFTER_ITS_END)
     yield from _in_steps("items", done.filter(~Exists(_out_of_sight())))

@@ -10,16 +10,16 @@ from chat import protocol as p
 from chat.actions import words
 from chat.actions.sitting import Act, Answer, Sitting
 from chat.actions.stamp import acked
-from chat.models import Report
+from chat.models import Item, Message, Report, Seat
 from chat.repeats import body_key
-from chat.states import MessageState
+from chat.states import ItemKind, ItemState, MessageState
 from foundation.clock import wire
 from foundation.refusals import Refused
 from foundation.tidy import clean, measured
 
 
 def report(sitting: Sitting, act: Act, frame: p.Report) -> Answer:
-    """Store it once per nonce and once per message and person."""
+    """Store it once per nonce. The same again is passed by while the first still waits."""
     seat = sitting.seat(act)
     note = clean(frame.note)
     key = body_key(frame.reason, note, str(frame.of))
@@ -43,7 +43,7 @@ def report(sitting: Sitting, act: Act, frame: p.Report) -> Answer:
         raise Refused(p.Refusal.NO_SUCH_MESSAGE)
     policies.may_report(kind, is_staff=is_staff, of_staff=about is not None)
     sitting.pay("stamps", queries.person_of(seat))
-    if not Report.objects.filter(seat=seat, message=message).exists():
+    if not _waits(sitting, seat, message, key):
         sitting.add_report(
             Report(
                 message=message,
@@ -56,3 +56,14 @@ def report(sitting: Sitting, act: Act, frame: p.Report) -> Answer:
             )
         )
     return acked(frame.nonce, sitting.at)
+
+
+def _waits(sitting: Sitting, seat: Seat, message: Message, key: str) -> bool:
+    """Whether the very same was told by them, and nobody has settled it yet."""
+    told = [one.body_key for one in sitting.reports_of(message) if one.seat_id == seat.pk]
+    if key in told:
+        return True
+    open_ = Item.objects.filter(kind=ItemKind.REPORT.value, subject=f"message:{message.pk}")
+    if not open_.exclude(state=ItemState.DONE.value).exists():
+        return False
+    return Report.objects.filter(seat=seat, message=message, body_key=key).exists()

@@ -187,6 +187,10 @@ class Sitting:
         """Whether the same words of this seat were found in this very transaction."""
         return any(one.seat_id == seat and one.body_key == key for one in self._findings)
 
+    def reports_of(self, message: Message) -> list[Report]:
+        """What was told of a message in this very transaction."""
+        return [one for one in self._new_reports if one.message_id == message.pk]
+
     def murmured(self, seat: int, nonce: UUID) -> Murmur | None:
         """The murmur stored for a nonce, if any."""
         return self._murmured.get((seat, nonce))

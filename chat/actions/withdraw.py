@@ -2,6 +2,7 @@
 
 from chat import policies
 from chat import protocol as p
+from chat.actions import evidence
 from chat.actions.sitting import Act, Answer, Sitting
 from chat.actions.stamp import acked
 from chat.states import MessageState
@@ -9,7 +10,9 @@ from foundation.refusals import Refused
 
 
 def withdraw(sitting: Sitting, act: Act, frame: p.Withdraw) -> Answer:
-    """The words go from the database; the number stays. Twice is answered like once."""
+    """The words go from the database, unless they are evidence; the number stays. Twice is answered
+    like once.
+    """
     message = sitting.message(act.room, frame.of)
     if message is None or message.state == MessageState.ERASED:
         raise Refused(p.Refusal.NO_SUCH_MESSAGE)
@@ -17,8 +20,4 @@ def withdraw(sitting: Sitting, act: Act, frame: p.Withdraw) -> Answer:
     if is_own and message.state == MessageState.WITHDRAWN:
         return acked(frame.nonce, sitting.at)
     policies.may_withdraw(is_own=is_own, state=MessageState(message.state))
-    message.state = MessageState.WITHDRAWN
-    message.text = message.veil = ""
-    sitting.change(message)
-    seq = sitting.add_event(act.room, "changed", message=message)
-    return acked(frame.nonce, sitting.at, seq)
+    return acked(frame.nonce, sitting.at, evidence.take_back(sitting, message))

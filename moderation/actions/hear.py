@@ -8,6 +8,7 @@ from accounts import letters, passphrase
 from accounts.models import Participant
 from chat import in_force, promises
 from chat.actions import items
+from chat.actions.sitting import lock_rooms
 from chat.actions.words import AGAIN, CARE_LINKS, CARE_TITLE, MOST_SCREENED, care_text
 from chat.models import Finding, Seat
 from chat.repeats import body_key
@@ -30,6 +31,8 @@ def hear_need(act: Act, *, person: int, text: str, now: datetime) -> None:
     with transaction.atomic():
         called = ""
         if seat is not None:
+            # What rang before may be hidden just now: that is asked under the lock.
+            lock_rooms([seat.room_id])
             seen = [one for one in looked.findings if one.kind != "flood"]
             row = Finding.objects.create(
                 room_id=seat.room_id, seat=seat, about_staff_id=act.by_id, body_key=key,

@@ -27,12 +27,15 @@ _OF_MESSAGES = (ItemKind.REPORT.value, ItemKind.HELD.value)
 
 
 def settle_gone(*, now: datetime) -> int:
-    """What nobody can look at any more needn't wait: its words or its person are gone; how many."""
+    """What nobody can look at any more needn't wait: its words or its person are gone; how many.
+
+    Words of crisis wait on: who erased themselves right after them must be known to somebody.
+    """
     waiting = Item.objects.exclude(state=ItemState.DONE.value)
     gone = waiting.filter(
         Q(kind__in=_OF_MESSAGES, message__isnull=True)
         | Q(kind=ItemKind.MURMUR.value, murmur__isnull=True)
-        | Q(kind__in=[ItemKind.CRISIS.value, ItemKind.FLAG.value], seat__isnull=True)
+        | Q(kind=ItemKind.FLAG.value, seat__isnull=True)
     )
     rows = list(gone.order_by("raised_at", "pk")[:AT_ONCE])
     if not rows:
@@ -70,11 +73,12 @@ def _give_back(item: int, message: int, room: int, *, now: datetime) -> bool:
         participant = row.seat.participant_id if row.seat else None
         evidence = acts.evidence_of(row)
         chat.turn_down(message=message, now=now)
-        Act.objects.create(
+        done = Act.objects.create(
             kind=ActKind.RETURN.value, program_id=row.room.program_id, room_id=room, message=row,
             item_id=item, participant_id=participant, role=HOUSE, reason=Reason.OTHER.value,
-            evidence=evidence, at=now,
+            evidence=evidence.words, at=now,
         )  # fmt: skip
+        acts.attribute(done, evidence)
         if participant is not None:
             telling.tell_returned(participant, row.text, now=now)
         finish(Item.objects.filter(pk=item), by=None, outcome=Outcome.RETURNED, now=now)

@@ -57,9 +57,10 @@ def act_on_message(
         done = acts.keep(
             viewer, kind, role=role, program_id=row.room.program_id, room_id=row.room_id,
             message=row, participant_id=row.seat.participant_id if row.seat else None,
-            item=_item(row), reason=reason.value, note=note, evidence=evidence, before=before,
+            item=_item(row), reason=reason.value, note=note, evidence=evidence.words, before=before,
             value=veil or None, now=now,
         )  # fmt: skip
+        acts.attribute(done, evidence)
         if kind in telling.WHAT:
             telling.tell(done, now=now)
         _settle(viewer, row, kind, now=now)

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from chat.models import Item
 from chat.states import ItemState
-from moderation.models import Act, Appeal, Told
+from moderation.models import Act, Appeal, Quoted, Told
 from moderation.policies import APPEAL_WITHIN
 from moderation.states import LASTING, ActKind, AppealState
 
@@ -33,6 +33,7 @@ def purge(*, now: datetime) -> int:
         .values_list("pk", flat=True)[:AT_ONCE]
     ):  # fmt: skip
         Appeal.objects.filter(act__in=keys).update(text="")
+        Quoted.objects.filter(act__in=keys).delete()
         gone += Act.objects.filter(pk__in=keys).update(evidence={}, words="")
     return gone
 

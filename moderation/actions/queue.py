@@ -93,9 +93,14 @@ def _tell(row: Item, outcome: Outcome, *, now: datetime) -> None:
         .order_by("seat__participant")
         .values_list("pk", "seat__participant")
     )
-    for report, participant in people:
-        if Report.objects.filter(pk=report, told_at__isnull=True).update(told_at=now):
-            telling.tell_outcome(participant, outcome, now=now)
+    told_now = [
+        participant
+        for report, participant in people
+        if Report.objects.filter(pk=report, told_at__isnull=True).update(told_at=now)
+    ]
+    # Whoever told more than once of one message is answered once.
+    for participant in dict.fromkeys(told_now):
+        telling.tell_outcome(participant, outcome, now=now)
 
 
 def _note(

@@ -124,6 +124,7 @@ UNHEARD: dict[str, Callable[[Scene], object]] = {
 # What changes no message and no state of a room, or only calls the deeds above.
 ELSEWHERE = {
     "carry_out.refusal", "carry_out.refused", "counts.fill", "counts.purge", "daily.purge_all",
+    "evidence.outlived", "evidence.take_back",
     "items.changed", "items.claim", "items.claimable", "items.keep_in_sight", "items.let_go",
     "items.of_finding", "items.of_held", "items.of_murmur", "items.of_report",
     "items.raise_all", "items.settle", "leavers.erase_leavers", "lines.say", "lines.seat_of",
