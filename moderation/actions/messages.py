@@ -8,12 +8,13 @@ from accounts.states import Role
 from accounts.viewer import Viewer
 from chat.actions import moderation as rooms
 from chat.actions.sitting import lock_rooms
-from chat.models import Item, Message
+from chat.models import Item, Message, Room
 from chat.states import ItemKind, ItemState, MessageState
 from foundation.refusals import Refused
 from foundation.tidy import tidy
 from moderation import policies, telling
 from moderation.actions import acts
+from moderation.actions.contact import must_hold_no_contact
 from moderation.actions.queue import finish
 from moderation.actions.undo import undo
 from moderation.models import Act
@@ -35,9 +36,8 @@ def act_on_message(
     `own_words`, `no_veil`, `contact`, what `tidy` raises.
     """
     row, role = _theirs(viewer, message)
-    program = row.room.program_id
-    note = _said(note, most=MOST_NOTE, program=program)
-    veil = _said(veil, most=MOST_VEIL, program=program)
+    note = _said(viewer, note, most=MOST_NOTE, room=row.room, now=now)
+    veil = _said(viewer, veil, most=MOST_VEIL, room=row.room, now=now)
     if kind is ActKind.VEIL and not veil:
         raise Refused("no_veil")
     if kind is ActKind.RESTORE:
@@ -75,9 +75,9 @@ def _theirs(viewer: Viewer, message: int) -> tuple[Message, Role]:
     return row, role
 
 
-def _said(text: str, *, most: int, program: int) -> str:
+def _said(viewer: Viewer, text: str, *, most: int, room: Room, now: datetime) -> str:
     kept = tidy(text, most=most) if text.strip() else ""
-    policies.must_hold_no_contact(kept, program=program)
+    must_hold_no_contact(viewer, kept, room=room, now=now)
     return kept
 
 

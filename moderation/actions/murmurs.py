@@ -16,6 +16,7 @@ from foundation.refusals import Refused
 from foundation.tidy import tidy
 from moderation import policies, telling
 from moderation.actions import acts
+from moderation.actions.contact import must_hold_no_contact
 from moderation.actions.queue import finish
 from moderation.models import Act
 from moderation.recusals import must_read
@@ -43,7 +44,7 @@ def reply(viewer: Viewer, *, murmur: int, text: str, now: datetime) -> Act:
     """
     row, role = _theirs(viewer, murmur)
     words = tidy(text, most=MOST_WORDS)
-    policies.must_hold_no_contact(words, program=row.room.program_id)
+    must_hold_no_contact(viewer, words, room=row.room, now=now)
     with transaction.atomic():
         done = acts.keep(
             viewer, ActKind.REPLY, role=role, program_id=row.room.program_id, room_id=row.room_id,
