@@ -89,7 +89,7 @@ def _called(sitting: Sitting, seat: Seat, about_staff: int | None) -> str:
             program=program, about=about_staff, participant=person, now=now
         )
     if is_talk(sitting.rooms[seat.room_id]):
-        return promises.called_in_talk()
+        return promises.called_in_talk(room=seat.room_id, program=program, now=now)
     return promises.called(room=seat.room_id, program=program, participant=person, now=now)
 
 

@@ -127,7 +127,7 @@ ELSEWHERE = {
     "items.changed", "items.claim", "items.claimable", "items.keep_in_sight", "items.let_go",
     "items.of_finding", "items.of_held", "items.of_murmur", "items.of_report",
     "items.raise_all", "items.settle", "leavers.erase_leavers", "lines.say", "lines.seat_of",
-    "moderation.answer_murmur", "moderation.lift", "night.begin_spell",
+    "hear.hear", "moderation.answer_murmur", "moderation.lift", "night.begin_spell",
     "own_rules.draft", "own_rules.keep_trial", "own_rules.look_back", "own_rules.move",
     "pace.give_back", "pace.take",
     "postcards.answer_all", "presence.band_of", "presence.forget", "presence.tell",
