@@ -14,6 +14,7 @@ from foundation.tidy import tidy
 from moderation import policies, telling
 from moderation.actions import acts
 from moderation.actions.contact import must_hold_no_contact
+from moderation.actions.queue import must_be_free
 from moderation.models import Act
 from moderation.recusals import must_read
 from moderation.states import ON_PEOPLE, ActKind, Reason
@@ -75,15 +76,19 @@ def restrict(
 def say(viewer: Viewer, *, seat: int, text: str, item: int | None = None, now: datetime) -> Act:
     """A private word, as a letter. The room's other supporters and the coordinators read it too.
 
-    Raises `Refused`: `not_found`, `not_a_participant`, `contact`, what `tidy` raises.
+    Raises `Refused`: `not_found`, `not_a_participant`, `claimed_already` (somebody else has the
+    item), `contact`, what `tidy` raises.
     """
     row, role = _theirs(viewer, seat)
+    led = _about(item, row)
+    if led is not None:
+        must_be_free(Item.objects.filter(pk=led.pk), by=viewer.staff, now=now)
     words = _said(viewer, text, most=MOST_WORDS, room=row.room, required=True, now=now)
     with transaction.atomic():
         done = acts.keep(
             viewer, ActKind.WORD, role=role, program_id=row.room.program_id, room_id=row.room_id,
             participant_id=row.participant_id, reason=Reason.OTHER.value, words=words,
-            item=_about(item, row), now=now,
+            item=led, now=now,
         )  # fmt: skip
         telling.tell(done, now=now)
     return done
