@@ -5,9 +5,11 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from chat.models import Recusal
+from accounts.states import Role
+from chat.models import Recusal, Seat
+from chat.states import COUNSELOR
 from duty.alerts import Colleague
-from duty.colleagues import above, next_on_the_rota, on_duty_for, team
+from duty.colleagues import above, holding, next_on_the_rota, on_duty_for, team
 from duty.states import Channel
 from foundation.clock import jst, jst_day
 from helplines.lines import shown
@@ -48,9 +50,25 @@ def _nobody(now: datetime) -> str:
     return said + ring % {"name": line.name, "number": line.number}
 
 
-def called_in_talk() -> str:
-    """For a card in a talk of two: the counselors are called, the supporters of the rooms never."""
-    return _("相談員をよんでいます。すぐに読めるとは、かぎりません。")
+def called_in_talk(*, room: int, program: int, now: datetime) -> str:
+    """For a card in a talk of two: whom of the counselor's chain a call reaches now; the supporters
+    of the rooms are never called.
+    """
+    counselors = holding(program, Role.COUNSELOR, now=now)
+    able = {one.staff for one in counselors if one.willing and one.open & {*one.channels}}
+    seats = Seat.objects.filter(room=room, role=COUNSELOR, ended_at__isnull=True).order_by("pk")
+    theirs = set(seats.values_list("staff", flat=True)) or {one.staff for one in counselors}
+    if able & theirs:
+        said = _("相談員をよんでいます。")
+    elif able:
+        said = _(
+            "担当の相談員には、いま届きません。しばらく返事がなければ、ほかの相談員をよびます。"
+        )
+    elif any(one.open & {*one.channels} for one in holding(program, Role.COORDINATOR, now=now)):
+        said = _("相談員には、いま届きません。しばらく返事がなければ、コーディネーターをよびます。")
+    else:
+        return _nobody(now)
+    return said + _("すぐに読めるとは、かぎりません。")
 
 
 def called_above(*, program: int, about: int, participant: int, now: datetime) -> str:

@@ -169,7 +169,8 @@ def _act(request: HttpRequest, slug: str, read: Callable[[QueryDict], p.Incoming
         room = _room(slug)
         if not viewer.entered and not _keeps(viewer, room):
             return _to_enter(request)
-        seat = _seat(viewer, room, now)
+        # The barred have one too: what they say is heard before `carry_out` turns them away.
+        seat = seats.take(viewer, room=room, standing=FREE)
         frame = read(request.POST)
     except Refused as no:
         return _refused(request, room, no, now)

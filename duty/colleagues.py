@@ -237,6 +237,14 @@ def above(program: int, *, now: datetime) -> list[Colleague]:
     return [replace(one, coordinator=True) for one in reachable(people, now=now)]
 
 
+def holding(program: int, role: Role, *, now: datetime) -> list[Colleague]:
+    """Whoever holds a role in the program, by name, and what reaches them away from the desk.
+    Five queries.
+    """
+    rows = _grants(program, role, now=now)[:MOST]
+    return reachable(list(dict.fromkeys(row.staff_id for row in rows)), now=now)
+
+
 def reachable(staff: Collection[int], *, now: datetime) -> list[Colleague]:
     """These members of staff, in their order, and what can reach them now. Four queries."""
     rows = Staff.objects.filter(pk__in=staff, is_active=True).order_by("pk")

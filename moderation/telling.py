@@ -68,7 +68,8 @@ def why(act: Act) -> str:
 
 def of_act(act: Act) -> str:
     """What, why, until when."""
-    told = [str(WHAT[ActKind(act.kind)]), _("わけ: %(why)s") % {"why": why(act)}]
+    told = [_("部屋で読んだ、はがきのことです。")] if act.evidence.get("card") else []
+    told += [str(WHAT[ActKind(act.kind)]), _("わけ: %(why)s") % {"why": why(act)}]
     if act.until is not None:
         told.append(
             _("%(until)s までです。時間がくると、ひとりでにもどります。")

@@ -17,6 +17,7 @@ from django.db import (
 from accounts.actions import sessions
 from chat import protocol as p
 from chat.actions import pace
+from chat.actions.hear import hear
 from chat.actions.murmur import murmur
 from chat.actions.post import post
 from chat.actions.report import report
@@ -68,7 +69,10 @@ def _one(sitting: Sitting, act: Act) -> Answer:
         return Answer(close=p.Close.NOT_ALLOWED)
     if not sitting.signed_in(act):
         return Answer(close=p.Close.NOT_ENTERED)
-    if sitting.standing(act.seat, act.room).barred or not sitting.keeps(act):
+    if not sitting.keeps(act):
+        return Answer(close=p.Close.NOT_ALLOWED)
+    if sitting.standing(act.seat, act.room).barred:
+        hear(sitting, act)
         return Answer(close=p.Close.NOT_ALLOWED)
     try:
         answer = VERBS[type(act.frame)](sitting, act, act.frame)

@@ -44,6 +44,8 @@ def post(sitting: Sitting, act: Act, frame: p.Post) -> Answer:
             sitting.standing(seat.pk, room.pk), room=sitting.states[room.pk], now=sitting.now
         )
         _keep_pace(sitting, seat, room.slow_s, times=FLOOD_COSTS if look.screened.flood else 1)
+        if not look.screened.care and not words.is_talk(room):
+            _slow_repeats(sitting, queries.person_of(seat), key)
     except Refused:
         words.flag(sitting, seat, look, both)
         raise
@@ -118,3 +120,9 @@ def _keep_pace(sitting: Sitting, seat: Seat, slow_s: int, *, times: int) -> None
             raise Refused(p.Refusal.TOO_FAST, retry_after=max(1.0, round(wait, 1)))
     for _ in range(times):
         sitting.pay("posts", queries.person_of(seat))
+
+
+def _slow_repeats(sitting: Sitting, person: int, key: str) -> None:
+    """The same again and again, under nonces of its own: after a few it must wait."""
+    if sitting.is_repeat(person, key):
+        sitting.pay("repeats", person)

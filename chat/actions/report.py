@@ -35,7 +35,10 @@ def report(sitting: Sitting, act: Act, frame: p.Report) -> Answer:
     kind, is_staff = sitting.rooms[act.room].kind, seat.staff_id is not None
     if note:
         look = words.look_at(sitting, seat, note, about_staff=about)
-        words.flag(sitting, seat, look, note, about_staff=about)
+        # A number that somebody tells of is evidence, never a try of whoever tells.
+        if look.screened.care:
+            words.flag(sitting, seat, look, note, about_staff=about, quoted=True)
+        note = look.screened.masked(note)
         if look.passphrase:
             raise Refused(p.Refusal.PASSPHRASE)
         note = measured(note, most=p.MAX_NOTE, required=False)

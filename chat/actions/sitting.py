@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -120,6 +121,7 @@ class Sitting:
         self._letters: list[Letter] = []
         self._touched: dict[int, Message] = {}
         self.paid: list[tuple[str, int]] = []
+        self._last_said: dict[int, str] = {}
         # What members of staff did.
         self.at_work: list[Act] = []
         # For the visits: what was done, by seat.
@@ -209,6 +211,12 @@ class Sitting:
         """Take a token of someone's pace. Raises `Refused("too_fast")`."""
         pace.take(kind, person)
         self.paid.append((kind, person))
+
+    def is_repeat(self, person: int, key: str) -> bool:
+        """Whether it is what someone said last. It is remembered once it is stored."""
+        last = self._last_said.get(person) or pace.LAST.of(person)
+        self._last_said[person] = key
+        return last == key
 
     def note(self, seat: int, deed: str | None = None) -> None:
         """For the visit of this seat: it acted, and counts what it did."""
@@ -325,6 +333,8 @@ class Sitting:
         if self._new_events:
             RoomEvent.objects.bulk_create(self._new_events)
         write(self._new_messages, heads={room: self.rooms[room].head for room in self._told})
+        if self._last_said:
+            transaction.on_commit(partial(pace.LAST.note, self._last_said))
         if self._told:
             transaction.on_commit(self._announce)
 

@@ -6,13 +6,15 @@ one's own 合言葉 stop it; what may hurt is held, unless it is also a call for
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import letters, passphrase
 from chat import in_force, promises
+from chat.actions import items
 from chat.actions.sitting import Letter, Sitting
 from chat.asked import RoomRow
 from chat.models import Finding, Message, Murmur, Room, Seat
@@ -87,7 +89,7 @@ def _called(sitting: Sitting, seat: Seat, about_staff: int | None) -> str:
             program=program, about=about_staff, participant=person, now=now
         )
     if is_talk(sitting.rooms[seat.room_id]):
-        return promises.called_in_talk()
+        return promises.called_in_talk(room=seat.room_id, program=program, now=now)
     return promises.called(room=seat.room_id, program=program, participant=person, now=now)
 
 
@@ -104,29 +106,37 @@ def _seen(sitting: Sitting, seat: Seat, key: str) -> bool:
 def flag(
     sitting: Sitting, seat: Seat, look: Look, text: str, *,
     message: Message | None = None, murmur: Murmur | None = None, about_staff: int | None = None,
+    quoted: bool = False,
 ) -> None:  # fmt: skip
     """Tell the supporters what screening saw. Words are kept only where nothing else keeps them.
 
-    `about_staff`: they speak of this member of staff, who isn't among those told.
+    `about_staff`: they speak of this member of staff, who isn't among those told; nor is a member
+    of staff who tries to leave contact details of their own. `quoted`: contact details in it are
+    what they tell of.
     """
     stored = message is not None or murmur is not None
     # What only fills the room is slowed; it is nobody's work.
-    seen = [one for one in look.screened.findings if one.kind != "flood"]
+    nobodys = ("flood", "contact") if quoted else ("flood",)
+    seen = [one for one in look.screened.findings if one.kind not in nobodys]
     if not seen or (look.again and not stored):
         return
-    if not look.screened.care and not stored and not _tried_before(sitting, seat, look):
+    tried = look.screened.contact and not look.screened.care and not stored
+    again = tried and _tried_before(seat, now=sitting.now)
+    if not (look.screened.care or stored or again):
         return  # a slip: nothing was stored, and nothing is
     # A 合言葉 is kept nowhere, not even among the words of someone in need. What a talk of two
     # refused is kept nowhere either: only what was found is masked, and names stand beside it.
     confided = about_staff is None and is_talk(sitting.rooms[seat.room_id])
     keep = not stored and not look.passphrase and not confided
+    # Nobody judges their own try, nor sees that it was told.
+    themselves = seat.staff_id if look.screened.contact and not quoted else None
     sitting.add_finding(
         Finding(
             room_id=seat.room_id,
             seat=seat,
             message=message,
             murmur=murmur,
-            about_staff_id=about_staff,
+            about_staff_id=about_staff if about_staff is not None else themselves,
             body_key=look.key,
             classes=sorted({one.kind for one in seen}),
             rules=sorted({one.rule for one in seen}),
@@ -136,15 +146,34 @@ def flag(
     )
 
 
-def _tried_before(sitting: Sitting, seat: Seat, look: Look) -> bool:
+def tried_at_the_desk(seat: Seat, *, program: int, text: str, now: datetime) -> None:
+    """A member of staff wrote contact details to someone, and was stopped: the second time within
+    a day it is told above them, as what they try in a room.
+    """
+    looked = screen(text[:MOST_SCREENED], more=in_force.lexicons(program))
+    # What else they write to someone in need is no call of their own.
+    seen = [one for one in looked.findings if one.kind == "contact"]
+    with transaction.atomic():
+        if not seen or not _tried_before(seat, now=now):
+            return
+        row = Finding.objects.create(
+            room_id=seat.room_id, seat=seat, about_staff_id=seat.staff_id,
+            body_key=body_key("look", text), classes=["contact"],
+            rules=sorted({one.rule for one in seen}),
+            words=looked.masked(text)[:MOST_SCREENED], at=now,
+        )  # fmt: skip
+        items.raise_all([items.of_finding(row)], now=now)
+
+
+def _tried_before(seat: Seat, *, now: datetime) -> bool:
     """Whether this person tried to leave contact details within the last day; notes this try."""
-    if not look.screened.contact:
-        return False
     own = Seat.objects.filter(pk=seat.pk)
     if seat.participant_id is not None:
         own = Seat.objects.filter(participant_id=seat.participant_id)
-    before = own.filter(contact_tried_at__gt=sitting.now - SECOND_TRY).exists()
-    Seat.objects.filter(pk=seat.pk).update(contact_tried_at=sitting.now)
+    elif seat.staff_id is not None:
+        own = Seat.objects.filter(staff_id=seat.staff_id)
+    before = own.filter(contact_tried_at__gt=now - SECOND_TRY).exists()
+    Seat.objects.filter(pk=seat.pk).update(contact_tried_at=now)
     return before
 
 

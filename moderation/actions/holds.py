@@ -9,12 +9,14 @@ from chat.actions import moderation as chat
 from chat.actions.sitting import lock_rooms
 from chat.models import Item, Message
 from chat.states import ItemKind, ItemState, MessageState
+from duty.colleagues import team
 from duty.models import Shift
 from duty.states import RUNNING
 from moderation import telling
 from moderation.actions import acts
 from moderation.actions.queue import finish
 from moderation.models import Act
+from moderation.recusals import recused_from
 from moderation.states import ActKind, Outcome, Reason
 
 JUDGED_WITHIN = timedelta(minutes=10)
@@ -47,19 +49,28 @@ def settle_gone(*, now: datetime) -> int:
 def return_late(*, now: datetime) -> int:
     """Held messages whose ten minutes are over and whose shift has ended go back; how many.
 
-    While somebody who was on duty when it was held still is, it waits for them.
+    While somebody of that room who was on duty when it was held still is, it waits for them.
     """
     late = Item.objects.filter(
         kind=ItemKind.HELD.value, raised_at__lte=now - JUDGED_WITHIN, message__isnull=False
     ).exclude(state=ItemState.DONE.value)
     returned = 0
-    for row in late.select_related("room").order_by("raised_at", "pk")[:AT_ONCE]:
-        there = Shift.objects.filter(
-            program=row.program_id, state__in=RUNNING, ends_at__gt=now, begun_at__lte=row.raised_at
-        )
-        if not there.exists():
+    for row in late.select_related("seat").order_by("raised_at", "pk")[:AT_ONCE]:
+        if not _readers(row, now=now):
             returned += _give_back(row.pk, row.message_id or 0, row.room_id or 0, now=now)
     return returned
+
+
+def _readers(row: Item, *, now: datetime) -> set[int]:
+    """Who can still judge it, of those who were on duty when it was held."""
+    running = Shift.objects.filter(
+        program=row.program_id, state__in=RUNNING, ends_at__gt=now, begun_at__lte=row.raised_at
+    )
+    there = set(running.order_by("pk").values_list("supporter", flat=True))
+    if not there:
+        return there
+    here = {one.staff for one in team(row.program_id, room=row.room_id, now=now) if one.on_duty}
+    return there & here - recused_from(row.seat.participant_id if row.seat else None)
 
 
 def _give_back(item: int, message: int, room: int, *, now: datetime) -> bool:

@@ -3,18 +3,20 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.states import Role
 from accounts.viewer import Viewer
 from chat.actions import moderation as rooms
 from chat.actions.sitting import lock_rooms
-from chat.models import Item, Message
+from chat.models import Item, Message, Postcard, Room
 from chat.states import ItemKind, ItemState, MessageState
 from foundation.refusals import Refused
 from foundation.tidy import tidy
 from moderation import policies, telling
 from moderation.actions import acts
-from moderation.actions.queue import finish
+from moderation.actions.contact import must_hold_no_contact
+from moderation.actions.queue import finish, must_be_free
 from moderation.actions.undo import undo
 from moderation.models import Act
 from moderation.recusals import must_read
@@ -31,15 +33,17 @@ def act_on_message(
 ) -> Act:  # fmt: skip
     """One of `ON_MESSAGES`. The author of what was hidden, veiled or turned down is told.
 
-    Raises `Refused`: `not_found`, `moved_on` (somebody was faster, or it was taken back),
-    `own_words`, `no_veil`, `contact`, what `tidy` raises.
+    Raises `Refused`: `not_found`, `claimed_already` (somebody else is reading it; what hurts may
+    be hidden all the same), `moved_on` (somebody was faster, or it was taken back), `own_words`,
+    `no_veil`, `contact`, what `tidy` raises.
     """
     row, role = _theirs(viewer, message)
-    program = row.room.program_id
-    note = _said(note, most=MOST_NOTE, program=program)
-    veil = _said(veil, most=MOST_VEIL, program=program)
+    note = _said(viewer, note, most=MOST_NOTE, room=row.room, now=now)
+    veil = _said(viewer, veil, most=MOST_VEIL, room=row.room, now=now)
     if kind is ActKind.VEIL and not veil:
         raise Refused("no_veil")
+    if kind is not ActKind.HIDE:
+        must_be_free(_items(row), by=viewer.staff, now=now)
     if kind is ActKind.RESTORE:
         standing = Act.objects.filter(
             message=message, kind=ActKind.HIDE.value, closed_at__isnull=True
@@ -52,11 +56,12 @@ def act_on_message(
         row = Message.objects.select_related("seat", "room").get(pk=message)
         if kind in (ActKind.APPROVE, ActKind.RESTORE):
             policies.must_not_be_own(viewer, row)
-        evidence = acts.evidence_of(row)
+        author, is_card = _author(row)
+        evidence = acts.evidence_of(row) | ({"card": True} if is_card else {})
         before = _carry_out(kind, row, veil=veil, now=now)
         done = acts.keep(
             viewer, kind, role=role, program_id=row.room.program_id, room_id=row.room_id,
-            message=row, participant_id=row.seat.participant_id if row.seat else None,
+            message=row, participant_id=author,
             item=_item(row), reason=reason.value, note=note, evidence=evidence.words, before=before,
             value=veil or None, now=now,
         )  # fmt: skip
@@ -76,9 +81,16 @@ def _theirs(viewer: Viewer, message: int) -> tuple[Message, Role]:
     return row, role
 
 
-def _said(text: str, *, most: int, program: int) -> str:
+def _author(row: Message) -> tuple[int | None, bool]:
+    """Whose words they are, and whether as a はがき: not whoever read it to the room wrote it."""
+    card = Postcard.objects.filter(message=row).select_related("murmur__seat").first()
+    seat = card.murmur.seat if card is not None else row.seat
+    return (seat.participant_id if seat is not None else None), card is not None
+
+
+def _said(viewer: Viewer, text: str, *, most: int, room: Room, now: datetime) -> str:
     kept = tidy(text, most=most) if text.strip() else ""
-    policies.must_hold_no_contact(kept, program=program)
+    must_hold_no_contact(viewer, kept, room=room, now=now)
     return kept
 
 
@@ -110,8 +122,11 @@ def _must_be(row: Message, state: MessageState) -> None:
 
 
 def _waiting(row: Message) -> list[Item]:
-    rows = Item.objects.filter(message=row, kind__in=_SETTLED, about_staff__isnull=True)
-    return list(rows.exclude(state=ItemState.DONE.value).order_by("urgency", "pk"))
+    return list(_items(row).exclude(state=ItemState.DONE.value).order_by("urgency", "pk"))
+
+
+def _items(row: Message) -> QuerySet[Item]:
+    return Item.objects.filter(message=row, kind__in=_SETTLED, about_staff__isnull=True)
 
 
 def _item(row: Message) -> Item | None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.states import Role
 from accounts.viewer import Viewer
@@ -16,7 +17,8 @@ from foundation.refusals import Refused
 from foundation.tidy import tidy
 from moderation import policies, telling
 from moderation.actions import acts
-from moderation.actions.queue import finish
+from moderation.actions.contact import must_hold_no_contact
+from moderation.actions.queue import finish, must_be_free
 from moderation.models import Act
 from moderation.recusals import must_read
 from moderation.states import ActKind, Outcome, Reason
@@ -25,9 +27,10 @@ MOST_WORDS = 1000
 
 
 def mark_read(viewer: Viewer, *, murmur: int, now: datetime) -> None:
-    """「読みました」. Twice is like once. Raises `Refused("not_found")`."""
+    """「読みました」. Twice is like once. Raises `Refused`: `not_found`, `claimed_already`."""
     row, role = _theirs(viewer, murmur)
     with transaction.atomic():
+        must_be_free(_waiting(murmur), by=viewer.staff, now=now)
         if Murmur.objects.filter(pk=murmur, read_at__isnull=True).update(read_at=now):
             record(
                 viewer.staff, role=role, verb="moderation.murmur_read", object_type="murmur",
@@ -39,12 +42,14 @@ def mark_read(viewer: Viewer, *, murmur: int, now: datetime) -> None:
 def reply(viewer: Viewer, *, murmur: int, text: str, now: datetime) -> Act:
     """An answer, as a letter; kept, and read by the room's other supporters.
 
-    Raises `Refused`: `not_found`, `contact`, what `tidy` raises.
+    Raises `Refused`: `not_found`, `claimed_already` (by somebody else), `contact`, what `tidy`
+    raises.
     """
     row, role = _theirs(viewer, murmur)
     words = tidy(text, most=MOST_WORDS)
-    policies.must_hold_no_contact(words, program=row.room.program_id)
+    must_hold_no_contact(viewer, words, room=row.room, now=now)
     with transaction.atomic():
+        must_be_free(_waiting(murmur), by=viewer.staff, now=now)
         done = acts.keep(
             viewer, ActKind.REPLY, role=role, program_id=row.room.program_id, room_id=row.room_id,
             participant_id=row.seat.participant_id, reason=Reason.OTHER.value, words=words,
@@ -58,11 +63,13 @@ def reply(viewer: Viewer, *, murmur: int, text: str, now: datetime) -> Act:
 def read_to_room(viewer: Viewer, *, murmur: int, now: datetime) -> None:
     """「部屋で読む」: a はがき, without the name, from the viewer's own seat.
 
-    Raises `Refused`: `not_found`, and what `postcards.read_aloud` raises, as `card_…`.
+    Raises `Refused`: `not_found`, `claimed_already`, and what `postcards.read_aloud` raises, as
+    `card_…`.
     """
     row, role = _theirs(viewer, murmur)
     program, room = row.room.program_id, row.room_id
     with transaction.atomic():
+        must_be_free(_waiting(murmur), by=viewer.staff, now=now)
         try:
             postcards.read_aloud(viewer, murmur=murmur, now=now)
         except Refused as no:
@@ -77,8 +84,11 @@ def read_to_room(viewer: Viewer, *, murmur: int, now: datetime) -> None:
 
 
 def _settle(viewer: Viewer, murmur: int, outcome: Outcome, *, now: datetime) -> None:
-    waiting = Item.objects.filter(murmur=murmur, kind=ItemKind.MURMUR.value).order_by("pk")
-    finish(waiting, by=viewer.staff, outcome=outcome, now=now)
+    finish(_waiting(murmur), by=viewer.staff, outcome=outcome, now=now)
+
+
+def _waiting(murmur: int) -> QuerySet[Item]:
+    return Item.objects.filter(murmur=murmur, kind=ItemKind.MURMUR.value).order_by("pk")
 
 
 def _theirs(viewer: Viewer, murmur: int) -> tuple[Murmur, Role]:

@@ -7,12 +7,14 @@ from django.db import transaction
 from accounts.states import Role
 from accounts.viewer import Viewer
 from chat.actions import moderation as chat
-from chat.models import Item, Seat
+from chat.models import Item, Room, Seat
 from chat.states import RestrictionKind
 from foundation.refusals import Refused
 from foundation.tidy import tidy
 from moderation import policies, telling
 from moderation.actions import acts
+from moderation.actions.contact import must_hold_no_contact
+from moderation.actions.queue import must_be_free
 from moderation.models import Act
 from moderation.recusals import must_read
 from moderation.states import ON_PEOPLE, ActKind, Reason
@@ -40,9 +42,8 @@ def act_on_person(
         raise Refused("not_found")
     row, role = _theirs(viewer, seat)
     policies.may_last(kind, role, until=until, now=now)
-    program = row.room.program_id
-    note = _said(note, most=MOST_NOTE, program=program)
-    words = _said(words, most=MOST_WORDS, program=program)
+    note = _said(viewer, note, most=MOST_NOTE, room=row.room, now=now)
+    words = _said(viewer, words, most=MOST_WORDS, room=row.room, now=now)
     if kind is ActKind.PAUSE and not words:
         raise Refused("no_plan")
     return restrict(
@@ -75,15 +76,19 @@ def restrict(
 def say(viewer: Viewer, *, seat: int, text: str, item: int | None = None, now: datetime) -> Act:
     """A private word, as a letter. The room's other supporters and the coordinators read it too.
 
-    Raises `Refused`: `not_found`, `not_a_participant`, `contact`, what `tidy` raises.
+    Raises `Refused`: `not_found`, `not_a_participant`, `claimed_already` (somebody else has the
+    item), `contact`, what `tidy` raises.
     """
     row, role = _theirs(viewer, seat)
-    words = _said(text, most=MOST_WORDS, program=row.room.program_id, required=True)
+    led = _about(item, row)
+    if led is not None:
+        must_be_free(Item.objects.filter(pk=led.pk), by=viewer.staff, now=now)
+    words = _said(viewer, text, most=MOST_WORDS, room=row.room, required=True, now=now)
     with transaction.atomic():
         done = acts.keep(
             viewer, ActKind.WORD, role=role, program_id=row.room.program_id, room_id=row.room_id,
             participant_id=row.participant_id, reason=Reason.OTHER.value, words=words,
-            item=_about(item, row), now=now,
+            item=led, now=now,
         )  # fmt: skip
         telling.tell(done, now=now)
     return done
@@ -107,10 +112,12 @@ def _about(item: int | None, seat: Seat) -> Item | None:
     return Item.objects.filter(pk=item, room=seat.room_id, about_staff__isnull=True).first()
 
 
-def _said(text: str, *, most: int, program: int, required: bool = False) -> str:
+def _said(
+    viewer: Viewer, text: str, *, most: int, room: Room, required: bool = False, now: datetime
+) -> str:
     """Whoever the sender is: no contact details leave the room."""
     if not text.strip() and not required:
         return ""
     kept = tidy(text, most=most)
-    policies.must_hold_no_contact(kept, program=program)
+    must_hold_no_contact(viewer, kept, room=room, now=now)
     return kept

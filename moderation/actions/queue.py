@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.states import Role
 from accounts.viewer import Viewer
@@ -66,6 +67,13 @@ def settle(viewer: Viewer, *, item: int, outcome: Outcome, now: datetime) -> Non
         if not finish([row], by=viewer.staff, outcome=outcome, now=now):
             raise Refused("settled")
         _note(viewer, "settled", row, role=role, reason=outcome.value, now=now)
+
+
+def must_be_free(items: QuerySet[Item], *, by: int | None, now: datetime) -> None:
+    """Nobody does what somebody else has just taken. Raises `Refused("claimed_already")`."""
+    taken = items.filter(state=ItemState.CLAIMED.value)
+    if taken.exclude(chat.claimable(by=by or 0, now=now)).exists():
+        raise Refused("claimed_already")
 
 
 def finish(rows: Iterable[Item], *, by: int | None, outcome: Outcome, now: datetime) -> list[int]:

@@ -22,6 +22,7 @@ def rest() -> None:
     """Nobody has been too fast: every bucket is full again."""
     for name in pace.BUCKETS:
         pace.BUCKETS[name] = Buckets(name)
+    pace.LAST = pace.LastSaid()
 
 
 def seat_of(person: Participant, room: Room) -> Seat:

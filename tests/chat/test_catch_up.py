@@ -128,7 +128,7 @@ ELSEWHERE = {
     "items.changed", "items.claim", "items.claimable", "items.keep_in_sight", "items.let_go",
     "items.of_finding", "items.of_held", "items.of_murmur", "items.of_report",
     "items.raise_all", "items.settle", "leavers.erase_leavers", "lines.say", "lines.seat_of",
-    "moderation.answer_murmur", "moderation.lift", "night.begin_spell",
+    "hear.hear", "moderation.answer_murmur", "moderation.lift", "night.begin_spell",
     "own_rules.draft", "own_rules.keep_trial", "own_rules.look_back", "own_rules.move",
     "pace.give_back", "pace.take",
     "postcards.answer_all", "presence.band_of", "presence.forget", "presence.tell",
@@ -136,7 +136,7 @@ ELSEWHERE = {
     "setup.create", "setup.remove", "sitting.lock_rooms", "stamp.acked", "talks.end_seat",
     "talks.end_seats", "talks.open_talk", "talks.seat_person", "talks.seat_staff", "talks.shut",
     "visits.close_left", "visits.note", "visits.touch", "words.care_text", "words.flag",
-    "words.is_talk", "words.look_at", "words.stop_if_unsafe",
+    "words.is_talk", "words.look_at", "words.stop_if_unsafe", "words.tried_at_the_desk",
 }  # fmt: skip
 
 

@@ -6,8 +6,10 @@ import pytest
 
 from accounts.models import Letter, Participant
 from chat import protocol as p
+from chat.actions import pace
 from chat.models import Finding, Message, Room
 from foundation import clock
+from foundation.limits import Buckets
 from tests.chat.deeds import do, post, rest, welcome
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -73,6 +75,40 @@ def test_contact_again_after_a_day_is_a_slip_again(room: Room, aoi: Participant)
     do(aoi, room, post(PHONE), now=now)
     do(aoi, room, post(PHONE), now=now + timedelta(hours=25))
     assert Finding.objects.count() == 0
+
+
+def _until_slowed(person: Participant, room: Room, texts: list[str]) -> int:
+    for said, text in enumerate(texts):
+        # Each with a full pace: only that it is said again slows it.
+        pace.BUCKETS["posts"] = Buckets("posts")
+        (frame,) = do(person, room, post(text))
+        if isinstance(frame, p.RefusedFrame):
+            assert frame.code == "too_fast" and float(frame.retry_after or 0) > 20
+            return said
+    return len(texts)
+
+
+def test_the_same_said_again_and_again_in_posts_of_its_own_is_slowed(
+    room: Room, aoi: Participant, haha: Participant
+) -> None:
+    assert _until_slowed(aoi, room, ["見て見て"] * 12) == 5
+    assert _until_slowed(haha, room, ["見て見て"] * 2) == 2, "what others say is no repeat"
+    assert _until_slowed(aoi, room, ["べつのこと", "見て見て"]) == 2
+    assert _until_slowed(aoi, room, ["見て見て"]) == 0
+
+
+def test_so_it_is_where_all_come_at_once(room: Room, aoi: Participant) -> None:
+    answers = do(aoi, room, *(post("見て") for _ in range(3)))
+    pace.BUCKETS["posts"] = Buckets("posts")
+    answers += do(aoi, room, *(post("見て") for _ in range(4)))
+    assert [isinstance(one, p.Ack) for one in answers] == [True] * 5 + [False] * 2
+
+
+def test_two_texts_by_turns_and_a_call_for_help_are_no_repeats(
+    room: Room, aoi: Participant
+) -> None:
+    assert _until_slowed(aoi, room, ["うん", "そうだね"] * 6) == 12
+    assert _until_slowed(aoi, room, ["もう死にたい"] * 12) == 12
 
 
 def test_filling_the_room_is_paid_for_like_several_posts(room: Room, aoi: Participant) -> None:

@@ -194,7 +194,14 @@ def test_need_in_a_packet_with_a_number_in_it_calls(case, awake, aoi, kaede, now
     assert "1234" not in str(made.draft)
 
 
-def test_the_card_in_a_talk_names_who_is_called(case, aoi, now):
+def mailed(settings, *people) -> None:
+    settings.CAN_MAIL = True
+    for one in people:
+        type(one).objects.filter(pk=one.pk).update(email=f"{one.username}@example.com")
+
+
+def test_the_card_in_a_talk_names_who_is_called(case, awake, aoi, kaede, now, settings):
+    mailed(settings, kaede)
     talk.say(seen_by(aoi), code=case.code, text=NEED, nonce=uuid4(), now=now)
     card = aoi.letters.get(kind="care").text
     assert "相談員をよんでいます" in card

@@ -4,15 +4,21 @@ import pytest
 from django.test import Client
 from django.utils.html import escape
 
+from accounts.models import Letter
 from audit.models import AuditEntry
 from chat import protocol as p
 from chat.actions.postcards import take_back
 from chat.models import Item, Message, Murmur, Postcard, Room
 from chat.states import ItemKind, ItemState, MessageState
 from foundation import clock
+from moderation.actions.appeals import appeal
+from moderation.actions.messages import act_on_message
+from moderation.actions.undo import undo
+from moderation.belongings import erase
 from moderation.models import DeskChoice
 from moderation.sentences import sentence
-from tests.cast import attend, make_program, seen_by, signed_in_as
+from moderation.states import ActKind
+from tests.cast import attend, make_program, seen_by, signed_in_as, staff_viewer
 from tests.chat.deeds import do, rest
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,3 +100,21 @@ def test_every_room_is_one_tap_from_the_desk(desk, house) -> None:
     link = f'href="/rooms/{house.slug}/"'
     assert link in page(desk)
     assert desk.get(f"/rooms/{house.slug}/").status_code == 200
+
+
+def test_its_author_is_told_when_it_is_hidden_and_may_object(desk, card, ren, mori, aoi) -> None:
+    now = clock.now()
+    desk.post(f"/moderation/postcards/{card.pk}/read/")
+    read = Message.objects.get()
+    done = act_on_message(staff_viewer(ren), ActKind.HIDE, message=read.pk, now=now)
+    assert done.participant == aoi
+    letter = Letter.objects.filter(participant=aoi, kind="warning").get()
+    assert "はがきのことです" in letter.text and "見えないようにしました" in letter.text
+    assert letter.links[0]["href"] == f"/standing/{done.pk}/"
+    appeal(seen_by(aoi), act=done.pk, text="", now=now)
+    # Not by whoever read it: nobody brings their own words back.
+    undo(staff_viewer(mori), act=done.pk, now=now)
+    assert Letter.objects.filter(participant=aoi, title="取り消しのお知らせ").exists()
+    erase(aoi.pk, now=now)
+    done.refresh_from_db()
+    assert (done.evidence, done.participant) == ({}, None)

@@ -5,16 +5,17 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import Letter
-from chat.models import Message, Room
+from accounts.states import Role
+from chat.models import Message, Recusal, Room
 from chat.states import ItemKind, ItemState, MessageState
-from duty.models import Shift
+from duty.models import RoomOff, Shift
 from foundation import clock
 from foundation.refusals import Refused
 from moderation.actions.holds import return_late, settle_gone
 from moderation.actions.messages import act_on_message
 from moderation.models import Act
 from moderation.states import ActKind
-from tests.cast import signed_in_as, staff_viewer
+from tests.cast import grant, make_room, signed_in_as, staff_viewer
 from tests.chat.deeds import do, post, rest
 from tests.duty.team import begun
 from tests.moderation.evening import item_of
@@ -69,6 +70,28 @@ def test_a_shift_that_began_after_it_was_held_doesn_t_keep_it_waiting(held, sora
     shift = begun(sora, room.program, now=at)
     Shift.objects.filter(pk=shift.pk).update(begun_at=at + timedelta(minutes=2))
     assert return_late(now=at + timedelta(minutes=11)) == 1
+
+
+@pytest.mark.parametrize("why", ["keeps another", "taken off", "may know them"])
+def test_it_doesn_t_wait_for_whoever_can_t_judge_it(held, aoi, sora, room, at, why):
+    Shift.objects.update(ends_at=at + timedelta(minutes=1))
+    there = begun(sora, room.program, now=at)
+    later = at + timedelta(minutes=11)
+    assert return_late(now=at + timedelta(minutes=9)) == 0
+    if why == "keeps another":
+        sora.grants.all().delete()
+        grant(sora, Role.SUPPORTER, rooms=(make_room("yofukashi").pk,))
+    elif why == "taken off":
+        RoomOff.objects.create(shift=there, room=room.pk)
+    else:
+        Recusal.objects.create(staff=sora, participant=aoi, at=at)
+    assert return_late(now=later) == 1
+
+
+def test_it_waits_for_a_second_one_who_keeps_the_room(held, sora, room, at):
+    Shift.objects.update(ends_at=at + timedelta(minutes=1))
+    begun(sora, room.program, now=at)
+    assert return_late(now=at + timedelta(minutes=11)) == 0
 
 
 def test_what_its_author_took_back_meanwhile_isn_t_sent(held, aoi, at):

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('chat', '0015_recusals'),
+        ('chat', '0016_told_again'),
         ('programs', '0003_counting_rules'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
