@@ -57,7 +57,9 @@ def act_on_message(
         if kind in (ActKind.APPROVE, ActKind.RESTORE):
             policies.must_not_be_own(viewer, row)
         author, is_card = _author(row)
-        evidence = acts.evidence_of(row) | ({"card": True} if is_card else {})
+        evidence = acts.evidence_of(row)
+        if is_card:
+            evidence.words["card"] = True
         before = _carry_out(kind, row, veil=veil, now=now)
         done = acts.keep(
             viewer, kind, role=role, program_id=row.room.program_id, room_id=row.room_id,
