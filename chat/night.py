@@ -37,8 +37,18 @@ def season_of(day: date) -> str:
 
 
 def line_for(now: datetime) -> str:
-    """What the room says in the night of `now`; the same all night."""
+    """What the room says first in the night of `now`; the same all night."""
+    return lines_for(now)[0]
+
+
+def lines_for(now: datetime) -> list[str]:
+    """What it may say in the night of `now`, each spell another: those that are the first of the
+    nights just before and after come last.
+    """
     night = jst(now - DAWN).date()
     there = lines()
     turns = list(chain.from_iterable(zip(there[season_of(night)], there[ANY], strict=True)))
-    return turns[night.toordinal() % len(turns)]
+    begin = night.toordinal() % len(turns)
+    in_order = [*turns[begin:], *turns[:begin]]
+    half = len(in_order) // 2
+    return [in_order[0], *in_order[half:], *in_order[1:half]]

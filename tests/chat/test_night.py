@@ -10,7 +10,7 @@ from chat.actions import rooms
 from chat.actions.carry_out import carry_out
 from chat.actions.sitting import Act
 from chat.models import Message, Room, Seat
-from chat.night import ANY, SEASONS, line_for, lines, season_of
+from chat.night import ANY, SEASONS, line_for, lines, lines_for, season_of
 from chat.screening import screen
 from chat.states import RoomKind
 from duty.models import Attendance
@@ -77,14 +77,23 @@ def test_the_night_room_falls_quiet_with_a_line_that_takes_stamps(night: Room, a
     assert isinstance(ack, p.Ack)
 
 
-def test_a_second_spell_of_the_same_night_says_nothing_more(night: Room, ren) -> None:
+def test_a_second_spell_of_the_same_night_begins_with_another_line(night: Room, ren) -> None:
     at = fall_quiet(TWO_O_CLOCK)
     attend(night, ren, make_staff("sora"), now=at)
     for seconds in (0, 60):
         rooms.bring_up_to_date(now=at + timedelta(seconds=seconds))
     assert Room.objects.get(pk=night.pk).state == "open"
     fall_quiet(at + timedelta(minutes=2))
-    assert Message.objects.filter(room=night).count() == 1
+    first, second = Message.objects.filter(room=night).order_by("seq")
+    assert first.text == line_for(TWO_O_CLOCK)
+    assert second.text != first.text and second.text in lines_for(TWO_O_CLOCK)
+    assert second.seat.role == "room"  # type: ignore[union-attr]
+
+
+def test_no_spell_has_what_the_nights_around_it_begin_with() -> None:
+    around = {line_for(TWO_O_CLOCK + timedelta(days=n)) for n in range(-3, 4) if n}
+    assert not around & set(lines_for(TWO_O_CLOCK)[:8])
+    assert len(set(lines_for(TWO_O_CLOCK))) == len(lines_for(TWO_O_CLOCK))
 
 
 def test_other_rooms_fall_quiet_without_a_word(ren, now) -> None:
