@@ -104,13 +104,30 @@ def read(
     for line, cells in table.rows:
         _row(reading, line, names, cells, lines, towns, today)
         if len(reading.bad) > MOST_BAD:
-            first = reading.bad[0]
-            said = "・".join(HEADERS[name] for name in first.wrong if name in HEADERS)
             raise NotATable(
-                f"直すところが{MOST_BAD}行より多くあります(はじめは{first.line}行目の {said})。"
-                "ファイルを直して、もう一度おねがいします。"
+                f"直すところが{MOST_BAD}行より多くあります。はじめの{MOST_BAD}行は、"
+                f"{_where(reading.bad[:MOST_BAD])}です。ファイルを直して、もう一度おねがいします。"
             )
     return reading
+
+
+def _where(bad: Sequence[Bad]) -> str:
+    """Which lines are wrong, by column: 市町村コード(2〜9・12行目)、確認日(4行目)."""
+    lines: dict[str, list[int]] = {}
+    for one in bad:
+        for name in one.wrong:
+            lines.setdefault(HEADERS[name], []).append(one.line)
+    return "、".join(f"{header}({_runs(those)}行目)" for header, those in lines.items())
+
+
+def _runs(lines: Sequence[int]) -> str:
+    runs: list[list[int]] = []
+    for line in lines:
+        if runs and runs[-1][-1] == line - 1:
+            runs[-1] = [runs[-1][0], line]
+        else:
+            runs.append([line])
+    return "・".join("〜".join(map(str, one)) for one in runs)
 
 
 def _row(

@@ -62,6 +62,8 @@ class AgencyImport(models.Model):
     # [{"line": 5, "said": "…"}]: what was left out or made harmless.
     notes = models.JSONField(default=list)
     same = models.PositiveIntegerField(default=0)
+    # Counts every mending: two who mend one list are told.
+    version = models.PositiveIntegerField(default=1)
     # Null while its rows are still coming in: what was cut off can't be applied.
     staged_at = models.DateTimeField(null=True)
     applied_at = models.DateTimeField(null=True)
@@ -124,6 +126,9 @@ class Agency(models.Model):
     leaves_with = models.ForeignKey(
         AgencyImport, null=True, on_delete=models.SET_NULL, related_name="replaced"
     )
+    # While the list waits: which line of it this is, and which agency it would take the place of.
+    list_line = models.PositiveIntegerField(null=True)
+    replaces = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
 
     objects = AgencyQuerySet.as_manager()
 

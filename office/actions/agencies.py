@@ -57,28 +57,38 @@ def remove_agency(
 
 
 def stage_agencies(
-    viewer: Viewer, *, program: int, data: bytes, file_name: str, now: datetime
-) -> None:
-    """Lay a list ready, where nobody sees it. Raises `NotATable`; nothing is changed then.
+    viewer: Viewer, *, program: int, data: bytes, file_name: str, instead_of: int | None,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Lay a list ready, where nobody sees it. Raises `NotATable` and `Refused("list_waits")`;
+    nothing is changed then.
 
     In many small transactions, so that nobody waits; what people see changes only by
     `apply_agencies`, which is what the log tells of.
     """
     must_coordinate(viewer, program=program)
-    imports.stage(program=program, table=tables.read(data), file_name=file_name, now=now)
+    imports.stage(
+        program=program, table=tables.read(data), file_name=file_name, instead_of=instead_of,
+        now=now,
+    )  # fmt: skip
 
 
 def mend_agencies(
-    viewer: Viewer, *, program: int, imported: int, cells: Mapping[int, Mapping[str, str]],
-    left_out: Iterable[int], now: datetime,
+    viewer: Viewer, *, program: int, imported: int, version: int,
+    cells: Mapping[int, Mapping[str, str]], left_out: Iterable[int], now: datetime,
 ) -> None:  # fmt: skip
-    """Rows of the list written anew, or left out. Raises `Refused("gone")`."""
+    """Rows of the list written anew, or left out. Raises `Refused`: `gone`, `list_mended`."""
     must_coordinate(viewer, program=program)
-    imports.mend(program=program, imported=imported, cells=cells, left_out=left_out, now=now)
+    imports.mend(
+        program=program, imported=imported, version=version, cells=cells, left_out=left_out,
+        now=now,
+    )  # fmt: skip
 
 
 def apply_agencies(viewer: Viewer, *, program: int, imported: int, now: datetime) -> Applied:
-    """All of the list at once. Raises `Refused`: `gone`, `not_ready`, `changed_meanwhile`."""
+    """All of the list at once, or rows are asked about again. Raises `Refused`: `gone`,
+    `not_ready`.
+    """
     actor = must_coordinate(viewer, program=program)
     return _apply(actor, program=program, imported=imported, now=now)
 
@@ -91,6 +101,8 @@ def apply_by_command(*, program: int, imported: int, now: datetime) -> Applied:
 def _apply(actor: int | None, *, program: int, imported: int, now: datetime) -> Applied:
     with transaction.atomic():
         done = imports.apply(program=program, imported=imported, now=now)
+        if done.asked:
+            return done
         changes = {"added": done.added, "changed": done.changed, "same": done.same}
         note(
             actor, "import", what="agency_import", number=imported, program=program, now=now,

@@ -1,6 +1,7 @@
 """Agencies: the list, one of them, and a whole list from a file."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -129,9 +130,12 @@ def import_list(request: HttpRequest) -> HttpResponse:
             try:
                 actions.stage_agencies(
                     at.viewer, program=at.program.pk, data=file.read(),
-                    file_name=file.name or "", now=at.now,
+                    file_name=file.name or "", instead_of=_number(request, "instead_of"),
+                    now=at.now,
                 )  # fmt: skip
                 return done("manage-import", said="")
+            except Refused as no:
+                form.add_error("file", sentence(no.code))
             except NotATable as no:
                 form.add_error("file", no.sentence)
     return _import_page(request, at, form)
@@ -149,11 +153,11 @@ def mend(request: HttpRequest, pk: int) -> HttpResponse:
     left_out = {int(place[1]) for name in request.POST if (place := _LEFT_OUT.fullmatch(name))}
     try:
         actions.mend_agencies(
-            at.viewer, program=at.program.pk, imported=pk, cells=cells, left_out=left_out,
-            now=at.now,
+            at.viewer, program=at.program.pk, imported=pk, version=_number(request, "version") or 0,
+            cells=cells, left_out=left_out, now=at.now,
         )  # fmt: skip
     except Refused as no:
-        return _import_page(request, at, FileForm(), trouble=sentence(no.code))
+        return _import_page(request, at, FileForm(), trouble=sentence(no.code), typed=cells)
     waiting = queries.waiting_import(at.program.pk, bad=BAD_AT_ONCE, sample=SAMPLE)
     if waiting is not None and waiting.bad:
         return _import_page(request, at, FileForm(), trouble=sentence("not_ready"))
@@ -166,10 +170,11 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
     """All of it, at once."""
     at = desk(request)
     try:
-        actions.apply_agencies(at.viewer, program=at.program.pk, imported=pk, now=at.now)
+        found = actions.apply_agencies(at.viewer, program=at.program.pk, imported=pk, now=at.now)
     except Refused as no:
-        code = "import_changed" if no.code == "changed_meanwhile" else no.code
-        return _import_page(request, at, FileForm(), trouble=sentence(code))
+        return _import_page(request, at, FileForm(), trouble=sentence(no.code))
+    if found.asked:
+        return _import_page(request, at, FileForm(), trouble=sentence("import_changed"))
     return done("manage-agencies", said="applied")
 
 
@@ -209,9 +214,17 @@ def _file(text: str, name: str) -> HttpResponse:
     return answer
 
 
-def _import_page(request: HttpRequest, at: Desk, form: Any, *, trouble: str = "") -> HttpResponse:
+def _number(request: HttpRequest, name: str) -> int | None:
+    written = request.POST.get(name, "")
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 16 else None
+
+
+def _import_page(
+    request: HttpRequest, at: Desk, form: Any, *, trouble: str = "",
+    typed: Mapping[int, Mapping[str, str]] | None = None,
+) -> HttpResponse:  # fmt: skip
     waiting = queries.waiting_import(at.program.pk, bad=BAD_AT_ONCE, sample=SAMPLE)
-    bad = [_to_mend(row) for row in waiting.bad] if waiting else []
+    bad = [_to_mend(row, typed or {}) for row in waiting.bad] if waiting else []
     context = {
         "form": form, "waiting": waiting, "bad": bad, "trouble": trouble, "columns": COLUMNS,
     }  # fmt: skip
@@ -219,9 +232,12 @@ def _import_page(request: HttpRequest, at: Desk, form: Any, *, trouble: str = ""
     return page(request, at, "import", context, status=status)
 
 
-def _to_mend(row: Any) -> dict[str, Any]:
-    """A bad row as the page shows it: a field for each cell that is wrong, the rest in words."""
-    cells, wrong = row["cells"], row["wrong"]
+def _to_mend(row: Any, typed: Mapping[int, Mapping[str, str]]) -> dict[str, Any]:
+    """A bad row as the page shows it: a field for each cell that is wrong, the rest in words.
+
+    What was typed for it and not kept stands in its field.
+    """
+    cells, wrong = {**row["cells"], **typed.get(row["line"], {})}, row["wrong"]
     return {
         "line": row["line"],
         "fields": [

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from foundation.clock import jst_day
 from foundation.refusals import Refused
@@ -22,15 +22,24 @@ COLUMNS = (
     "kind", "name", "municipality_id", "address", "telephone", "hours_text", "hours", "accepts",
     "note", "url", "source", "verified_on",
 )  # fmt: skip
+_AS_LISTED = "このままたしかめてください。そうでなければ、取りこまないでください。"
 MOST_CELL = 2000  # of a bad row's cell that waits to be mended
 
 
-def stage(*, program: int, table: Table, file_name: str, now: datetime) -> AgencyImport:
-    """Lay a list ready. One that was waiting is dropped. Raises `NotATable`; nothing is changed."""
+def stage(
+    *, program: int, table: Table, file_name: str, instead_of: int | None = None, now: datetime
+) -> AgencyImport:
+    """Lay a list ready. One that was cut off goes; one that waits only when it is `instead_of`.
+
+    Raises `NotATable`, and `Refused("list_waits")`: somebody may have mended its rows. Nothing is
+    changed then.
+    """
     reading = agency_rows.read(table, towns=_towns(), today=jst_day(now))
     with transaction.atomic():
         Program.objects.select_for_update().get(pk=program)
         waiting = _waiting(program)
+        if waiting.filter(staged_at__isnull=False).exclude(pk=instead_of or 0).exists():
+            raise Refused("list_waits")
         dropped = [one.pk for one in waiting]
         waiting.update(dropped_at=now, bad=[], notes=[])
         made = AgencyImport.objects.create(
@@ -39,23 +48,26 @@ def stage(*, program: int, table: Table, file_name: str, now: datetime) -> Agenc
         )  # fmt: skip
     for one in dropped:
         _sweep(one)
-    _lay(made, reading.good)
+    _lay(made, reading.good, now=now)
     AgencyImport.objects.filter(pk=made.pk).update(staged_at=now)
     made.refresh_from_db()
     return made
 
 
 def mend(
-    *, program: int, imported: int, cells: Mapping[int, Mapping[str, str]], left_out: Iterable[int],
-    now: datetime,
+    *, program: int, imported: int, version: int, cells: Mapping[int, Mapping[str, str]],
+    left_out: Iterable[int], now: datetime,
 ) -> AgencyImport:  # fmt: skip
     """Bad rows written anew, by line, or left out. What is good now is laid beside the rest.
 
-    Raises `Refused("gone")` when the list isn't waiting any more.
+    Raises `Refused`: `gone` when the list isn't waiting any more, `list_mended` when somebody
+    else has mended it since.
     """
     drop_lines = set(left_out)
     with transaction.atomic():
         row = _locked(program, imported)
+        if row.version != version:
+            raise Refused("list_mended")
         bad = [one for one in row.bad if one["line"] not in drop_lines]
         names = list(HEADERS)
         rows = [
@@ -75,35 +87,41 @@ def mend(
             *(asdict(one) for one in reading.notes),
             *({"line": line, "said": "取りこみません。"} for line in sorted(drop_lines)),
         ]
-        row.save(update_fields=["bad", "notes"])
-        _lay(row, reading.good)
+        row.version += 1
+        row.save(update_fields=["bad", "notes", "version"])
+        _lay(row, reading.good, now=now)
     row.refresh_from_db()
     return row
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """How many agencies a list added, changed, and found as they were."""
+    """How many agencies a list added, changed, and found as they were.
+
+    Where rows are `asked` about again, nothing was taken in.
+    """
 
     added: int
     changed: int
     same: int
+    asked: int = 0
 
 
 def apply(*, program: int, imported: int, now: datetime) -> Applied:
-    """All of it takes effect at once. Raises `Refused`.
+    """All of it takes effect at once; or nothing, where somebody changed one of its agencies by
+    hand since: those rows, and no others, wait to be mended again.
 
-    `gone`: not waiting any more · `not_ready`: bad rows are left, or it was cut off ·
-    `changed_meanwhile`: someone changed an agency by hand after it was laid ready.
+    Raises `Refused`: `gone`: not waiting any more · `not_ready`: bad rows are left, or it was cut
+    off.
     """
     with transaction.atomic():
         Program.objects.select_for_update().get(pk=program)
         row = _locked(program, imported)
         if row.bad or row.staged_at is None:
             raise Refused("not_ready")
-        later = Agency.objects.filter(program_id=program, changed_at__gt=row.at)
-        if later.exclude(brought_by=row).exists():
-            raise Refused("changed_meanwhile")
+        if overtaken := _overtaken(row):
+            _ask_again(row, overtaken)
+            return Applied(added=0, changed=0, same=0, asked=len(overtaken))
         changed = Agency.objects.filter(leaves_with=row).count()
         added = Agency.objects.filter(brought_by=row).count() - changed
         row.applied_at = now
@@ -148,7 +166,48 @@ def _kept(bad: Sequence[Bad]) -> list[dict[str, object]]:
     ]
 
 
-def _lay(row: AgencyImport, good: Sequence[Good]) -> None:
+def _overtaken(row: AgencyImport) -> list[tuple[Agency, Agency]]:
+    """Rows of a list whose agency somebody changed, added or took away after they were laid; each
+    with that agency as it is now.
+    """
+    laid = Agency.objects.filter(brought_by=row).select_related("replaces").order_by("list_line")
+    moved = Q(replaces__changed_at__gt=F("changed_at")) | Q(replaces__removed_at__isnull=False)
+    found = {one.pk: (one, one.replaces) for one in laid.filter(moved) if one.replaces is not None}
+    by_hand = Agency.objects.standing().filter(program_id=row.program_id, changed_at__gt=row.at)
+    later = {key(one.name, one.municipality_id): one for one in by_hand.exclude(brought_by=row)}
+    towns = {one.municipality_id for one in later.values()}
+    for one in laid.filter(municipality__in=towns):
+        there = later.get(key(one.name, one.municipality_id))
+        if there is not None and there.changed_at > one.changed_at:
+            found.setdefault(one.pk, (one, there))
+    return list(found.values())
+
+
+def _ask_again(row: AgencyImport, overtaken: Sequence[tuple[Agency, Agency]]) -> None:
+    for one, there in overtaken:
+        cells = dict(zip(HEADERS, agency_rows.cells_of(vars(one)), strict=True))
+        row.bad.append(
+            {"line": one.list_line or 0, "cells": cells, "wrong": {"name": _changed(one, there)}}
+        )
+    Agency.objects.filter(pk__in=[one.replaces_id for one, _ in overtaken]).update(leaves_with=None)
+    Agency.objects.filter(pk__in=[one.pk for one, _ in overtaken]).delete()
+    row.bad.sort(key=lambda one: one["line"])
+    row.version += 1
+    row.save(update_fields=["bad", "version"])
+
+
+def _changed(one: Agency, there: Agency) -> str:
+    if there.removed_at is not None:
+        return f"準備したあとに、ほかの人が外しました。もう一度のせるなら、{_AS_LISTED}"
+    pairs = zip(
+        HEADERS.values(), *(agency_rows.cells_of(vars(x)) for x in (one, there)), strict=True
+    )
+    now = "、".join(f"{header} {cell or '(なし)'}" for header, mine, cell in pairs if mine != cell)
+    what = f"いまは {now}です。" if now else ""
+    return f"準備したあとに、ほかの人が変えました。{what}この一覧のとおりにするなら、{_AS_LISTED}"
+
+
+def _lay(row: AgencyImport, good: Sequence[Good], *, now: datetime) -> None:
     """Rows beside those that stand; the ones that they replace are marked to leave with them."""
     there = {
         key(one.name, one.municipality_id): one
@@ -166,7 +225,14 @@ def _lay(row: AgencyImport, good: Sequence[Good]) -> None:
             if old is not None:
                 leaving.append(old.pk)
             fresh.append(
-                Agency(program_id=row.program_id, changed_at=row.at, brought_by=row, **one.values)
+                Agency(
+                    program_id=row.program_id,
+                    changed_at=now,
+                    brought_by=row,
+                    list_line=one.line,
+                    replaces=old,
+                    **one.values,
+                )
             )
         with transaction.atomic():
             Agency.objects.bulk_create(fresh)

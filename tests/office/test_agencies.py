@@ -6,7 +6,7 @@ from django.test import Client
 
 from audit.models import AuditEntry
 from programs import agency_rows
-from programs.models import Agency, Place, Text
+from programs.models import Agency, AgencyImport, Place, Text
 from tests.foundation.books import book
 from tests.office.desk import fields, send, words
 from tests.programs.test_places import SECRET, jpeg
@@ -19,8 +19,11 @@ BAD = "家族会,神戸の家族会,28100,78000000,会のページ,2026-04-01"
 WORSE = "なぞの会,<b>会</b>,281000,,会のページ,いつか"
 
 
+IMPORT = "/manage/agencies/import/"
+
+
 def upload(desk: Client, data: bytes, name: str = "一覧.csv"):
-    return send(desk, "/manage/agencies/import/", file=SimpleUploadedFile(name, data))
+    return send(desk, IMPORT, file=SimpleUploadedFile(name, data))
 
 
 def csv(*rows: str) -> bytes:
@@ -57,6 +60,33 @@ def test_a_file_with_two_bad_rows_is_mended_on_the_page_and_taken_in(desk: Clien
     entry = AuditEntry.objects.get(verb="import")
     assert entry.values == {"added": 2, "changed": 0, "same": 0}
     assert desk.post(apply, fields(page, apply)).status_code == 422, "once is enough"
+
+
+def test_two_who_mend_one_list_lose_no_word(desk: Client, other_desk: Client):
+    upload(desk, csv(GOOD, BAD, WORSE))
+    page = desk.get("/manage/agencies/import/").content.decode()
+    mend = part(page, "mend")
+    seen = fields(page, mend)
+    assert desk.post(mend, {**seen, "out-4": "on"}).status_code == 422
+    answer = other_desk.post(mend, {**seen, "cell-3-municipality": "281000"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "ほかの人が、この一覧の行を直しました" in page
+    assert 'value="281000"' in page
+
+
+def test_a_list_that_waits_is_replaced_only_by_who_saw_it(desk: Client, other_desk: Client):
+    unseen = fields(other_desk.get(IMPORT).content.decode(), IMPORT)
+    upload(desk, csv(GOOD, BAD))
+    file = SimpleUploadedFile("べつ.csv", csv(GOOD))
+    answer = other_desk.post(IMPORT, {**unseen, "file": file})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "もう待っています" in page and "一覧.csv" in page
+    assert AgencyImport.objects.get(dropped_at=None).bad
+    file = SimpleUploadedFile("べつ.csv", csv(GOOD))
+    assert other_desk.post(IMPORT, {**fields(page, IMPORT), "file": file}).status_code == 303
+    assert AgencyImport.objects.get(dropped_at=None).file_name == "べつ.csv"
 
 
 def test_an_excel_file_is_taken_in_the_same_way(desk: Client):

@@ -4,7 +4,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from audit.models import AuditEntry
+from foundation import tables
 from programs import queries
+from programs.actions import imports
 from tests.cast import make_program
 from tests.foundation.books import book
 from tests.programs.test_import import HEAD, HIMEJI
@@ -41,3 +43,15 @@ def test_the_command_asks_whose_list_it_is_when_there_are_two(program, tmp_path)
     make_program("kochi")
     with pytest.raises(CommandError, match="--program"):
         call_command("import_agencies", str(tmp_path / "x.csv"))
+
+
+def test_a_list_that_waits_is_replaced_only_when_it_is_said(program, tmp_path, now):
+    table = tables.read("\n".join([HEAD, HIMEJI]).encode())
+    imports.stage(program=program.pk, table=table, file_name="", now=now)
+    file = tmp_path / "x.csv"
+    file.write_bytes("\r\n".join([HEAD, HIMEJI]).encode("cp932"))
+    with pytest.raises(CommandError, match="--replace"):
+        call_command("import_agencies", str(file), "--apply")
+    assert names(program) == []
+    call_command("import_agencies", str(file), "--apply", "--replace")
+    assert names(program) == ["ひめじ相談室"]

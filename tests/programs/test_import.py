@@ -74,8 +74,17 @@ def csv(*rows: str, encoding: str = "utf-8") -> tables.Table:
     return tables.read("\r\n".join([HEAD, *rows]).encode(encoding))
 
 
-def stage(program, now, *rows: str) -> AgencyImport:
-    return imports.stage(program=program.pk, table=csv(*rows), file_name="一覧.csv", now=now)
+def stage(program, now, *rows: str, instead_of: int | None = None) -> AgencyImport:
+    return imports.stage(
+        program=program.pk, table=csv(*rows), file_name="一覧.csv", instead_of=instead_of, now=now
+    )
+
+
+def mend(program, row, now, cells, *, left_out=(), version: int | None = None) -> AgencyImport:
+    return imports.mend(
+        program=program.pk, imported=row.pk, version=version or row.version, cells=cells,
+        left_out=left_out, now=now,
+    )  # fmt: skip
 
 
 def apply(program, row, now):
@@ -105,16 +114,10 @@ def test_with_bad_rows_nothing_can_be_applied_and_each_is_told_by_line(program, 
 
 def test_bad_rows_are_mended_where_they_are_and_then_the_whole_is_applied(program, now):
     row = stage(program, now, HIMEJI, KOBE.replace("281000", "28100"), "役所,,282014,,,,,")
-    row = imports.mend(
-        program=program.pk, imported=row.pk, cells={3: {"municipality": "28101"}},
-        left_out=[4], now=now,
-    )  # fmt: skip
+    row = mend(program, row, now, {3: {"municipality": "28101"}}, left_out=[4])
     assert [one["line"] for one in row.bad] == [3]
     assert row.bad[0]["cells"]["municipality"] == "28101", "what was typed is kept"
-    row = imports.mend(
-        program=program.pk, imported=row.pk, cells={3: {"municipality": "281000"}},
-        left_out=[], now=now,
-    )  # fmt: skip
+    row = mend(program, row, now, {3: {"municipality": "281000"}})
     assert row.bad == []
     assert apply(program, row, now).added == 2
     assert names(program) == ["神戸の家族会", "ひめじ相談室"]
@@ -142,7 +145,10 @@ def test_a_list_that_was_dropped_leaves_everything_as_it_was(program, now):
 
 def test_a_new_list_takes_the_place_of_one_that_waited(program, now):
     first = stage(program, now, HIMEJI)
-    second = stage(program, now, KOBE)
+    with pytest.raises(Refused, match="list_waits"):
+        stage(program, now, KOBE)
+    assert AgencyImport.objects.get().pk == first.pk, "nobody's mended rows go unsaid"
+    second = stage(program, now, KOBE, instead_of=first.pk)
     with pytest.raises(Refused, match="gone"):
         apply(program, first, now)
     apply(program, second, now)
@@ -165,9 +171,61 @@ def test_what_someone_changed_by_hand_meanwhile_is_not_overwritten(program, now)
         program=program.pk, agency=old.pk, version=1, values=values,
         now=later + timedelta(minutes=1),
     )  # fmt: skip
-    with pytest.raises(Refused, match="changed_meanwhile"):
-        apply(program, row, later + timedelta(minutes=2))
+    assert apply(program, row, later + timedelta(minutes=2)).asked == 1
     assert queries.agency(program.pk, pk=old.pk).telephone == "079-221-2222"
+    row.refresh_from_db()
+    (asked,) = row.bad
+    assert asked["line"] == 2 and "電話 079-221-2222" in asked["wrong"]["name"]
+    row = mend(program, row, later + timedelta(minutes=3), {})
+    assert row.bad == []
+    assert apply(program, row, later + timedelta(minutes=4)).changed == 1
+    (one,) = queries.agencies(program.pk).agencies
+    assert one.telephone == "079-221-1111"
+
+
+def test_only_the_row_that_was_changed_is_asked_about_again(program, now):
+    apply(program, stage(program, now, HIMEJI), now)
+    old = Agency.objects.get()
+    later = now + timedelta(minutes=5)
+    row = stage(program, later, HIMEJI.replace("0000", "1111"), KOBE.replace("281000", "28100"))
+    row = mend(program, row, later, {3: {"municipality": "281000"}})
+    agencies.take_away(
+        program=program.pk, agency=old.pk, version=1, now=later + timedelta(minutes=1)
+    )
+    assert apply(program, row, later + timedelta(minutes=2)).asked == 1
+    row.refresh_from_db()
+    assert [one["line"] for one in row.bad] == [2]
+    assert "外しました" in row.bad[0]["wrong"]["name"]
+    row = mend(program, row, later + timedelta(minutes=3), {}, left_out=[2])
+    assert apply(program, row, later + timedelta(minutes=4)).added == 1, "the mended row stayed"
+    assert names(program) == ["神戸の家族会"]
+
+
+def test_an_agency_that_came_by_hand_meanwhile_is_asked_about(program, now):
+    row = stage(program, now, HIMEJI)
+    values = {
+        "kind": "window", "municipality_id": "282014", "name": "ひめじ 相談室", "source": "電話",
+        "verified_on": now.date(),
+    }  # fmt: skip
+    agencies.add(program=program.pk, values=values, now=now + timedelta(minutes=1))
+    assert apply(program, row, now + timedelta(minutes=2)).asked == 1
+    assert len(names(program)) == 1
+    other = {**values, "name": "べつの窓口"}
+    agencies.add(program=program.pk, values=other, now=now + timedelta(minutes=3))
+    row.refresh_from_db()
+    row = mend(program, row, now + timedelta(minutes=4), {})
+    assert apply(program, row, now + timedelta(minutes=5)).asked == 0, (
+        "another's change asks nobody"
+    )
+    assert sorted(names(program)) == ["ひめじ相談室", "べつの窓口"]
+
+
+def test_two_who_mend_one_list_are_told(program, now):
+    row = stage(program, now, HIMEJI, KOBE.replace("281000", "28100"))
+    mend(program, row, now, {3: {"municipality": "2810"}})
+    with pytest.raises(Refused, match="list_mended"):
+        mend(program, row, now, {3: {"municipality": "281000"}}, version=1)
+    assert AgencyImport.objects.get().bad[0]["cells"]["municipality"] == "2810"
 
 
 def test_the_same_agency_twice_in_a_list_is_told(program, now):
@@ -184,9 +242,12 @@ def test_a_list_that_was_cut_off_half_way_cannot_be_applied(program, now, monkey
         with pytest.raises(KeyboardInterrupt):
             stage(program, now, HIMEJI)
     half = AgencyImport.objects.get()
+    kept = half.pk
     assert queries.waiting_import(program.pk, bad=9, sample=9) is None
     with pytest.raises(Refused, match="not_ready"):
         apply(program, half, now)
+    stage(program, now, HIMEJI)
+    assert not AgencyImport.objects.filter(pk=kept, dropped_at=None).exists(), "nobody saw it"
 
 
 def test_formulas_are_told_or_made_harmless_and_none_is_kept(program, now):
@@ -222,8 +283,11 @@ def test_a_wrong_header_is_named(program, now, head, says):
 
 
 def test_a_file_full_of_mistakes_is_sent_back_at_once(program, now):
-    with pytest.raises(NotATable, match="200行より多く"):
-        stage(program, now, *[KOBE.replace("281000", "1")] * 201)
+    wrong = [KOBE.replace("281000", "1")] * 200
+    wrong[3] = KOBE
+    with pytest.raises(NotATable, match="200行より多く") as no:
+        stage(program, now, *wrong, *wrong)
+    assert "市町村コード(2〜4・6〜202行目)" in no.value.sentence
 
 
 def test_the_template_reads_back_as_a_list_of_one(program, now):
