@@ -22,17 +22,23 @@ class RecordImport(models.Model):
     waiting = models.JSONField(default=list)
     applied_at = models.DateTimeField(null=True)
     dropped_at = models.DateTimeField(null=True)
+    # Countered as a whole. Why, and by whom, stands in the counter-entries.
+    taken_back_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["digest"],
-                condition=Q(applied_at__isnull=False),
+                condition=Q(applied_at__isnull=False, taken_back_at__isnull=True),
                 name="record_import_same_file_once",
             ),
             models.CheckConstraint(
                 condition=Q(applied_at__isnull=True) | Q(dropped_at__isnull=True),
                 name="record_import_applied_or_dropped",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_back_at__isnull=True) | Q(applied_at__isnull=False),
+                name="record_import_taken_back_after",
             ),
         ]
 
