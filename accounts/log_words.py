@@ -243,6 +243,7 @@ OBJECTS: Words = {
     "improvement": _("改善"),
     "site": _("実施の場所"),
     "baseline": _("事業開始前（基準）"),
+    "import": _("取り込んだファイル"),
     "support": _("支援"),
     "office_visit": _("サテライトへの来所"),
     "training": _("研修"),

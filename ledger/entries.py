@@ -19,6 +19,8 @@ from ledger import chain
 from ledger.models import Entry, Head, Note
 from ledger.states import PEOPLE, PLACES, TOLD_WHERE, Cohort, Kind, Reason
 
+AT_ONCE = 500
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
@@ -88,6 +90,31 @@ def counter_enter(
     # an instant in between would count less than nothing.
     now = max(now, wrong.recorded_at)
     return _append([row], confirmed_by=confirmed_by, now=now, notes=[note])[0]
+
+
+def counter_all(
+    program: str, *, seqs: Sequence[int], reason: Reason, confirmed_by: str | int, now: datetime
+) -> list[Entry]:
+    """Take many entries of one program back whole, in their order; those that were countered
+    before, counter-entries and numbers that aren't there are passed by.
+    """
+    _lock(program)
+    rows = []
+    for at in range(0, len(seqs), AT_ONCE):
+        some = Entry.objects.filter(program=program, seq__in=seqs[at : at + AT_ONCE])
+        countered = set(
+            Entry.objects.filter(
+                program=program, counters__in=seqs[at : at + AT_ONCE]
+            ).values_list("counters", flat=True)
+        )  # fmt: skip
+        for wrong in some.filter(counters=None).order_by("seq"):
+            if wrong.seq in countered:
+                continue
+            row = {name: getattr(wrong, name) for name in chain.CONTENT}
+            row |= {"quantity": -wrong.quantity, "counters": wrong.seq, "reason": reason}
+            now = max(now, wrong.recorded_at)  # as in `counter_enter`
+            rows.append(row)
+    return _append(rows, confirmed_by=confirmed_by, now=now)
 
 
 def replace_entry(

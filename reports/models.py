@@ -22,19 +22,22 @@ class RecordImport(models.Model):
     waiting = models.JSONField(default=list)
     applied_at = models.DateTimeField(null=True)
     dropped_at = models.DateTimeField(null=True)
+    taken_back_at = models.DateTimeField(null=True)  # why and by whom: in the counter-entries
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["digest"],
-                condition=Q(applied_at__isnull=False),
+                condition=Q(applied_at__isnull=False, taken_back_at__isnull=True),
                 name="record_import_same_file_once",
             ),
             models.CheckConstraint(
                 condition=Q(applied_at__isnull=True) | Q(dropped_at__isnull=True),
-                name="record_import_applied_or_dropped",
-            ),
-        ]
+                name="record_import_applied_or_dropped"),
+            models.CheckConstraint(
+                condition=Q(taken_back_at__isnull=True) | Q(applied_at__isnull=False),
+                name="record_import_taken_back_after"),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"records {self.pk}"

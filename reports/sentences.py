@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+NO_CHOICE = _("理由をえらんでください。")
 NO_DAY = _("日付を読めませんでした。2026-06-30 のように書いてください。")
 _REFUSED = {
     "no_such_end": _("四半期の末日だけをえらべます。"),

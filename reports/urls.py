@@ -50,6 +50,7 @@ _registers = [
 urlpatterns = [
     path("", sheets.home, name="reports"),
     path("import/", records.bring, name="reports-import"),
+    path("import/<int:pk>/", records.taken, name="reports-import-taken"),
     path("import/<int:pk>/apply/", records.apply, name="reports-import-apply"),
     path("import/<int:pk>/drop/", records.drop, name="reports-import-drop"),
     path("", include(_registers)),

@@ -17,10 +17,11 @@ from foundation import tables
 from foundation.clock import jst_day
 from foundation.refusals import Refused
 from ledger.entries import Fact, enter_all
-from ledger.states import Kind
+from ledger.states import Kind, Reason
 from programs.models import Program
 from programs.queries import known_codes
 from reports import record_rows
+from reports.actions.taking_back import counter_import
 from reports.models import RecordImport
 from reports.policies import must_import
 from reports.record_rows import Bad, Flag, Reading
@@ -92,12 +93,26 @@ def import_by_command(*, data: bytes, by: str, preview: bool, now: datetime) -> 
     return laid
 
 
+def take_back_by_command(*, data: bytes, by: str, reason: Reason, now: datetime) -> int:
+    """Take back what this file was taken in as; how many entries. Raises `NotATable`,
+    `Refused("not_found")`.
+    """
+    known = {sheet.program: "" for sheet in shipped().values()}
+    known |= dict(Program.objects.values_list("slug", "prefecture_code"))
+    reading = record_rows.read(tables.read(data), programs=known, today=jst_day(now))
+    with transaction.atomic():
+        found = _standing(_digest(reading))
+        if found is None:
+            raise Refused("not_found")
+        return counter_import(found.pk, by=by, reason=reason, now=now)
+
+
 def _stage(data: bytes, *, programs: dict[str, str], by: str, now: datetime) -> Laid:
     reading = record_rows.read(
         tables.read(data), programs=programs, towns=known_codes(), today=jst_day(now)
     )
     digest = _digest(reading)
-    earlier = RecordImport.objects.filter(digest=digest, applied_at__isnull=False).first()
+    earlier = _standing(digest)
     laid = Laid(
         None, len(reading.facts), reading.bad, reading.flags, _sums(reading.facts),
         None if earlier is None else earlier.applied_at,
@@ -119,7 +134,7 @@ def _apply(imported: int, *, by: str, now: datetime) -> int:
         row = RecordImport.objects.select_for_update().filter(pk=imported, by=by).first()
         if row is None or row.applied_at or row.dropped_at:
             raise Refused("gone")
-        if RecordImport.objects.filter(digest=row.digest, applied_at__isnull=False).exists():
+        if _standing(row.digest):
             raise Refused("already")
         of: defaultdict[str, list[tuple[Fact, str]]] = defaultdict(list)
         for values, note, line in row.waiting:
@@ -131,6 +146,12 @@ def _apply(imported: int, *, by: str, now: datetime) -> int:
         row.waiting, row.applied_at = [], now
         row.save(update_fields=["waiting", "applied_at"])
     return row.rows
+
+
+def _standing(digest: str) -> RecordImport | None:
+    return RecordImport.objects.filter(
+        digest=digest, applied_at__isnull=False, taken_back_at=None
+    ).first()
 
 
 def _as_json(fact: Fact) -> dict[str, Any]:

@@ -14,9 +14,11 @@ from foundation.refusals import Refused
 from foundation.replies import SeeOther
 from foundation.tables import MOST_BYTES
 from foundation.workbook import NotATable
-from reports import sentences
-from reports.actions import imports
+from ledger.states import Reason
+from reports import sentences, taken_in
+from reports.actions import imports, taking_back
 from reports.doors import page
+from reports.forms import ReasonForm
 from reports.record_rows import COLUMNS
 
 BRING = (Role.COORDINATOR, Role.COUNSELOR)
@@ -62,14 +64,41 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
     return SeeOther(reverse("reports-import"))
 
 
+@staff_only(*BRING)
+@require_http_methods(["GET", "HEAD", "POST"])
+def taken(request: HttpRequest, pk: int) -> HttpResponse:
+    """What came of a file that was taken in; taken back here, as a whole."""
+    viewer = viewer_of_request(request)
+    form = ReasonForm(request.POST)
+    if request.method == "POST" and form.is_valid():
+        reason = Reason(form.cleaned_data["reason"])
+        taking_back.take_back(viewer, imported=pk, reason=reason, now=clock.now())
+        return SeeOther(f"{reverse('reports-import')}?back=1")
+    came = taken_in.taken_in(viewer, imported=pk)
+    if came is None:
+        raise Refused("not_found")
+    context = {
+        "row": came.row,
+        "sums": came.sums,
+        # Whoever brought the file knows its numbers; to a colleague they would be small cells.
+        "own": came.row.by == str(viewer.staff),
+        "reasons": list(sentences.REASONS.items()),
+        "trouble": sentences.NO_CHOICE if request.method == "POST" else None,
+    }
+    return page(request, "taken_in", context, status=422 if request.method == "POST" else 200)
+
+
 def _page(
     request: HttpRequest, *, laid: imports.Laid | None = None, trouble: str | None = None
 ) -> HttpResponse:
-    taken = request.GET.get("taken", "")
+    viewer = viewer_of_request(request)
+    many = request.GET.get("taken", "")
     context: dict[str, Any] = {
+        "lately": [(row, row.by == str(viewer.staff)) for row in taken_in.lately(viewer)],
+        "back": "back" in request.GET,
         "columns": [names[0] for names in COLUMNS.values()],
         "trouble": trouble,
-        "taken": taken if taken.isascii() and taken.isdigit() and len(taken) < 9 else "",
+        "taken": many if many.isascii() and many.isdigit() and len(many) < 9 else "",
     }
     if laid is not None:
         context |= {

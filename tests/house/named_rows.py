@@ -31,6 +31,8 @@ from duty.channels import push
 from duty.models import AlarmTest, Debrief, Handover, Notice, Pattern, Relief, Shift, Swap
 from duty.states import NoticeKind
 from foundation.clock import jst_day
+from ledger.entries import Fact, enter
+from ledger.states import Kind
 from ledger.subjects import evidence_number
 from moderation.actions.proposals import propose
 from moderation.states import Reason as Why
@@ -195,7 +197,18 @@ def _of_reports(things: Named, room: Room, cast: dict[str, Staff], now: datetime
         code="4711", on=date(2026, 6, 1), office="筑後", evidence="受付簿 12", first=True
     )
     came = confirm_visit(staff_viewer(coordinator), program=program.pk, visit=visit, now=now)
+    taken = RecordImport.objects.create(
+        digest="1" * 64, by=str(coordinator.pk), at=now, applied_at=now, rows=1
+    )
+    enter(
+        Fact(
+            program=program.slug, kind=Kind.CONSULTATION, occurred_on=date(2026, 6, 1),
+            evidence=f"import:{taken.pk}:2",
+        ),
+        confirmed_by=coordinator.pk, now=now,
+    )  # fmt: skip
     return {
+        "taken": taken.pk,
         "office": evidence_number(program.slug, came.seq),
         "records": RecordImport.objects.create(
             digest="0" * 64, by=str(coordinator.pk), at=now, rows=0

@@ -29,6 +29,7 @@ AUDITED = staff("auditor", code=405)
 REPORTS: dict[str, tuple[str, Row]] = {
     "reports": ("/reports/", HOME),
     "reports-import": ("/reports/import/", BRING),
+    "reports-import-taken": ("/reports/import/{taken}/", KEPT),
     "reports-import-apply": ("/reports/import/{records}/apply/", BROUGHT),
     "reports-import-drop": ("/reports/import/{records}/drop/", BROUGHT),
     "reports-sites": ("/reports/sites/", BRING),

@@ -1,4 +1,4 @@
-"""`manage.py import_records FILE [--by USER] [--preview]`: take records into the ledger."""
+"""`manage.py import_records FILE [--by USER] [--preview] [--take-back REASON]`."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -8,8 +8,15 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Staff
 from foundation import clock
+from foundation.refusals import Refused
 from foundation.workbook import NotATable
-from reports.actions.imports import BY_COMMAND, Laid, import_by_command
+from ledger.states import Reason
+from reports.actions.imports import (
+    BY_COMMAND,
+    Laid,
+    import_by_command,
+    take_back_by_command,
+)
 from reports.record_rows import COLUMNS
 
 
@@ -24,10 +31,18 @@ class Command(BaseCommand):
         parser.add_argument("--by", help="たしかめた職員の利用者名(なければ「import」)")
         parser.add_argument("--preview", action="store_true", help="ためすだけで、取り込みません")
 
+        parser.add_argument(
+            "--take-back", choices=list(Reason), metavar="REASON",
+            help="このファイルの取り込みを、理由をつけて取り下げます: " + "・".join(Reason),
+        )  # fmt: skip
+
     def handle(self, *args: Any, file: Path, by: str | None, preview: bool, **options: Any) -> None:
-        """Take it in as a whole, or say why not."""
+        """Take it in or back as a whole, or say why not."""
         confirmed_by = BY_COMMAND if by is None else _staff(by)
         try:
+            if options["take_back"]:
+                self._take_back(file, by=confirmed_by, reason=Reason(options["take_back"]))
+                return
             laid = import_by_command(
                 data=Path(file).read_bytes(), by=confirmed_by, preview=preview, now=clock.now()
             )
@@ -42,6 +57,15 @@ class Command(BaseCommand):
             self.stdout.write(f"{program} {kind} {year}年度: {quantity}")
         tried = "(ためしただけです)" if preview else ""
         self.stdout.write(f"{laid.rows}行を取り込みました{tried}。")
+
+    def _take_back(self, file: Path, *, by: str, reason: Reason) -> None:
+        try:
+            many = take_back_by_command(
+                data=file.read_bytes(), by=by, reason=reason, now=clock.now()
+            )  # fmt: skip
+        except Refused:
+            raise CommandError("この内容は、取り込まれていません。") from None
+        self.stdout.write(f"{many}件を取り下げました。")
 
     def _refuse(self, laid: Laid) -> None:
         if laid.bad:

@@ -1,0 +1,66 @@
+"""Files of records that stand in the ledger: which, and what came of each. Reads."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from accounts.viewer import Viewer
+from ledger.models import Entry, Head
+from programs.models import Program
+from reports.models import RecordImport
+from reports.policies import must_import
+
+SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """A file that was taken in. `sums`: (program, kind, how many entries still stand)."""
+
+    row: RecordImport
+    programs: frozenset[str]
+    standing: dict[str, list[int]]  # program → numbers of the entries that nothing took back
+    sums: list[tuple[str, str, int]]
+
+
+def came_of(row: RecordImport) -> TakenIn:
+    """What a file brought."""
+    # The day it was taken in leads past everything older: a million entries aren't looked through.
+    heads = list(Head.objects.order_by("program").values_list("program", flat=True))
+    found = list(
+        Entry.objects.filter(
+            program__in=heads, recorded_at__gte=row.applied_at,
+            evidence__startswith=f"import:{row.pk}:",
+        ).order_by("program", "seq").values_list("program", "seq", "kind", "counters")
+    )  # fmt: skip
+    gone = {(program, counters) for program, _, _, counters in found if counters is not None}
+    standing: dict[str, list[int]] = {}
+    sums: Counter[tuple[str, str]] = Counter()
+    for program, seq, kind, counters in found:
+        if counters is None and (program, seq) not in gone:
+            standing.setdefault(program, []).append(seq)
+            sums[program, kind] += 1
+    programs = frozenset(program for program, *_ in found)
+    return TakenIn(row, programs, standing, [(*of, many) for of, many in sorted(sums.items())])
+
+
+def taken_in(viewer: Viewer, *, imported: int) -> TakenIn | None:
+    """A file, for whoever may import in each program that it touched; None for anyone else."""
+    mine = _mine(viewer)
+    row = RecordImport.objects.filter(
+        pk=imported, applied_at__isnull=False, taken_back_at=None
+    ).first()
+    came = None if row is None else came_of(row)
+    return came if came and came.programs and came.programs <= mine else None
+
+
+def lately(viewer: Viewer) -> list[RecordImport]:
+    """The files that they may take back, the newest first, bounded."""
+    mine = _mine(viewer)
+    rows = RecordImport.objects.filter(applied_at__isnull=False, taken_back_at=None)
+    came = [came_of(row) for row in rows.order_by("-applied_at", "-pk")[:SHOWN]]
+    return [one.row for one in came if one.programs and one.programs <= mine]
+
+
+def _mine(viewer: Viewer) -> set[str]:
+    programs = Program.objects.filter(pk__in=must_import(viewer))
+    return set(programs.values_list("slug", flat=True))
