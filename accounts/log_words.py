@@ -168,6 +168,7 @@ _COUNSELING: Words = {
     "counseling.take_off_meeting": _("予定をとりやめた"),
     "counseling.look_at_address": _("訪問先を見た"),
     "counseling.check_in": _("訪問に着いた"),
+    "counseling.hear_visit": _("おくれている訪問をうけとった"),
     "counseling.check_out": _("訪問からもどった"),
     "counseling.propose": _("つなぎ先をすすめた"),
     "counseling.send": _("つなぎシートを送った"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from counseling.views import agency, onward, onward_desk, steps, visits
+from counseling.views import agency, onward, onward_desk, overdue, steps, visits
 
 _MINE = "counseling/mine/<code:code>/onward/"
 _DESK = "counseling/desk/<code:code>/onward/"
@@ -66,6 +66,11 @@ urlpatterns = [
     path(
         "counseling/desk/<code:code>/visits/<number:number>/take-off/", visits.take_off,
         name="counseling-visit-take-off",
+    ),
+    path("counseling/desk/overdue/", overdue.every, name="counseling-overdue"),
+    path(
+        "counseling/desk/overdue/<number:number>/hear/", overdue.hear,
+        name="counseling-overdue-hear",
     ),
     path("counseling/visits/", visits.mine, name="counseling-visits"),
     path(

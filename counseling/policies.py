@@ -8,7 +8,7 @@ from chat.models import Room
 from chat.states import RoomKind
 from chat.talks import talk_seat
 from counseling.danger import EmergencyState
-from counseling.models import Case, Emergency
+from counseling.models import Case, Emergency, Visit
 from counseling.states import CaseState
 from foundation.refusals import Refused
 
@@ -147,6 +147,18 @@ def must_be_another(viewer: Viewer, row: Emergency) -> None:
     """Nobody answers or reviews themselves. Raises `Refused("not_the_first")`."""
     if row.asked_by_id == viewer.staff:
         raise Refused("not_the_first")
+
+
+def may_hear(viewer: Viewer, visit: Visit | None) -> Role:
+    """In which role someone may take on the alarm of a visit of their program.
+
+    Raises `Refused`: `not_found`, `second_factor`.
+    """
+    program = visit.case.program_id if visit else None
+    must_hold(viewer, Role.COUNSELOR, Role.COORDINATOR, program=program)
+    if visit is None:
+        raise Refused("not_found")
+    return Role.COUNSELOR if viewer.holds(Role.COUNSELOR, program=program) else Role.COORDINATOR
 
 
 def must_be_near_danger(viewer: Viewer, *, program: int) -> int:

@@ -1,6 +1,6 @@
 """What counseling does by itself, in every process; each turn is safe to run twice."""
 
-from counseling.actions import emergencies, meetings, visits
+from counseling.actions import emergencies, meetings, overdue
 from counseling.actions.alarms import climb
 from foundation import clock
 
@@ -14,5 +14,5 @@ def turn() -> None:
     now = clock.now()
     climb(now=now)
     meetings.remind(now=now)
-    visits.alarm(now=now)
+    overdue.alarm(now=now)
     emergencies.alarm(now=now)

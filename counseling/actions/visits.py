@@ -7,7 +7,7 @@ every look is written down where the person sees it.
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.policies import must_hold
@@ -21,14 +21,11 @@ from counseling.actions.vault import going_along, kinds_in, opened
 from counseling.models import AddressLook, Case, Visit, Visitor
 from counseling.states import Detail, DoorRule, VisitState, visit_before
 from counseling.words import must_hold_no_contact
-from duty.actions.alarms import call_the_team
 from foundation.refusals import Refused
 
 SEEN_BEFORE = SEEN_AFTER = timedelta(hours=24)
-OVERDUE_AFTER = timedelta(minutes=30)
 LONGEST = timedelta(hours=8)
 FEWEST = 2
-_AT_ONCE = 20
 
 
 def plan(
@@ -212,33 +209,6 @@ def _role(viewer: Viewer, visit: Visit) -> Role:
     """In which role they visit; whoever holds both comes as a peer."""
     peer = viewer.holds(Role.SUPPORTER, program=visit.case.program_id)
     return Role.SUPPORTER if peer else Role.COUNSELOR
-
-
-def alarm(*, now: datetime) -> int:
-    """Visits that nobody set out for, or came back from, call the team, once each; how many did.
-
-    What nobody checked in to any more, a day after its end, is no news to anybody.
-    """
-    missed = Visit.objects.filter(
-        state=VisitState.AGREED, missed_at__isnull=True,
-        starts_at__lt=now - OVERDUE_AFTER, ends_at__gt=now - SEEN_AFTER,
-    )  # fmt: skip
-    late = Visit.objects.filter(
-        state=VisitState.BEGUN, alarmed_at__isnull=True, ends_at__lt=now - OVERDUE_AFTER
-    )
-    return _call(missed, "missed_at", now=now) + _call(late, "alarmed_at", now=now)
-
-
-def _call(overdue: QuerySet[Visit], column: str, *, now: datetime) -> int:
-    called = 0
-    for found in overdue.select_related("case").order_by("ends_at", "pk")[:_AT_ONCE]:
-        with transaction.atomic():
-            # Of two processes one calls; whoever has checked in or out meanwhile calls nobody.
-            mine = overdue.filter(pk=found.pk)
-            if mine.update(**{column: now}):
-                call_the_team(found.case.program_id, about=f"visit:{found.pk}", now=now)
-                called += 1
-    return called
 
 
 def _of(case: Case, number: int) -> Visit:

@@ -25,6 +25,11 @@ class Visit(models.Model):
     missed_at = models.DateTimeField(null=True)
     # Nobody had checked out long after its end, and the team was called.
     alarmed_at = models.DateTimeField(null=True)
+    # Who took the alarm on: nobody else is called, until there is another one.
+    heard_at = models.DateTimeField(null=True)
+    heard_by = models.ForeignKey(
+        "accounts.Staff", null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         constraints = [
@@ -34,6 +39,11 @@ class Visit(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=["planned", "cancelled"]) | Q(agreed_at__isnull=False),
                 name="visit_only_with_consent",
+            ),
+            models.CheckConstraint(
+                condition=Q(heard_at__isnull=True, heard_by__isnull=True)
+                | Q(heard_at__isnull=False, heard_by__isnull=False),
+                name="visit_heard_by_somebody",
             ),
         ]
         indexes = [models.Index(fields=["state", "ends_at"], name="visit_overdue")]

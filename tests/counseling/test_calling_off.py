@@ -8,7 +8,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from audit.models import AuditEntry
 from counseling import belongings, onward
-from counseling.actions import asking, cases, meetings, visits
+from counseling.actions import asking, cases, meetings, overdue, visits
 from counseling.models import Case, Meeting, Visit
 from counseling.states import CaseState, Channel, MeetingState, VisitState
 from foundation.refusals import Refused
@@ -97,7 +97,7 @@ def test_whoever_takes_it_back_while_nobody_has_it_is_visited_by_nobody(case, vi
     visit.refresh_from_db()
     assert (case.state, visit.state) == (CaseState.CLOSED, VisitState.CANCELLED)
     assert onward.visits_of(staff_viewer(ren), now=now) == []
-    assert visits.alarm(now=visit.starts_at + timedelta(hours=1)) == 0
+    assert overdue.alarm(now=visit.starts_at + timedelta(hours=1)) == 0
 
 
 def test_erasing_oneself_calls_everything_off(case, visit, meeting, aoi, ren, now):

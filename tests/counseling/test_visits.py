@@ -7,7 +7,7 @@ import pytest
 
 from accounts.states import Role
 from audit.models import AuditEntry
-from counseling.actions import cases, vault, visits
+from counseling.actions import cases, overdue, vault, visits
 from counseling.models import AddressLook, Case, Visit
 from counseling.states import Detail, DoorRule
 from duty.models import Call
@@ -124,7 +124,7 @@ def test_who_goes_alone_answers_for_nobody_else(case, kaede, ren, aoi, now):
     peer = signed_in_as(ren)
     assert 'name="everyone"' not in page(peer, "/counseling/visits/")
     visits.check_out(staff_viewer(ren), visit=alone.pk, met=True, everyone=False, now=alone.ends_at)
-    assert visits.alarm(now=alone.ends_at + timedelta(hours=1)) == 0
+    assert overdue.alarm(now=alone.ends_at + timedelta(hours=1)) == 0
 
 
 def test_a_case_isn_t_closed_over_a_visit_that_is_to_come(visit, case, aoi, kaede, ren, sora, now):
@@ -167,8 +167,8 @@ def test_nobody_back_half_an_hour_after_its_end_calls_the_team_once(
         with pytest.raises(Refused, match="others_inside"):
             visits.check_out(staff_viewer(sora), everyone=False, **sora_out)
         visits.check_out(staff_viewer(sora), everyone=True, **sora_out)
-    assert visits.alarm(now=visit.ends_at + timedelta(minutes=29)) == 0
-    assert [visits.alarm(now=late), visits.alarm(now=late)] == [0 if out else 1, 0]
+    assert overdue.alarm(now=visit.ends_at + timedelta(minutes=29)) == 0
+    assert [overdue.alarm(now=late), overdue.alarm(now=late)] == [0 if out else 1, 0]
     assert (Visit.objects.get().alarmed_at == late) is not out
 
 
@@ -178,29 +178,29 @@ def test_nobody_gone_half_an_hour_after_its_start_calls_the_team_once(
 ):
     settings.CAN_MAIL, mori.email = True, "mori@example.jp"
     mori.save()
-    assert visits.alarm(now=visit.starts_at + timedelta(hours=1)) == 0, "nobody said yes to it"
+    assert overdue.alarm(now=visit.starts_at + timedelta(hours=1)) == 0, "nobody said yes to it"
     agree(aoi, visit, [ren, sora], now=now)
     late = visit.starts_at + timedelta(minutes=31)
     if gone:
         visits.check_in(staff_viewer(ren), visit=visit.pk, now=visit.starts_at)
-    assert visits.alarm(now=visit.starts_at + timedelta(minutes=29)) == 0
-    assert [visits.alarm(now=late), visits.alarm(now=late)] == [0 if gone else 1, 0]
+    assert overdue.alarm(now=visit.starts_at + timedelta(minutes=29)) == 0
+    assert [overdue.alarm(now=late), overdue.alarm(now=late)] == [0 if gone else 1, 0]
     assert Call.objects.filter(about=f"visit:{visit.pk}").exists() is not gone
     if gone:
         return
     # They went after all and don't come back: that is another alarm.
     visits.check_in(staff_viewer(ren), visit=visit.pk, now=late)
     out = visit.ends_at + timedelta(minutes=31)
-    assert [visits.alarm(now=out), visits.alarm(now=out)] == [1, 0]
+    assert [overdue.alarm(now=out), overdue.alarm(now=out)] == [1, 0]
     found = Visit.objects.get()
     assert (found.missed_at, found.alarmed_at) == (late, out)
 
 
 def test_called_off_or_long_over_nobody_is_called(visit, aoi, ren, sora, case, kaede, now):
     agree(aoi, visit, [ren, sora], now=now)
-    assert visits.alarm(now=visit.ends_at + timedelta(hours=25)) == 0
+    assert overdue.alarm(now=visit.ends_at + timedelta(hours=25)) == 0
     visits.take_off(staff_viewer(kaede), code=case.code, visit=visit.pk, now=now)
-    assert visits.alarm(now=visit.starts_at + timedelta(hours=1)) == 0
+    assert overdue.alarm(now=visit.starts_at + timedelta(hours=1)) == 0
     assert not Call.objects.exists()
 
 

@@ -18,7 +18,7 @@ LOOKS = {
 # Where they see a list with people's words in it.
 LISTS = {
     "desk", "desk-queue", "acts", "review", "counseling-desk", "counseling-emergencies",
-    "debriefs", "counseling-visits",
+    "debriefs", "counseling-visits", "counseling-overdue",
 }  # fmt: skip
 LEFT_BEHIND |= {name: {("audit.AuditEntry", "*")} for name in LOOKS | LISTS}
 

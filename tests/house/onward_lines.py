@@ -57,6 +57,14 @@ ONWARD: dict[str, tuple[str, Row]] = {
     "counseling-visit-call-off": ("/counseling/mine/{own}/visits/{visit}/call-off/", SENT),
     "counseling-visit-plan": ("/counseling/desk/{own}/visits/", DESK_SENT),
     "counseling-visit-take-off": ("/counseling/desk/{own}/visits/{visit}/take-off/", DESK_SENT),
+    "counseling-overdue": (
+        "/counseling/desk/overdue/",
+        staff("counselor", "coordinator", everywhere=True),
+    ),
+    "counseling-overdue-hear": (
+        "/counseling/desk/overdue/{visit}/hear/",
+        staff("counselor", "coordinator", code=405, everywhere=True),
+    ),
     "counseling-visits": ("/counseling/visits/", VISITORS),
     "counseling-visit-look": ("/counseling/visits/{visit}/address/", VISITORS_SENT),
     "counseling-visit-check-in": ("/counseling/visits/{visit}/check-in/", VISITORS_SENT),
