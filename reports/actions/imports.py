@@ -99,7 +99,9 @@ def take_back_by_command(*, data: bytes, by: str, reason: Reason, now: datetime)
     """
     known = {sheet.program: "" for sheet in shipped().values()}
     known |= dict(Program.objects.values_list("slug", "prefecture_code"))
-    reading = record_rows.read(tables.read(data), programs=known, today=jst_day(now))
+    reading = record_rows.read(
+        tables.read(data), programs=known, towns=known_codes(), today=jst_day(now)
+    )
     with transaction.atomic():
         found = _standing(_digest(reading))
         if found is None:

@@ -81,7 +81,7 @@ def test_a_murmur_is_kept_from_the_room(room: Room) -> None:
 
 def test_stamps_reports_and_withdrawing_work_by_form(room: Room) -> None:
     someone, other = entered(), entered("あさのとり")
-    someone.post("/rooms/zatsudan/", {"text": "ことば", "nonce": str(uuid4())})
+    someone.post("/rooms/zatsudan/", {"text": "かえるの話", "nonce": str(uuid4())})
     of = Message.objects.get().seq
     stamp = {"of": of, "stamp": "わかる", "on": "true"}
     assert other.post("/rooms/zatsudan/stamp/", stamp).status_code == 303
@@ -93,9 +93,16 @@ def test_stamps_reports_and_withdrawing_work_by_form(room: Room) -> None:
     assert other.post("/rooms/zatsudan/report/", report).status_code == 303
     assert Report.objects.count() == 1
     assert other.post("/rooms/zatsudan/withdraw/", {"of": of}).status_code == 422
-    assert Message.objects.get().text == "ことば"
+    assert Message.objects.get().text == "かえるの話"
     assert someone.post("/rooms/zatsudan/withdraw/", {"of": of}).status_code == 303
-    assert Message.objects.get().text == ""
+    assert Message.objects.get().state == "withdrawn"
+    assert "かえるの話" not in other.get("/rooms/zatsudan/").content.decode()
+    # What was told of stays with those who judge it, and nobody else.
+    someone.post("/rooms/zatsudan/", {"text": "もうひとつ", "nonce": str(uuid4())})
+    second = Message.objects.get(text="もうひとつ")
+    assert someone.post("/rooms/zatsudan/withdraw/", {"of": second.seq}).status_code == 303
+    second.refresh_from_db()
+    assert second.text == ""
 
 
 @pytest.mark.parametrize(
