@@ -167,6 +167,12 @@ def _check(fact: Fact, *, now: datetime) -> None:
         raise Refused("incomplete")
 
 
+def lock_programs(programs: Iterable[str]) -> None:
+    """Lock these ledgers in their one order, until the caller's transaction ends."""
+    for program in sorted(programs):
+        _lock(program)
+
+
 def _lock(program: str) -> Head:
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("an entry belongs to a deed's transaction")

@@ -1,15 +1,19 @@
 """Files of records that stand in the ledger: which, and what came of each. Reads."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 from accounts.viewer import Viewer
+from ledger.entries import Fact
 from ledger.models import Entry, Head
 from programs.models import Program
 from reports.models import RecordImport
 from reports.policies import must_import
 
 SHOWN = 20
+# What makes two rows of files the same: all but where they came from.
+ALIKE = tuple(one.name for one in fields(Fact) if one.name != "evidence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,34 @@ def came_of(row: RecordImport) -> TakenIn:
             sums[program, kind] += 1
     programs = frozenset(program for program, *_ in found)
     return TakenIn(row, programs, standing, [(*of, many) for of, many in sorted(sums.items())])
+
+
+def standing_rows(facts: Sequence[Fact]) -> list[int]:
+    """Which of these rows, by position, stand already from files, each entry there for one row.
+
+    A list that grew by a month brings its old rows along; they must not count twice unseen.
+    """
+    if not facts:
+        return []
+    of: dict[tuple[object, ...], int] = Counter()
+    days = [fact.occurred_on for fact in facts]
+    for program in sorted({fact.program for fact in facts}):
+        kinds = {fact.kind.value for fact in facts if fact.program == program}
+        brought = Entry.objects.filter(
+            program=program, kind__in=kinds, occurred_on__range=(min(days), max(days)),
+            evidence__startswith="import:",
+        ).order_by()  # fmt: skip
+        # A counter-entry is alike but for its quantity, which is less than nothing.
+        for *alike, quantity, counters in brought.values_list(*ALIKE[:-1], "quantity", "counters"):
+            key = (*alike, abs(quantity))
+            of[key] += 1 if counters is None else -1
+    found = []
+    for at, fact in enumerate(facts):
+        key = tuple(getattr(fact, name) for name in ALIKE)
+        if of[key] > 0:
+            of[key] -= 1
+            found.append(at)
+    return found
 
 
 def taken_in(viewer: Viewer, *, imported: int) -> TakenIn | None:

@@ -5,7 +5,7 @@ import hmac
 import json
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from accounts.viewer import Viewer
 from foundation import tables
 from foundation.clock import jst_day
 from foundation.refusals import Refused
-from ledger.entries import Fact, enter_all
+from ledger.entries import Fact, enter_all, lock_programs
 from ledger.states import Kind, Reason
 from programs.models import Program
 from programs.queries import known_codes
@@ -26,6 +26,7 @@ from reports.models import RecordImport
 from reports.policies import must_import
 from reports.record_rows import Bad, Flag, Reading
 from reports.rules import shipped
+from reports.taken_in import standing_rows
 
 BY_COMMAND = "import"
 KEPT = timedelta(days=1)  # a preview that nobody takes in or drops
@@ -41,6 +42,7 @@ class Laid:
     flags: list[Flag]
     sums: dict[tuple[str, str, int], int]  # (program, kind, fiscal year of day) → quantity
     before: datetime | None = None  # when the same file was taken in
+    standing: list[int] = field(default_factory=list)  # lines that stand already from other files
 
 
 def stage_records(viewer: Viewer, *, data: bytes, now: datetime) -> Laid:
@@ -53,14 +55,16 @@ def stage_records(viewer: Viewer, *, data: bytes, now: datetime) -> Laid:
     return _stage(data, programs=dict(known), by=str(viewer.staff), now=now)
 
 
-def apply_records(viewer: Viewer, *, imported: int, now: datetime) -> int:
+def apply_records(viewer: Viewer, *, imported: int, anew: bool = True, now: datetime) -> int:
     """Take what was laid ready into the ledger; the importing user confirms. Returns the rows.
+
+    `anew`: also rows that stand already from other files: they are other events that look alike.
 
     Raises `Refused`: `gone` when it isn't waiting any more or is another's, `already` when the
     same file was taken in meanwhile.
     """
     must_import(viewer)
-    return _apply(imported, by=str(viewer.staff), now=now)
+    return _apply(imported, by=str(viewer.staff), anew=anew, now=now)
 
 
 def drop_records(viewer: Viewer, *, imported: int, now: datetime) -> None:
@@ -77,8 +81,13 @@ def let_old_go(*, now: datetime) -> int:
     return old.update(dropped_at=now, waiting=[])
 
 
-def import_by_command(*, data: bytes, by: str, preview: bool, now: datetime) -> Laid:
-    """Read a file and, when nothing is wrong with it, take it in. Raises `NotATable`."""
+def import_by_command(
+    *, data: bytes, by: str, preview: bool, anew: bool = True, now: datetime
+) -> Laid:
+    """Read a file and, when nothing is wrong with it, take it in. Raises `NotATable`.
+
+    `anew`: as `apply_records`.
+    """
     known = {sheet.program: "" for sheet in shipped().values()}
     known |= dict(Program.objects.values_list("slug", "prefecture_code"))
     if preview:
@@ -89,7 +98,7 @@ def import_by_command(*, data: bytes, by: str, preview: bool, now: datetime) -> 
     with transaction.atomic():
         laid = _stage(data, programs=known, by=by, now=now)
         if laid.imported is not None:
-            _apply(laid.imported, by=by, now=now)
+            _apply(laid.imported, by=by, anew=anew, now=now)
     return laid
 
 
@@ -128,10 +137,11 @@ def _stage(data: bytes, *, programs: dict[str, str], by: str, now: datetime) -> 
     made = RecordImport.objects.create(
         digest=digest, by=by, at=now, rows=len(waiting), waiting=waiting
     )
-    return replace(laid, imported=made.pk)
+    standing = [reading.lines[at] for at in standing_rows(reading.facts)]
+    return replace(laid, imported=made.pk, standing=standing)
 
 
-def _apply(imported: int, *, by: str, now: datetime) -> int:
+def _apply(imported: int, *, by: str, anew: bool, now: datetime) -> int:
     with transaction.atomic():
         row = RecordImport.objects.select_for_update().filter(pk=imported, by=by).first()
         if row is None or row.applied_at or row.dropped_at:
@@ -139,15 +149,22 @@ def _apply(imported: int, *, by: str, now: datetime) -> int:
         if _standing(row.digest):
             raise Refused("already")
         of: defaultdict[str, list[tuple[Fact, str]]] = defaultdict(list)
-        for values, note, line in row.waiting:
-            fact = _from_json(values, evidence=f"import:{row.pk}:{line}")
-            of[fact.program].append((fact, note))
+        facts = [
+            _from_json(values, evidence=f"import:{row.pk}:{line}")
+            for values, _, line in row.waiting
+        ]
+        # Held from here on: what another upload takes in meanwhile is seen below, or waits.
+        lock_programs({fact.program for fact in facts})
+        passed = set() if anew else set(standing_rows(facts))
+        for at, (fact, (_, note, _)) in enumerate(zip(facts, row.waiting, strict=True)):
+            if at not in passed:
+                of[fact.program].append((fact, note))
         for program in sorted(of):
-            facts, notes = zip(*of[program], strict=True)
-            enter_all(facts, confirmed_by=by, now=now, notes=notes)
+            those, notes = zip(*of[program], strict=True)
+            enter_all(those, confirmed_by=by, now=now, notes=notes)
         row.waiting, row.applied_at = [], now
         row.save(update_fields=["waiting", "applied_at"])
-    return row.rows
+    return row.rows - len(passed)
 
 
 def _standing(digest: str) -> RecordImport | None:

@@ -21,6 +21,7 @@ from reports.doors import page
 from reports.forms import ReasonForm
 from reports.record_rows import COLUMNS
 
+STANDING_SHOWN = 50
 BRING = (Role.COORDINATOR, Role.COUNSELOR)
 
 
@@ -47,7 +48,10 @@ def bring(request: HttpRequest) -> HttpResponse:
 def apply(request: HttpRequest, pk: int) -> HttpResponse:
     """Take in what was laid ready; whoever takes it in confirms it."""
     try:
-        rows = imports.apply_records(viewer_of_request(request), imported=pk, now=clock.now())
+        rows = imports.apply_records(
+            viewer_of_request(request), imported=pk, anew=request.POST.get("alike") != "pass",
+            now=clock.now(),
+        )  # fmt: skip
     except Refused as no:
         words = sentences.sentence(no.code)
         if words is None:
@@ -108,6 +112,7 @@ def _page(
                 for row in laid.bad
                 for column, said in row.wrong.items()
             ],
+            "standing": laid.standing[:STANDING_SHOWN],
             "flags": [(one.line, COLUMNS[one.column][0], one.said) for one in laid.flags],
             "sums": [(*of, quantity) for of, quantity in sorted(laid.sums.items())],
         }

@@ -30,7 +30,10 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--by", help="たしかめた職員の利用者名(なければ「import」)")
         parser.add_argument("--preview", action="store_true", help="ためすだけで、取り込みません")
-
+        parser.add_argument(
+            "--skip-standing", action="store_true",
+            help="ほかのファイルからすでに入っている行と同じ行を、のぞきます",
+        )  # fmt: skip
         parser.add_argument(
             "--take-back", choices=list(Reason), metavar="REASON",
             help="このファイルの取り込みを、理由をつけて取り下げます: " + "・".join(Reason),
@@ -44,8 +47,9 @@ class Command(BaseCommand):
                 self._take_back(file, by=confirmed_by, reason=Reason(options["take_back"]))
                 return
             laid = import_by_command(
-                data=Path(file).read_bytes(), by=confirmed_by, preview=preview, now=clock.now()
-            )
+                data=Path(file).read_bytes(), by=confirmed_by, preview=preview,
+                anew=not options["skip_standing"], now=clock.now(),
+            )  # fmt: skip
         except OSError as error:
             raise CommandError(f"ファイルを開けません: {error.strerror}") from None
         except NotATable as no:
@@ -56,7 +60,15 @@ class Command(BaseCommand):
         for (program, kind, year), quantity in laid.sums.items():
             self.stdout.write(f"{program} {kind} {year}年度: {quantity}")
         tried = "(ためしただけです)" if preview else ""
-        self.stdout.write(f"{laid.rows}行を取り込みました{tried}。")
+        rows = laid.rows
+        if laid.standing:
+            left = options["skip_standing"]
+            self.stderr.write(
+                f"{len(laid.standing)}行は、ほかのファイルからすでに入っている行と同じです"
+                + ("。のぞきました。" if left else "(のぞくには --skip-standing)。")
+            )
+            rows -= len(laid.standing) if left else 0
+        self.stdout.write(f"{rows}行を取り込みました{tried}。")
 
     def _take_back(self, file: Path, *, by: str, reason: Reason) -> None:
         try:
