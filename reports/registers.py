@@ -61,15 +61,15 @@ def numbers(program: Program, *seqs: int | None) -> list[str]:
     return [evidence_number(program.slug, seq) for seq in seqs if seq is not None]
 
 
-def baseline(program: Program) -> list[tuple[str, str]]:
-    """(what it is listed for, municipality) of 事業開始前, as far as not taken back."""
+def baseline(program: Program) -> list[tuple[str, str, str]]:
+    """(what it is listed for, code, municipality) of 事業開始前, as far as not taken back."""
     rows = Entry.objects.filter(program=program.slug, kind=Kind.BASELINE_LISTED)
     back = set(rows.filter(counters__isnull=False).values_list("counters", flat=True))
     names = dict(municipalities(program))
     listed = rows.filter(counters__isnull=True).order_by("destination", "municipality_code")
     found = listed.values_list("seq", "destination", "municipality_code")
     return [
-        (kind.removesuffix("_opened"), names.get(code, code))
+        (kind.removesuffix("_opened"), code, names.get(code, code))
         for seq, kind, code in found
         if seq not in back
     ]

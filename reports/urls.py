@@ -21,6 +21,10 @@ from reports.views import (
 _registers = [
     path("sites/", registers.sites, name="reports-sites"),
     path("sites/baseline/", registers.baseline, name="reports-baseline"),
+    path(
+        "sites/baseline/<slug:kind>/<slug:town>/withdraw/", registers.withdraw_baseline,
+        name="reports-baseline-withdraw",
+    ),
     path("sites/<int:pk>/close/", registers.close_site, name="reports-site-close"),
     path("sites/<int:pk>/withdraw/", registers.withdraw_site, name="reports-site-withdraw"),
     path("trainings/", trainings.courses, name="reports-trainings"),

@@ -7,7 +7,8 @@ from django.db import transaction
 
 from accounts.viewer import Viewer
 from foundation.refusals import Refused
-from ledger.entries import Fact, counter_enter, enter
+from ledger.entries import Fact, counter_all, counter_enter, enter, lock_programs
+from ledger.models import Entry
 from ledger.states import Kind, Reason
 from programs.models import Municipality, Program
 from reports.actions.noting import note
@@ -107,11 +108,18 @@ def withdraw_site(
 def list_baseline(
     viewer: Viewer, *, program: int, kind: SiteKind, municipality: str, on: date, now: datetime
 ) -> int:
-    """Name a municipality that a sheet's 事業開始前 counts. Returns the evidence number."""
+    """Name a municipality that a sheet's 事業開始前 counts. Returns the evidence number.
+
+    Raises `Refused`: `no_such_place`, `listed_already`.
+    """
     actor = must_keep_registers(viewer, program=program)
     with transaction.atomic():
         house = Program.objects.get(pk=program)
         _must_be_here(house, municipality)
+        # Two who list the same town at once: the second sees the first's entry.
+        lock_programs([house.slug])
+        if _listed(house.slug, kind, municipality):
+            raise Refused("listed_already")
         entry = enter(
             Fact(
                 program=house.slug,
@@ -127,6 +135,38 @@ def list_baseline(
         )
         note(viewer, "list", what="baseline", number=entry.seq, program=program, now=now)
     return entry.seq
+
+
+def withdraw_baseline(
+    viewer: Viewer, *, program: int, kind: SiteKind, municipality: str, reason: Reason,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Take a municipality back that was listed by mistake, by hand or by a file; the cell that
+    counts on it is provisional again. Raises `Refused("not_found")`.
+    """
+    actor = must_keep_registers(viewer, program=program)
+    with transaction.atomic():
+        house = Program.objects.get(pk=program)
+        lock_programs([house.slug])
+        seqs = _listed(house.slug, kind, municipality)
+        if not seqs:
+            raise Refused("not_found")
+        counter_all(house.slug, seqs=seqs, reason=reason, confirmed_by=actor, now=now)
+        note(
+            viewer, "withdraw", what="baseline", number=seqs[0], program=program, reason=reason,
+            now=now,
+        )  # fmt: skip
+
+
+def _listed(slug: str, kind: SiteKind, municipality: str) -> list[int]:
+    """The numbers of the entries that list a municipality and stand."""
+    rows = Entry.objects.filter(
+        program=slug, kind=Kind.BASELINE_LISTED, destination=OPENED[kind],
+        municipality_code=municipality,
+    )  # fmt: skip
+    back = rows.filter(counters__isnull=False).values("counters")
+    standing = rows.filter(counters=None).exclude(seq__in=back)
+    return list(standing.order_by("seq").values_list("seq", flat=True))
 
 
 def _must_be_here(house: Program, municipality: str) -> None:

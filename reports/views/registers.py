@@ -56,6 +56,20 @@ def baseline(request: HttpRequest) -> HttpResponse:
 
 @staff_only(*KEEPERS)
 @require_POST
+def withdraw_baseline(request: HttpRequest, kind: str, town: str) -> HttpResponse:
+    """A municipality that was listed by mistake."""
+    viewer, program, _ = kept_program(request)
+    if kind not in list(SiteKind):
+        raise Refused("not_found")
+    windows.withdraw_baseline(
+        viewer, program=program.pk, kind=SiteKind(kind), municipality=town,
+        reason=reason_of(request), now=clock.now(),
+    )  # fmt: skip
+    return onward("reports-sites", program=program, said="withdrawn")
+
+
+@staff_only(*KEEPERS)
+@require_POST
 def close_site(request: HttpRequest, pk: int) -> HttpResponse:
     """A window or ibasho closed."""
     viewer, program, programs = kept_program(request)
@@ -164,7 +178,10 @@ def _sites(
             )
             for row in registers.sites(program)
         ],
-        "baseline": [(sentences.SITES[kind], town) for kind, town in registers.baseline(program)],
+        "baseline": [
+            (kind, sentences.SITES[kind], code, town)
+            for kind, code, town in registers.baseline(program)
+        ],
         "form": form,
         "before": before,
         "closing": closing,

@@ -53,6 +53,7 @@ SENT_WITH: dict[str, dict[str, str]] = {
     "propose": {"deed": "site_bar", "reason": "safety", "note": "つづく"},
     "shift-attend": {"room": "{kept}"},
     "shift-leave-room": {"room": "{kept}"},
+    "reports-baseline-withdraw": {"program": "hyogo", "reason": "mistyped"},
     "reports-site-withdraw": {"program": "hyogo", "reason": "mistyped"},
     "reports-presence": {"day": "1", "room": "{kept}"},
     "reports-attendance-withdraw": {"reason": "mistyped"},

@@ -34,6 +34,7 @@ REPORTS: dict[str, tuple[str, Row]] = {
     "reports-import-drop": ("/reports/import/{records}/drop/", BROUGHT),
     "reports-sites": ("/reports/sites/", BRING),
     "reports-baseline": ("/reports/sites/baseline/", BROUGHT),
+    "reports-baseline-withdraw": ("/reports/sites/baseline/ibasho/281000/withdraw/", BROUGHT),
     "reports-site-close": ("/reports/sites/{site}/close/", BROUGHT),
     "reports-site-withdraw": ("/reports/sites/{site}/withdraw/", BROUGHT),
     "reports-trainings": ("/reports/trainings/", BRING),

@@ -101,6 +101,26 @@ def test_the_baseline_is_listed_on_the_page(program, client):
     assert line.caveat == "基準の市町が未登録 (1/3)"
 
 
+def test_a_municipality_listed_by_mistake_is_taken_back_and_never_listed_twice(program, client):
+    sent = {"before-kind": "ibasho", "before-municipality": "281000", "before-on": "2019-04-01"}
+    client.post("/reports/sites/baseline/", sent)
+    answer = client.post("/reports/sites/baseline/", sent)
+    assert answer.status_code == 422 and "もう基準に入っています" in words(answer)
+    assert Entry.objects.count() == 1
+    back = "/reports/sites/baseline/ibasho/281000/withdraw/?program=hyogo"
+    for wrong in ("ibasho/282014", "window/281000", "else/281000", "ibasho/x"):
+        at = f"/reports/sites/baseline/{wrong}/withdraw/?program=hyogo"
+        assert client.post(at, {"reason": "twice"}).status_code == 404, wrong
+    assert client.post(back, {"reason": "twice"}).status_code == 303
+    assert client.post(back, {"reason": "twice"}).status_code == 404
+    assert "神戸市 (居場所)" not in words(client.get("/reports/sites/"))
+    (line,) = (
+        one for one in figures(shipped()["hyogo-2020"]) if one.indicator.code == "hyogo.ibasho"
+    )
+    assert line.caveat == "基準の市町が未登録 (0/3)"
+    assert client.post("/reports/sites/baseline/", sent).status_code == 303
+
+
 def test_attendance_is_confirmed_by_codes_and_counted_both_ways(program, client):
     course = {"course": "craft", "name": "実践者研修", "held_on": "2021-06-01", "days": "2",
               "each_day": "on"}  # fmt: skip
