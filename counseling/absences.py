@@ -40,14 +40,14 @@ def is_absent(case: Case, *, now: datetime) -> bool:
 def absent_ones(viewer: Viewer, *, program: int, now: datetime) -> list[Away]:
     """Those of a program, what goes on first: the closed only where their counselor has left.
 
+    Each voice's, whichever was joined to which: the two may be with different counselors, and what
+    one was joined to may be over.
     Raises `Refused`: `not_found`, `second_factor`.
     """
     policies.may_coordinate(viewer, program=program)
     there = list(queries.counselors_of(program, now=now))
-    rows = Case.objects.filter(
-        program_id=program, merged_into__isnull=True, counselor__isnull=False
-    ).select_related("counselor")
-    rows = rows.order_by("counselor_id", "pk")
+    rows = Case.objects.filter(program_id=program, counselor__isnull=False)
+    rows = rows.select_related("counselor").order_by("counselor_id", "pk")
     left = rows.exclude(counselor_id__in=there)
     going_on = list(left.filter(state=CaseState.OPEN)[: queries.MOST])
     over = list(left.filter(state=CaseState.CLOSED)[: queries.MOST])

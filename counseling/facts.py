@@ -71,6 +71,28 @@ def confirmed(viewer: Viewer, case: Case, occasion: Occasion, *, now: datetime) 
     occasion.entries = numbers
 
 
+def session_confirmed(viewer: Viewer, case: Case, occasion: Occasion, *, now: datetime) -> None:
+    """An occasion that counts already was a session, too. Sets `entries`; the caller saves."""
+    channel = CHANNELS[Channel(occasion.channel)]
+    more = fact(case, ledger.Kind.COUNSELING_SESSION, occasion, channel=channel)
+    written = entries.enter_all([more], confirmed_by=viewer.staff or 0, now=now)
+    occasion.entries = [*occasion.entries, *(one.seq for one in written)]
+
+
+def made_new(case: Case, occasion: Occasion) -> bool:
+    """Whether the case was counted as a new one with this occasion."""
+    mine = Entry.objects.filter(program=case.program.slug, seq=case.new_entry)
+    return mine.filter(evidence=f"occasion:{occasion.pk}").exists()
+
+
+def new_since(viewer: Viewer, case: Case, occasion: Occasion, *, now: datetime) -> None:
+    """The case is a new one by this occasion. Sets it on `case`; the caller saves."""
+    channel = CHANNELS[Channel(occasion.channel)]
+    new = fact(case, ledger.Kind.NEW_CASE, occasion, channel=channel)
+    written = entries.enter_all([new], confirmed_by=viewer.staff or 0, now=now)
+    case.confirmed_new_at, case.new_entry = now, written[0].seq
+
+
 def countered(viewer: Viewer, case: Case, numbers: Iterable[int], *, now: datetime) -> None:
     """What was counted is counted back."""
     for number in numbers:

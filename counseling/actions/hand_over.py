@@ -48,7 +48,8 @@ def offer(viewer: Viewer, *, code: str, to: int, text: str, now: datetime) -> Ha
 
 
 def accept(viewer: Viewer, *, hand_over: int, now: datetime) -> Case:
-    """Become responsible, from this moment; cases that were merged come along.
+    """Become responsible, from this moment; cases that were merged come along, as far as they are
+    the giver's: one that was asked about again may be somebody else's by now.
 
     The person is told who is there now, and that nothing needs to be told twice.
     Raises `Refused`: `not_found`, `second_factor`, `moved_on`.
@@ -61,11 +62,13 @@ def accept(viewer: Viewer, *, hand_over: int, now: datetime) -> Case:
         moved = Case.objects.filter(pk=case.pk, counselor_id=offered.giver_id, state="open")
         if not moved.update(counselor_id=offered.taker_id, assigned_at=now):
             raise Refused("moved_on")
-        Case.objects.filter(merged_into=case, counselor_id=offered.giver_id).update(
+        along = Case.objects.filter(merged_into=case, counselor_id=offered.giver_id)
+        joined = list(along.select_for_update(of=("self",)).order_by("pk"))
+        Case.objects.filter(pk__in=[one.pk for one in joined]).update(
             counselor_id=offered.taker_id, assigned_at=now
         )
         note(viewer, case, "accept", now=now)
-        for one in [case, *Case.objects.filter(merged_into=case).order_by("pk")]:
+        for one in [case, *joined]:
             change_seats(one, to=offered.taker_id, now=now)
             tell(
                 one,

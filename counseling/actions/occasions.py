@@ -27,7 +27,8 @@ from programs.states import CountedAs
 def enter(viewer: Viewer, *, program: int, told: Told, now: datetime) -> Occasion:
     """What took place, for a case by its code or (without one) for a new case.
 
-    Raises `Refused`: `not_found`, `second_factor`, `no_case`, `no_relation`, `same_day`, `contact`.
+    Raises `Refused`: `not_found`, `second_factor`, `no_case`, `no_relation`, `same_day`, `contact`,
+    `confirmed_already` (a session that isn't confirmed, added to what is).
     """
     must_hold_no_contact(told.line, told.split)
     staff = policies.must_be_counselor(viewer, program=program)
@@ -35,11 +36,13 @@ def enter(viewer: Viewer, *, program: int, told: Told, now: datetime) -> Occasio
         return again
     with transaction.atomic():
         case = _case(viewer, program, told, now)
+        if (again := _added_before(case, staff, told)) is not None:
+            return again
         told = replace(told, relation=told.relation or Relation(case.relation))
         rule = counted_on(programs.counting(program).periods, told.on)
         first = _first(case, told) if rule is CountedAs.ONCE_A_DAY else None
         if told.add and first is not None:
-            made = _add_to(first, told)
+            made = _add_to(viewer, case, first, told, now)
         else:
             # A reason without a first one splits nothing.
             made = _write(viewer, case, told, now, rule=rule, split=told.split if first else "")
@@ -91,10 +94,24 @@ def _first(case: Case, told: Told) -> Occasion | None:
     ).first()  # fmt: skip
 
 
-def _add_to(first: Occasion, told: Told) -> Occasion:
+def _added_before(case: Case, staff: int, told: Told) -> Occasion | None:
+    # Also to one that was voided since: a form sent twice says nothing new. The case is locked.
+    rows = Occasion.objects.filter(case=case, on=told.on).exclude(added=[]).order_by("pk")
+    return next((row for row in rows if [staff, str(told.nonce)] in row.added), None)
+
+
+def _add_to(viewer: Viewer, case: Case, first: Occasion, told: Told, now: datetime) -> Occasion:
     first.minutes = min(first.minutes + told.minutes, MOST_MINUTES)
     first.line = "・".join(part for part in (first.line, told.line) if part)[:MAX_LINE]
-    first.save(update_fields=["minutes", "line"])
+    first.added = [*first.added, [viewer.staff, str(told.nonce)]]
+    if told.psychological and not first.psychological:
+        first.psychological = True
+        if first.confirmed_at is not None:
+            # It would wait for a confirmation that the occasion has had.
+            if not told.confirmed:
+                raise Refused("confirmed_already")
+            facts.session_confirmed(viewer, case, first, now=now)
+    first.save(update_fields=["minutes", "line", "added", "psychological", "entries"])
     return first
 
 
@@ -165,14 +182,18 @@ def _count_back(viewer: Viewer, case: Case, row: Occasion, now: datetime) -> Non
     if row.confirmed_at is None:
         return
     facts.countered(viewer, case, row.entries, now=now)
+    if case.new_entry is None or not facts.made_new(case, row):
+        return
     others = Occasion.objects.filter(
         case=case, confirmed_at__isnull=False, voided_at__isnull=True
     ).exclude(pk=row.pk)
-    if case.new_entry is not None and not others.exists():
-        # Nothing is left that made it a case of ours.
-        facts.countered(viewer, case, [case.new_entry], now=now)
-        case.confirmed_new_at = case.new_entry = None
-        case.save(update_fields=["confirmed_new_at", "new_entry"])
+    first = others.order_by("on", "pk").first()
+    facts.countered(viewer, case, [case.new_entry], now=now)
+    # Without another one, nothing is left that made it a case of ours.
+    case.confirmed_new_at = case.new_entry = None
+    if first is not None:
+        facts.new_since(viewer, case, first, now=now)
+    case.save(update_fields=["confirmed_new_at", "new_entry"])
 
 
 def _of(case: Case, number: int) -> Occasion:

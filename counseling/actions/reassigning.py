@@ -19,10 +19,11 @@ from foundation.refusals import Refused
 
 def reassign(viewer: Viewer, *, code: str, to: int, reason: str, now: datetime) -> None:
     """After three days without an act of the counselor's, or once they have left; of a closed case,
-    only then. Everybody in it is told.
+    only then. What was joined to it comes along, as far as it is the same counselor's; what it was
+    joined to stays. Everybody in it is told.
 
-    Raises `Refused`: `not_found`, `second_factor`, `moved_on`, `merged`, `not_absent`,
-    `no_colleague`, `contact`.
+    Raises `Refused`: `not_found`, `second_factor`, `moved_on`, `not_absent`, `no_colleague`,
+    `contact`.
     """
     must_hold_no_contact(reason)
     with transaction.atomic():
@@ -31,8 +32,6 @@ def reassign(viewer: Viewer, *, code: str, to: int, reason: str, now: datetime) 
         assert case is not None
         if case.counselor_id is None:
             raise Refused("moved_on")
-        if case.merged_into_id is not None:
-            raise Refused("merged")
         left = absences.has_left(case, now=now)
         going_on = case.state == CaseState.OPEN
         if not left and not (going_on and absences.is_absent(case, now=now)):

@@ -206,6 +206,8 @@ class Occasion(models.Model):
     split = models.CharField(max_length=200, blank=True)
     each = models.BooleanField(default=False)
     nonce = models.UUIDField(null=True)
+    # [counselor, nonce] of each form that was added to it later.
+    added = models.JSONField(default=list)
     recorded_at = models.DateTimeField()
     # What isn't confirmed is counted nowhere.
     confirmed_at = models.DateTimeField(null=True)

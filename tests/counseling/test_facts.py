@@ -105,6 +105,60 @@ def test_a_mistake_is_counted_back_and_the_case_with_its_last_one(case, kaede, p
     assert sums()["new_case"] == 1
 
 
+def test_the_new_case_stands_on_the_first_occasion_that_still_counts(case, kaede, program, now):
+    today = jst_day(now)
+    rows = [
+        enter(kaede, program, now, code=case.code, on=today - timedelta(days=days))
+        for days in (40, 10, 20)
+    ]
+
+    def new():
+        stands: Counter[object] = Counter()
+        for day, much in Entry.objects.filter(kind=Kind.NEW_CASE).values_list(
+            "occurred_on", "quantity"
+        ):
+            stands[day] += much
+        return {day: much for day, much in stands.items() if much}
+
+    assert new() == {today - timedelta(days=40): 1}
+    for row, left in zip(rows, ({20}, {20}, set()), strict=True):
+        occasions.void(
+            staff_viewer(kaede), code=case.code, occasion=row.pk, reason="まちがい", now=now
+        )
+        assert new() == {today - timedelta(days=days): 1 for days in left}
+    case.refresh_from_db()
+    assert (case.new_entry, case.confirmed_new_at) == (None, None)
+
+
+def test_a_session_added_to_a_call_counts(case, kaede, program, now):
+    row = enter(kaede, program, now, code=case.code)
+    with pytest.raises(Refused, match="confirmed_already"):
+        enter(
+            kaede, program, now, code=case.code, add=True, psychological=True, confirmed=False
+        )  # fmt: skip
+    for _ in range(2):
+        enter(kaede, program, now, code=case.code, add=True, psychological=True)
+    assert sums() == {"consultation": 1, "new_case": 1, "counseling_session": 1}
+    occasions.void(staff_viewer(kaede), code=case.code, occasion=row.pk, reason="ちがう", now=now)
+    assert set(sums().values()) == {0}
+
+
+def test_a_session_added_to_what_waits_counts_once_confirmed(case, kaede, program, now):
+    enter(kaede, program, now, code=case.code, confirmed=False)
+    enter(kaede, program, now, code=case.code, add=True, psychological=True)
+    assert sums() == {"consultation": 1, "new_case": 1, "counseling_session": 1}
+
+
+def test_what_is_added_twice_by_one_form_is_added_once(case, kaede, program, now):
+    row = enter(kaede, program, now, code=case.code)
+    form = call(now=now, code=case.code, minutes=10, line="かけなおし", add=True)
+    for _ in range(2):
+        again = occasions.enter(staff_viewer(kaede), program=program.pk, told=form, now=now)
+        assert again.pk == row.pk
+    row.refresh_from_db()
+    assert (row.minutes, row.line) == (40, "かけなおし")
+
+
 def test_where_it_began_is_told_apart(kaede, program, now):
     enter(kaede, program, now, origin=Origin.ROOM)
     assert set(Entry.objects.values_list("origin", flat=True)) == {"ibasho"}
