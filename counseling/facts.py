@@ -81,7 +81,7 @@ def session_confirmed(viewer: Viewer, case: Case, occasion: Occasion, *, now: da
 
 def made_new(case: Case, occasion: Occasion) -> bool:
     """Whether the case was counted as a new one with this occasion."""
-    mine = Entry.objects.filter(program=case.program.slug, seq=case.new_entry)
+    mine = Entry.objects.filter(program=case.program.slug, seq=case.new_entry or 0)
     return mine.filter(evidence=f"occasion:{occasion.pk}").exists()
 
 

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('counseling', '0016_asked_after_whom'),
+        ('counseling', '0017_visits_heard'),
     ]
 
     operations = [
