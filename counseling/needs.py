@@ -15,7 +15,9 @@ def in_packets(cases: Iterable[Case]) -> set[int]:
     """Of these cases, those whose person wrote words of need into a packet, by number."""
     rows = Crossing.objects.filter(what=NEED, referral__case__in=list(cases))
     seen = Q(referral__case__need_seen_at__isnull=True)
-    unseen = rows.filter(seen | Q(referral__case__need_seen_at__lt=F("at")))
+    unseen = rows.filter(seen | Q(referral__case__need_seen_at__lt=F("at"))).filter(
+        Q(referral__case__closed_at__isnull=True) | Q(referral__case__closed_at__lt=F("at"))
+    )
     return set(unseen.values_list("referral__case", flat=True))
 
 

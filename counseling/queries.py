@@ -192,11 +192,15 @@ def inbox(viewer: Viewer, *, program: int) -> list[Waiting]:
 def own_desk(viewer: Viewer, *, program: int) -> list[Waiting]:
     """The counselor's open cases: urgent first, then who waits longest, then the quiet ones.
 
-    A closed one is among them while words of need came after its end.
+    A closed one is among them while words of need came after its end: in its talk, in a packet or
+    to the other of two.
     """
     staff = policies.must_be_counselor(viewer, program=program)
     mine = Case.objects.filter(program_id=program, counselor_id=staff)
-    needed = after_the_end(mine.filter(room__finding__at__gt=F("closed_at")).distinct())
+    ended = mine.filter(closed_at__isnull=False)
+    needed = after_the_end(ended.filter(room__finding__at__gt=F("closed_at")).distinct())
+    needed |= in_packets(ended.filter(referrals__crossings__at__gt=F("closed_at")).distinct())
+    needed |= asked_in_need(ended.filter(need_at__gt=F("closed_at")))
     shown = mine.filter(Q(state=CaseState.OPEN) | Q(pk__in=needed))
     return _listed(shown.order_by("pk")[:MOST])
 
@@ -263,12 +267,15 @@ def _spoke(rooms: Sequence[int]) -> dict[int, datetime]:
 def _needs(rooms: Sequence[int], seen: Mapping[int, datetime | None]) -> set[int]:
     """Rooms in which words of need were written that nobody of ours has seen or answered."""
     found = Finding.objects.filter(room_id__in=rooms, about_staff__isnull=True).order_by()
-    with_need = set()
+    newest: dict[int, datetime] = {}
     for room, classes, at in found.values_list("room_id", "classes", "at"):
         until = seen.get(room)
         if "crisis" in classes and (until is None or until < at):
-            with_need.add(room)
-    return with_need & set(_spoke(sorted(with_need)))
+            newest[room] = max(at, newest.get(room, at))
+    # By when they were said, also of a text that was refused and stands nowhere.
+    said = Message.objects.filter(room_id__in=newest, seat__role=COUNSELOR).order_by()
+    answered = dict(said.values_list("room_id").annotate(Max("at")))
+    return {room for room, at in newest.items() if room not in answered or answered[room] <= at}
 
 
 def asked_in_need(cases: Iterable[Case]) -> set[int]:

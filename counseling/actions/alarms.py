@@ -71,7 +71,8 @@ def _in_talks(now: datetime) -> Iterable[Need]:
 
 
 def _in_askings(now: datetime) -> Iterable[Need]:
-    rows = Case.objects.filter(state__in=GOING_ON, need_at__gt=now - LOOKED_AT)
+    since = Q(state__in=GOING_ON) | Q(need_at__gt=F("closed_at"))
+    rows = Case.objects.filter(since, need_at__gt=now - LOOKED_AT)
     found = list(rows.order_by("need_at", "pk"))
     unanswered = queries.asked_in_need(found)
     for case in found:
@@ -81,9 +82,10 @@ def _in_askings(now: datetime) -> Iterable[Need]:
 
 
 def _in_packets(now: datetime) -> Iterable[Need]:
-    rows = Crossing.objects.filter(
-        what=NEED, at__gt=now - LOOKED_AT, referral__case__state__in=GOING_ON
-    ).select_related("referral__case")
+    since = Q(referral__case__state__in=GOING_ON) | Q(at__gt=F("referral__case__closed_at"))
+    rows = Crossing.objects.filter(since, what=NEED, at__gt=now - LOOKED_AT).select_related(
+        "referral__case"
+    )
     for row in rows.order_by("at", "pk"):
         case: Case = row.referral.case
         if case.need_seen_at is None or case.need_seen_at < row.at:

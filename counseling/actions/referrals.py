@@ -132,10 +132,14 @@ def choose(
     place: int | None = None,
     now: datetime,
 ) -> None:
-    """The person picks where to. Raises `Refused`: `not_entered`, `not_found`, `moved_on`."""
+    """The person picks where to.
+
+    Raises `Refused`: `not_entered`, `not_found`, `moved_on`, `case_closed`.
+    """
     with transaction.atomic():
         found = own(viewer, code=code, referral=referral)
         _must_be(found, ReferralState.PROPOSED)
+        policies.must_stand(found.case)
         _lead(found, agency=agency, place=place)
         found.save(update_fields=["agency", "place", "goal"])
         crossed(found, "chosen", Mover.PERSON, line=found.to, now=now)
@@ -158,7 +162,7 @@ def edit(viewer: Viewer, *, code: str, referral: int, edited: Edited, now: datet
     """The words become the person's own: sentences struck, changed, added.
 
     Raises `Refused`: `not_entered`, `not_found`, `moved_on`, `contact`, `passphrase`,
-    `absent_reached`.
+    `absent_reached`, `case_closed`.
     """
     with transaction.atomic():
         program = own(viewer, code=code, referral=referral).case.program_id
@@ -168,6 +172,7 @@ def edit(viewer: Viewer, *, code: str, referral: int, edited: Edited, now: datet
         with transaction.atomic():
             found = own(viewer, code=code, referral=referral)
             _must_be(found, ReferralState.PROPOSED)
+            policies.must_stand(found.case)
             kept = packet.edited(Relation(found.case.relation), edited.lines, edited.added)
             _must_not_reach(kept, found.case)
             if kept != found.draft:
@@ -206,12 +211,13 @@ def agree(viewer: Viewer, *, code: str, referral: int, agreed: Agreed, now: date
     `agreed.digest` is of the words that were on the page: if they have changed since, nobody
     agreed to them. Where an absent adult seems to be named, whoever agrees has looked again
     (`agreed.unnamed`). Raises `Refused`: `not_entered`, `not_found`, `moved_on`, `no_destination`,
-    `no_words`, `other_words`, `not_agreed`, `absent_reached`, `absent_named`.
+    `no_words`, `other_words`, `not_agreed`, `absent_reached`, `absent_named`, `case_closed`.
     """
     if not agreed.sure:
         raise Refused("not_agreed")
     with transaction.atomic():
         found = own(viewer, code=code, referral=referral)
+        policies.must_stand(found.case)
         if not found.to:
             raise Refused("no_destination")
         shown = packet.canonical(preview(found))

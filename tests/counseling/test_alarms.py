@@ -9,7 +9,8 @@ from accounts.states import Role
 from audit.models import AuditEntry
 from chat.items import Item
 from chat.models import Finding
-from counseling.actions import alarms, asking, referrals, talk
+from counseling import queries
+from counseling.actions import alarms, asking, cases, referrals, talk
 from counseling.models import Case
 from counseling.onward_forms import Edited
 from counseling.states import Goal, Heading
@@ -192,6 +193,43 @@ def test_need_in_a_packet_with_a_number_in_it_calls(case, awake, aoi, kaede, now
     assert aoi.letters.filter(kind="care").count() == 1
     made.refresh_from_db()
     assert "1234" not in str(made.draft)
+
+
+def test_need_that_was_refused_stands_at_the_desk_though_the_counselor_wrote_last(
+    case, aoi, kaede, now
+):
+    talk.say(seen_by(aoi), code=case.code, text="こんばんは", nonce=uuid4(), now=now)
+    talk.answer(staff_viewer(kaede), code=case.code, text="よみました", nonce=uuid4(), now=now)
+    later = now + timedelta(minutes=1)
+    words = f"{NEED} 090-1234-5678"
+    with pytest.raises(Refused, match="contact"):
+        talk.say(seen_by(aoi), code=case.code, text=words, nonce=uuid4(), now=later)
+    (row,) = queries.own_desk(staff_viewer(kaede), program=case.program_id)
+    assert row.in_need and row.urgency == "today"
+    assert queries.opened(staff_viewer(kaede), code=case.code).in_need
+    talk.answer(
+        staff_viewer(kaede), code=case.code, text="ここにいます", nonce=uuid4(),
+        now=later + timedelta(minutes=1),
+    )  # fmt: skip
+    (row,) = queries.own_desk(staff_viewer(kaede), program=case.program_id)
+    assert not row.in_need
+
+
+def test_need_in_a_packet_of_a_closed_case_calls_its_counselor(case, awake, aoi, kaede, now):
+    made = referrals.propose(
+        staff_viewer(kaede), code=case.code, goal=Goal.AGENCY, typed={}, now=now
+    )
+    cases.close(staff_viewer(kaede), code=case.code, now=now)
+    later = now + timedelta(minutes=1)
+    edited = Edited(lines={}, added={Heading.SELF: NEED})
+    with pytest.raises(Refused, match="case_closed"):
+        referrals.edit(seen_by(aoi), code=case.code, referral=made.pk, edited=edited, now=later)
+    assert [need.counselor for need in alarms.needs(now=later)] == [kaede.pk]
+    alarms.climb(now=later)
+    assert rung() == ["kaede"]
+    (row,) = queries.own_desk(staff_viewer(kaede), program=case.program_id)
+    assert row.in_need
+    assert aoi.letters.filter(kind="care").count() == 1
 
 
 def mailed(settings, *people) -> None:

@@ -122,12 +122,15 @@ def test_nothing_of_a_talk_opens_from_its_numbers_at_the_desk(talked, aoi, ren, 
 def test_told_once_by_frame_and_by_form_it_is_one_and_opens_again(talked, aoi, mori, now):
     browser = seated(aoi)
     tells(browser, talked)
+    first = Report.objects.get().reason
     seat = Seat.objects.get(room=talked.room, participant=aoi)
     frame = p.Report(of=word(HURT).seq or 0, reason="worry", nonce=str(uuid4()))
     for _again in range(2):
         (answer,) = carry_out([Act(seat.room_id, seat.pk, frame)], now=now)
         assert isinstance(answer.frames[0], p.Ack)
-    assert Report.objects.count() == Item.objects.count() == 1
+    # Another reason is kept beside the first, the same one once; they are one item.
+    assert list(Report.objects.order_by("pk").values_list("reason", flat=True)) == [first, "worry"]
+    assert Item.objects.count() == 1
 
 
 def test_other_words_are_refused_and_what_was_typed_is_given_back(talked, aoi, haha):

@@ -217,6 +217,7 @@ def test_every_address_has_a_line():
 def test_every_number_in_an_address_is_that_of_a_row_which_is_there():
     # The code of a town, and a year of a sheet, are no rows' numbers.
     free = {"town": "281000", "reports-cell": "2020", "reports-entries": "2020"}
+    free["reports-baseline-withdraw"] = free["town"]
     found = {name: re.findall(r"/(\d+)/", address) for name, (address, _) in GRID.items()}
     assert {name: numbers for name, numbers in found.items() if numbers} == {
         name: [number] for name, number in free.items()
