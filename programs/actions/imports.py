@@ -170,6 +170,10 @@ def _overtaken(row: AgencyImport) -> list[tuple[Agency, Agency]]:
     """Rows of a list whose agency somebody changed, added or took away after they were laid; each
     with that agency as it is now.
     """
+    # Whoever adds, changes or takes away by hand leaves a later time; mostly nobody has.
+    since = Agency.objects.filter(program_id=row.program_id, changed_at__gt=row.at)
+    if not since.exclude(brought_by=row).exists():
+        return []
     laid = Agency.objects.filter(brought_by=row).select_related("replaces").order_by("list_line")
     moved = Q(replaces__changed_at__gt=F("changed_at")) | Q(replaces__removed_at__isnull=False)
     found = {one.pk: (one, one.replaces) for one in laid.filter(moved) if one.replaces is not None}
