@@ -113,12 +113,43 @@ def noted_heads() -> dict[tuple[str, int], str]:
 OVERLAP = "団体間の重複は除けない"
 
 
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A house's file of a month: one a program, once a house has told of it.
+
+    `program` is empty for a house that has sent nothing yet; `came` is None where it's missing.
+    """
+
+    house: Install
+    program: str
+    came: Return | None
+
+    @property
+    def name(self) -> str:
+        """Whose it is, in words."""
+        return f"{self.house.name} ({self.program})" if self.program else self.house.name
+
+
+def returns_of(month: str) -> list[Awaited]:
+    """What every house owes for a month, with the newest file that came."""
+    came = {
+        (row.install_id, row.program): row
+        for row in Return.objects.filter(month=month).order_by("taken_at")
+    }
+    told: dict[int, list[str]] = {}
+    pairs = Return.objects.order_by("program").values_list("install", "program").distinct()
+    for house, program in pairs:
+        told.setdefault(house, []).append(program)
+    return [
+        Awaited(house, program, came.get((house.pk, program)))
+        for house in Install.objects.order_by("name")
+        for program in told.get(house.pk, [""])
+    ]
+
+
 def not_reported(month: str) -> list[str]:
-    """The houses whose file of a month hasn't come."""
-    came = Return.objects.filter(month=month).values("install")
-    return list(
-        Install.objects.exclude(pk__in=came).order_by("name").values_list("name", flat=True)
-    )
+    """Whose file of a month hasn't come, house by house and program by program."""
+    return [one.name for one in returns_of(month) if one.came is None]
 
 
 def overlap_unknown(program: str = "") -> bool:

@@ -21,8 +21,6 @@ from reports.models import (
     Attendance,
     FamilyRun,
     Improvement,
-    Install,
-    Return,
     Site,
     Support,
     Training,
@@ -155,12 +153,6 @@ def run(viewer: Viewer, pk: int) -> FamilyRun:
 def improvements(program: Program) -> list[Improvement]:
     """改善, the newest year first."""
     return list(Improvement.objects.filter(program=program).order_by("-year"))
-
-
-def returns_of(month: str) -> list[tuple[Install, Return | None]]:
-    """Every house, with its newest file of a month; None where it hasn't come."""
-    came = {row.install_id: row for row in Return.objects.filter(month=month).order_by("taken_at")}
-    return [(house, came.get(house.pk)) for house in Install.objects.order_by("name")]
 
 
 def _kept(viewer: Viewer, rows: QuerySet[Kept], pk: int) -> Kept:

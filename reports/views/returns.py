@@ -15,7 +15,7 @@ from accounts.states import Role
 from foundation import clock
 from foundation.refusals import Refused
 from foundation.replies import SeeOther
-from reports import queries, registers, returning, sentences
+from reports import queries, returning, sentences
 from reports.actions import handing
 from reports.doors import at_program, file, page, refused
 from reports.forms import JoinForm, MonthForm
@@ -114,15 +114,15 @@ def _page(
     trouble: str | None = None,
 ) -> HttpResponse:
     viewer, (program, programs) = viewer_of_request(request), at_program(request)
-    houses = registers.returns_of(month)
+    awaited = queries.returns_of(month)
     taken = request.GET.get("taken", "")
     context: dict[str, Any] = {
         "program": program,
         "programs": programs,
         "month": month,
         "first": date.fromisoformat(f"{month}-01"),
-        "houses": houses,
-        "late": sum(came is None for _, came in houses),
+        "awaited": awaited,
+        "late": sum(one.came is None for one in awaited),
         "overlap": queries.OVERLAP if queries.overlap_unknown() else "",
         "key": returning.own_key(),
         "coordinates": viewer.holds(Role.COORDINATOR, program=program.pk),

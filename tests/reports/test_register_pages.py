@@ -24,6 +24,7 @@ from reports.models import (
     Support,
     Training,
 )
+from reports.queries import not_reported
 from reports.rules import shipped
 from tests.cast import grant, make_program, make_room, make_staff, signed_in_as
 
@@ -352,12 +353,19 @@ def test_the_prefecture_sees_who_has_not_reported(program, client):
         shares_key=False, taken_at=at,
     )  # fmt: skip
     page = words(client.get("/reports/returns/?month=2026-10"))
-    assert "1団体から、まだ届いていません。" in page
+    assert "まだ届いていないものが、1件あります。" in page
     assert page.index("西の会") and "<strong>まだ</strong>" in page
     assert "団体間の重複は除けない" in page
     assert "4711" not in page and "4799" not in page, "how many entries a house has is not told"
     assert client.get("/reports/returns/?month=soon").status_code == 422
     assert late.pk
+    Return.objects.create(
+        install=came, program="kochi", month="2026-09", first_seq=1, last_seq=2,
+        shares_key=False, taken_at=at,
+    )  # fmt: skip
+    page = words(client.get("/reports/returns/?month=2026-10"))
+    assert "まだ届いていないものが、2件あります。" in page, "one program's file is not another's"
+    assert not_reported("2026-10") == ["東の会 (kochi)", "西の会"]
 
 
 def test_who_keeps_no_register_here_sees_and_enters_nothing(program, client, kaede):
