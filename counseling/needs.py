@@ -1,11 +1,12 @@
 """Words of need that stand in no talk, and that nobody of ours has seen: reads."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import F, Q
 
 from chat.models import Finding
-from counseling.models import Case, Crossing
+from counseling.models import Case, Crossing, Referral
 
 # Words of need in a packet: a line that stands on no page of steps.
 NEED = "need"
@@ -31,3 +32,13 @@ def after_the_end(cases: Iterable[Case]) -> set[int]:
         if "crisis" in classes
         and all(at > one for one in (ended[room].closed_at, ended[room].need_seen_at) if one)
     }
+
+
+def to_tell(cases: Iterable[Case]) -> dict[int, datetime]:
+    """Of these cases, those in which an agency is to be told that what it was sent was taken back,
+    and since when.
+    """
+    rows = Referral.objects.filter(
+        case__in=list(cases), to_tell_at__isnull=False, told_at__isnull=True
+    )
+    return {row.case_id: row.to_tell_at for row in rows.order_by("-to_tell_at") if row.to_tell_at}

@@ -27,7 +27,7 @@ from counseling.models import (
     Occasion,
     OccasionImport,
 )
-from counseling.needs import after_the_end, in_packets
+from counseling.needs import after_the_end, in_packets, to_tell
 from counseling.states import STANDING, CaseState, HandOverState, Urgency
 from duty.colleagues import told_apart
 from foundation.refusals import Refused
@@ -175,6 +175,8 @@ class Waiting:
     since: datetime | None
     urgency: Urgency
     in_need: bool
+    # What was sent to an agency was taken back, and nobody has told it yet.
+    to_tell: bool
     asking: Asking | None
     step: NextStep | None
 
@@ -192,8 +194,8 @@ def inbox(viewer: Viewer, *, program: int) -> list[Waiting]:
 def own_desk(viewer: Viewer, *, program: int) -> list[Waiting]:
     """The counselor's open cases: urgent first, then who waits longest, then the quiet ones.
 
-    A closed one is among them while words of need came after its end: in its talk, in a packet or
-    to the other of two.
+    A closed one is among them while words of need came after its end (in its talk, in a packet or
+    to the other of two), or while an agency is to be told of a withdrawal.
     """
     staff = policies.must_be_counselor(viewer, program=program)
     mine = Case.objects.filter(program_id=program, counselor_id=staff)
@@ -201,6 +203,7 @@ def own_desk(viewer: Viewer, *, program: int) -> list[Waiting]:
     needed = after_the_end(ended.filter(room__finding__at__gt=F("closed_at")).distinct())
     needed |= in_packets(ended.filter(referrals__crossings__at__gt=F("closed_at")).distinct())
     needed |= asked_in_need(ended.filter(need_at__gt=F("closed_at")))
+    needed |= set(to_tell(ended))
     shown = mine.filter(Q(state=CaseState.OPEN) | Q(pk__in=needed))
     return _listed(shown.order_by("pk")[:MOST])
 
@@ -224,12 +227,14 @@ def _listed(cases: Iterable[Case]) -> list[Waiting]:
     talked, spoke = _needs(rooms, seen), _spoke(rooms)
     needs = {case.pk for case in found if case.room_id in talked} | asked_in_need(found)
     needs |= in_packets(found) | after_the_end(found)
+    untold = to_tell(found)
     rows = [
         Waiting(
             case=case,
-            since=case.waiting_since or spoke.get(case.room_id or 0),
+            since=case.waiting_since or spoke.get(case.room_id or 0) or untold.get(case.pk),
             urgency=Urgency.TODAY if case.pk in needs else Urgency(case.urgency),
             in_need=case.pk in needs,
+            to_tell=case.pk in untold,
             asking=askings.get(case.pk),
             step=steps.get(case.pk),
         )

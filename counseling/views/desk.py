@@ -55,6 +55,7 @@ def _shown(row: queries.Waiting) -> dict[str, object]:
         "urgency": row.urgency.value,
         "urgency_label": sentences.URGENCIES[row.urgency],
         "in_need": row.in_need,
+        "to_tell": row.to_tell,
         "caller": sentences.CALLERS[row.case.relation],  # type: ignore[index]
         "wishes": [str(label) for one, label in sentences.WISHES.items() if one.value in wishes],
         "words": row.asking.words if row.asking else "",

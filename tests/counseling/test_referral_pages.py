@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from accounts import belongings
 from counseling.actions import occasions
 from counseling.models import LinkOpening, Meeting, Referral
 from foundation import clock
@@ -184,6 +185,23 @@ def test_withdrawn_after_sending_the_desk_is_asked_to_tell(sent, browser, desk):
     assert "取り下げを、おくった先に伝える" in page(desk, theirs)
     post(desk, f"{theirs}told/", {"by": "telephone"})
     assert "おくった先にも、取り下げたことを伝えました" in page(browser, mine)
+
+
+@pytest.mark.parametrize("after", ["closed", "erased"])
+def test_the_desk_is_asked_to_tell_also_when_all_is_over(
+    sent, browser, desk, case, aoi, now, after
+):
+    _, _, mine, theirs = sent
+    if after == "closed":
+        post(browser, f"{mine}withdraw/")
+        post(desk, f"/counseling/desk/{case.code}/close/")
+    else:
+        belongings.erase_all(aoi.pk, now=now)
+    asked = "取り下げを、おくった先に伝える"
+    assert asked in page(desk, "/counseling/desk/")
+    post(desk, f"{theirs}told/", {"by": "telephone"})
+    shown = page(desk, "/counseling/desk/")
+    assert asked not in shown and (case.code in shown) == (after == "erased")
 
 
 def test_somebody_else_finds_nothing(sent, yoso, ren, mori):
