@@ -11,6 +11,7 @@ from counseling.actions.calling_off import call_off_all
 from counseling.actions.moves import MINE, locked
 from counseling.models import Case, Consent, Crossing, Meeting, OneTimeLink, Referral
 from counseling.states import (
+    Goal,
     MeetingState,
     Mover,
     ReferralState,
@@ -18,6 +19,33 @@ from counseling.states import (
     referral_before,
 )
 from foundation.refusals import Link, Refused
+from programs.models import Agency
+from programs.states import AgencyKind
+
+# What leads somewhere of its own, whoever chose it.
+_LEADS_TO = {
+    AgencyKind.WORKPLACE: Goal.WORK_EXPERIENCE,
+    AgencyKind.HELLO_WORK: Goal.EMPLOYMENT,
+    AgencyKind.HOUSEHOLD: Goal.HOUSEHOLD,
+}
+
+
+def goal_at(agency: Agency, *, wanted: Goal = Goal.AGENCY, before: Agency | None = None) -> Goal:
+    """What a referral to this agency leads to: its steps, and the facts they make.
+
+    A counselor's own goal stays where the agency has none; what only came with the agency that
+    stood there `before` goes with it.
+    """
+    if wanted == Goal.PLACE or (before is not None and wanted == _leads_to(before)):
+        wanted = Goal.AGENCY
+    led = _leads_to(agency)
+    if led is None or (led, wanted) == (Goal.EMPLOYMENT, Goal.WORK_EXPERIENCE):
+        return wanted  # ハローワーク arranges work experience, too
+    return led
+
+
+def _leads_to(agency: Agency) -> Goal | None:
+    return _LEADS_TO.get(AgencyKind(agency.kind))
 
 
 def own(viewer: Viewer, *, code: str, referral: int) -> Referral:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.viewer import Viewer
 from counseling import policies
-from counseling.actions.crossing import assigned, crossed, move, tell_of
+from counseling.actions.crossing import assigned, crossed, goal_at, move, tell_of
 from counseling.actions.moves import locked, note
 from counseling.facts import CHANNELS, subject
 from counseling.models import Case, NextStep, Referral, StageDone
@@ -112,7 +112,7 @@ def record_arrival(
         # Nothing was sent, and the place has taken them in: from there it is the same move.
         made = Referral.objects.create(
             case=case, agency=to, place=spot, state=ReferralState.ACCEPTED.value, proposed_at=now,
-            goal=(Goal.AGENCY if to is not None else Goal.PLACE).value,
+            goal=(goal_at(to) if to is not None else Goal.PLACE).value,
             proposed_by_id=viewer.staff,
         )  # fmt: skip
         _confirmed(viewer, made, on=on, evidence=evidence, line=line, now=now)

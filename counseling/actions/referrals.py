@@ -16,7 +16,7 @@ from accounts.viewer import Viewer
 from chat.actions.words import AGAIN
 from counseling import naming, packet, policies
 from counseling.actions.asking import care
-from counseling.actions.crossing import crossed, end, end_consent, move, own, tell_of
+from counseling.actions.crossing import crossed, end, end_consent, goal_at, move, own, tell_of
 from counseling.actions.moves import locked, note
 from counseling.models import Case, Consent, Crossing, Referral
 from counseling.needs import NEED
@@ -70,7 +70,10 @@ def propose(
         made = _make(case, goal=goal, typed=typed, now=now)
         made.proposed_by_id = viewer.staff
         if agency is not None:
-            made.agency = agency_of(case.program_id, pk=agency)
+            there = agency_of(case.program_id, pk=agency)
+            made.agency = there
+            if there is not None and goal is Goal.AGENCY:
+                made.goal = goal_at(there).value
         if companion is not None and _supports(companion, case.program_id, now=now):
             made.companion_id = companion
         made.save()
@@ -151,11 +154,12 @@ def _lead(referral: Referral, *, agency: int | None, place: int | None) -> None:
     spot = place_of(program, pk=place) if place is not None else None
     if there is None and spot is None:
         raise Refused("no_destination")
+    if there is not None:
+        goal = goal_at(there, wanted=Goal(referral.goal), before=referral.agency)
+    else:
+        goal = Goal.PLACE
+    referral.goal = goal.value
     referral.agency, referral.place = (there, None) if there is not None else (None, spot)
-    if spot is not None and there is None:
-        referral.goal = Goal.PLACE
-    elif referral.goal == Goal.PLACE:
-        referral.goal = Goal.AGENCY
 
 
 def edit(viewer: Viewer, *, code: str, referral: int, edited: Edited, now: datetime) -> None:

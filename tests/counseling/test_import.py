@@ -1,8 +1,11 @@
 """A month of calls from a file: looked through first; all of it or nothing; the same file once."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from counseling.actions.purge import LIST_WAITS, purge
 from counseling.models import Occasion, OccasionImport
 from foundation.clock import jst_day
 from ledger.models import Entry
@@ -92,3 +95,17 @@ def test_a_list_replaced_by_another_keeps_no_row(case, desk, now):
     first, second = OccasionImport.objects.order_by("pk")
     assert (first.rows, first.bad) == ([], [])
     assert second.rows and second.bad
+
+
+def test_a_list_that_nobody_took_in_keeps_no_row_for_long(case, desk, now):
+    on = jst_day(now).isoformat()
+    bring(desk, f"{case.code},{on},電話,本人,25,しずかな声,,", ",32日,電話,本人,25,山田,,")
+    waiting = OccasionImport.objects.get()
+    assert list(purge(now=waiting.at + LIST_WAITS - timedelta(minutes=1))) == []
+    assert waiting.rows and waiting.bad
+    late = waiting.at + LIST_WAITS + timedelta(minutes=1)
+    assert list(purge(now=late)) == [("lists of occasions", 1)]
+    waiting.refresh_from_db()
+    assert (waiting.rows, waiting.bad, waiting.dropped_at) == ([], [], late)
+    assert desk.post(f"{PAGE}{waiting.pk}/apply/").status_code == 422
+    assert list(purge(now=late)) == []
