@@ -88,8 +88,7 @@ def import_by_command(
 
     `anew`: as `apply_records`.
     """
-    known = {sheet.program: "" for sheet in shipped().values()}
-    known |= dict(Program.objects.values_list("slug", "prefecture_code"))
+    known = _every_program()
     if preview:
         with transaction.atomic():
             laid = _stage(data, programs=known, by=by, now=now)
@@ -106,8 +105,7 @@ def take_back_by_command(*, data: bytes, by: str, reason: Reason, now: datetime)
     """Take back what this file was taken in as; how many entries. Raises `NotATable`,
     `Refused("not_found")`.
     """
-    known = {sheet.program: "" for sheet in shipped().values()}
-    known |= dict(Program.objects.values_list("slug", "prefecture_code"))
+    known = _every_program()
     reading = record_rows.read(
         tables.read(data), programs=known, towns=known_codes(), today=jst_day(now)
     )
@@ -116,6 +114,12 @@ def take_back_by_command(*, data: bytes, by: str, reason: Reason, now: datetime)
         if found is None:
             raise Refused("not_found")
         return counter_import(found.pk, by=by, reason=reason, now=now)
+
+
+def _every_program() -> dict[str, str]:
+    """Slug → prefecture code, for a command: also those of shipped sheets that aren't here."""
+    known = {sheet.program: "" for sheet in shipped().values()}
+    return known | dict(Program.objects.values_list("slug", "prefecture_code"))
 
 
 def _stage(data: bytes, *, programs: dict[str, str], by: str, now: datetime) -> Laid:
