@@ -1,7 +1,7 @@
 """A visit that nobody set out for, or came back from, calls until a human has taken it on.
 
 First the case's own counselor and whoever goes; after five minutes, or at once where none of them
-can be reached, the programme's coordinators too; then all of them every ten minutes. The room's
+can be reached, the program's coordinators too; then all of them every ten minutes. The room's
 supporters, who know nothing of it, are let sleep.
 """
 
@@ -90,9 +90,8 @@ def hear(viewer: Viewer, *, visit: int, now: datetime) -> None:
         if found is None:
             raise Refused("not_found")
         began = found.alarmed_at if found.state == VisitState.BEGUN else found.missed_at
-        if found.state not in (VisitState.AGREED, VisitState.BEGUN) or began is None:
-            raise Refused("moved_on")
-        if is_heard(found):
+        going_on = found.state in (VisitState.AGREED, VisitState.BEGUN)
+        if not going_on or began is None or is_heard(found):
             raise Refused("moved_on")
         Visit.objects.filter(pk=visit).update(heard_at=now, heard_by_id=viewer.staff)
         note(viewer, found.case, "hear_visit", role=role, reason=f"visit:{visit}", now=now)
