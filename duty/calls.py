@@ -1,12 +1,20 @@
 """Reads of calls: over which browsers someone may be called, and what became of a call."""
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
 
 from accounts.viewer import Viewer
 from duty import policies
 from duty.models import AlarmTest, Call, PushAddress
+from duty.states import CallState, Channel
 
 SHOWN = 200
+# A test that nobody answered for so long can be made anew.
+UNANSWERED = timedelta(hours=1)
+_TEST = "alarm_test:"
 
 
 def browsers_of(viewer: Viewer) -> list[PushAddress]:
@@ -24,4 +32,36 @@ def calls_of_newest_test(viewer: Viewer, *, program: int) -> list[Call]:
     """For who plans: what became of a test alarm. Raises `Refused("not_found")`."""
     policies.must_plan(viewer, program=program)
     newest = AlarmTest.objects.filter(program=program).order_by("-pk").first()
-    return [] if newest is None else calls_about([f"alarm_test:{newest.pk}"])
+    if newest is None:
+        return []
+    return list(_calls_of(newest).select_related("staff").order_by("at", "pk")[:SHOWN])
+
+
+def about_test(test: AlarmTest) -> str:
+    """What the calls of a test alarm are named by."""
+    return f"{_TEST}{test.pk}"
+
+
+def _calls_of(test: AlarmTest) -> QuerySet[Call]:
+    """Those that went out when it was last asked for."""
+    return Call.objects.filter(about=about_test(test), at__gte=test.asked_at)
+
+
+def reaches_nobody(test: AlarmTest) -> bool:
+    """Whether no call of it arrived and none is on its way: it stands on the desks and no more."""
+    return not _calls_of(test).exclude(state=CallState.FAILED.value).exists()
+
+
+def may_be_anew(test: AlarmTest, *, now: datetime) -> bool:
+    """Whether a test that waits for an answer can be made once more."""
+    return now - test.asked_at >= UNANSWERED or reaches_nobody(test)
+
+
+def tests_that_arrived(program: int) -> QuerySet[AlarmTest]:
+    """Those of which a call was delivered outside the desk since they were last asked for."""
+    about = Concat(Value(_TEST), Cast(OuterRef("pk"), TextField()), output_field=TextField())
+    arrived = Call.objects.filter(
+        about=about, at__gte=OuterRef("asked_at"), state=CallState.SENT.value
+    )
+    outward = arrived.exclude(channel=Channel.DESK.value)
+    return AlarmTest.objects.filter(Exists(outward), program=program)

@@ -77,8 +77,10 @@ class Shift(models.Model):
     # Who is there for the supporter during this shift; named when it begins.
     supervisor = models.ForeignKey(STAFF, null=True, on_delete=models.PROTECT, related_name="+")
     begun_at = models.DateTimeField(null=True)
-    # Since when without a rest; a rest begins it anew.
+    # Since when without a rest, in whatever shifts; a rest begins it anew.
     stretch_at = models.DateTimeField(null=True)
+    # Since when they rest, or rested when it ended; None at the desk.
+    rested_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     # How many crisis items the supporter saw in it.
     exposure = models.PositiveSmallIntegerField(default=0)

@@ -14,6 +14,8 @@ from foundation.refusals import Refused
 
 # A shift may be begun so long before its time: to read what was handed over.
 EARLY = timedelta(minutes=15)
+# Off duty for less than this isn't a rest: the time at a stretch goes on.
+REST_AT_LEAST = timedelta(minutes=10)
 STEP_IN_MOST = timedelta(hours=4)
 
 TEAM = (Role.SUPPORTER, Role.COORDINATOR)

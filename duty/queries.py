@@ -127,7 +127,7 @@ def rest_in(shift: Shift, rules: DutyRules, *, now: datetime) -> Rest | None:
     if shift.state != ShiftState.BEGUN or shift.stretch_at is None or shift.ends_at <= now:
         return None
     due = shift.stretch_at + timedelta(minutes=rules.longest_minutes)
-    if due >= shift.ends_at:
+    if due > shift.ends_at:
         return None
     return Rest(rules.longest_minutes, max(0, ceil((due - now).total_seconds())))
 

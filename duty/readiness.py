@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.queries import open_grants
 from accounts.states import Role
+from duty.calls import tests_that_arrived
 from duty.channels import works
 from duty.colleagues import DEFAULT_CHANNELS, Keeper, keepers, name_of
-from duty.models import AlarmTest, AlertChoice, PushAddress, Shift
+from duty.models import AlertChoice, PushAddress, Shift
 from duty.rota import Kept, Need, Stretch, gaps
 from duty.states import STANDING, Channel, ShiftState
 from foundation.clock import jst, jst_day
@@ -28,7 +29,7 @@ RULES = {
     "second_coordinator": gettext_lazy("統括が、ふたり以上いる"),
     "other_judge": gettext_lazy("判断を、べつの人が見なおせる"),
     "coordinator_reachable": gettext_lazy("統括のだれかに、机の外でも連絡がつく"),
-    "tested_alarm": gettext_lazy("ためしのよびだしに、だれかがこたえた"),
+    "tested_alarm": gettext_lazy("ためしのよびだしが本当に届いて、だれかがこたえた"),
 }
 
 
@@ -79,10 +80,9 @@ def readiness(
         ),
         _rule(
             "tested_alarm",
-            AlarmTest.objects.filter(
-                program=program, acknowledged_at__gt=now - TESTED_WITHIN
-            ).exists(),
-            _("机の「よびだし」のページから、ためしによびだして、だれかに「うけとりました」を押してもらってください。"),
+            tests_that_arrived(program).filter(acknowledged_at__gt=now - TESTED_WITHIN).exists(),
+            _("机の「よびだし」のページから、ためしによびだして、だれかに「うけとりました」を押してもらってください。"
+              "メールかプッシュ通知が、ひとりにも届かなかったためしは、数えません。"),
         ),
     ]  # fmt: skip
     return found

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from accounts.policies import must_hold
 from accounts.states import Role
@@ -15,7 +15,7 @@ from duty import rota
 from duty.alerts import Call
 from duty.colleagues import Keeper, keepers, name_of
 from duty.models import AlarmTest, Handover, Notice, Relief, Shift, Swap
-from duty.policies import CALLABLE, EARLY, TEAM, may_relieve
+from duty.policies import CALLABLE, EARLY, REST_AT_LEAST, TEAM, may_relieve
 from duty.states import ShiftState
 from foundation.clock import jst_day
 from foundation.holidays import holiday
@@ -96,6 +96,7 @@ class Desk:
     stretch_is_over: bool
     rest: duty.Rest | None
     longest_minutes: int
+    rest_minutes: int  # a rest that is shorter is none
     hard: bool
     relief: Relief | None  # one's own, while nobody took it
     call: Call | None  # who would be called next for it
@@ -144,6 +145,7 @@ def desk(viewer: Viewer, *, program: int, now: datetime) -> Desk:
         stretch_is_over=shift is not None and duty.stretch_is_over(shift, rules, now=now),
         rest=duty.rest_in(shift, rules, now=now) if shift is not None else None,
         longest_minutes=rules.longest_minutes,
+        rest_minutes=int(REST_AT_LEAST / timedelta(minutes=1)),
         hard=shift is not None and shift.exposure >= rules.hard_after,
         relief=own,
         call=call,

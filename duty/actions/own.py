@@ -14,6 +14,7 @@ from audit.actions import record
 from duty import policies
 from duty.actions import alarms
 from duty.actions.moves import news
+from duty.calls import about_test, may_be_anew
 from duty.models import AlarmTest, AlertChoice, AlertHour, CalendarAddress
 from duty.states import Channel
 from foundation.refusals import Refused
@@ -82,7 +83,8 @@ def _note_calendar(staff: int, verb: str, *, now: datetime) -> None:
 def try_alarm(viewer: Viewer, *, program: int, now: datetime) -> AlarmTest:
     """ためしのよびだし: on every desk, and over the channels that people chose, for real.
 
-    One that waits is the same one. Raises `Refused("not_found")`.
+    One that waits is the same one: after an hour without an answer, or where it reached nobody,
+    calls go out again. Raises `Refused("not_found")`.
     """
     staff = policies.must_plan(viewer, program=program)
     with transaction.atomic():
@@ -91,10 +93,21 @@ def try_alarm(viewer: Viewer, *, program: int, now: datetime) -> AlarmTest:
             acknowledged_at=None,
             defaults={"asked_by_id": staff, "asked_at": now},
         )
-        if made:
-            alarms.call_the_team(program, about=f"alarm_test:{test.pk}", now=now)
+        if made or _asked_anew(test, staff, now=now):
+            alarms.call_the_team(program, about=about_test(test), now=now)
             _note_test(test, "asked", staff, Role.COORDINATOR, now=now)
     return test
+
+
+def _asked_anew(test: AlarmTest, staff: int, *, now: datetime) -> bool:
+    if not may_be_anew(test, now=now):
+        return False
+    # Of two who press at once, one calls.
+    same = AlarmTest.objects.filter(pk=test.pk, acknowledged_at=None, asked_at=test.asked_at)
+    if not same.update(asked_by=staff, asked_at=now):
+        return False
+    test.asked_by_id, test.asked_at = staff, now
+    return True
 
 
 def acknowledge_test(viewer: Viewer, *, test: int, now: datetime) -> None:

@@ -133,7 +133,10 @@ def take_relief(viewer: Viewer, *, relief: int, now: datetime) -> Relief:
         for room in row.rooms:
             _take_if_possible(viewer, mine, room=room, now=now)
         if row.shift.state == ShiftState.BEGUN and not row.only_room:
-            move(row.shift, ShiftState.RESTING, actor=taker, role=Role.SUPPORTER, now=now)
+            move(
+                row.shift, ShiftState.RESTING, actor=taker, role=Role.SUPPORTER, now=now,
+                rested_at=now,
+            )  # fmt: skip
         row.state, row.taken_by, row.settled_at = AskState.TAKEN.value, mine, now
         row.save(update_fields=["state", "taken_by", "settled_at"])
         note(row.shift, "relief_taken", actor=taker, role=Role.SUPPORTER, now=now)

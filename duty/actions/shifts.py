@@ -42,7 +42,8 @@ def begin_shift(viewer: Viewer, *, shift: int, supervisor: int | None, now: date
         )
         move(
             held, ShiftState.BEGUN, actor=viewer.staff, role=Role.SUPPORTER, now=now,
-            begun_at=now, stretch_at=now, supervisor_id=supervisor,
+            begun_at=now, stretch_at=_stretch_since(held.supporter_id, now=now),
+            supervisor_id=supervisor,
         )  # fmt: skip
         lapse_swaps([held.pk], now=now)
         news(held.program_id)
@@ -89,8 +90,8 @@ def open_shift(
         policies.must_be_free(when, [stretch_of(s) for s in standing_of([supporter], when=when)])
         made = Shift.objects.create(
             supporter_id=supporter, program_id=program, starts_at=now, ends_at=until,
-            state=ShiftState.BEGUN, begun_at=now, stretch_at=now, supervisor_id=supervisor,
-            changed_at=now,
+            state=ShiftState.BEGUN, begun_at=now, supervisor_id=supervisor, changed_at=now,
+            stretch_at=_stretch_since(supporter, now=now),
         )  # fmt: skip
         note(made, "stepped_in", actor=actor, role=role, now=now)
         news(program)
@@ -100,6 +101,24 @@ def open_shift(
 def _must_run_alone(supporter: int) -> None:
     if Shift.objects.filter(supporter=supporter, state__in=RUNNING).exists():
         raise Refused("on_another_shift")
+
+
+def _stretch_since(supporter: int, *, now: datetime) -> datetime:
+    """Since when whoever begins now has been there: two shifts with no rest between are one
+    stretch, whichever program they are of.
+    """
+    lately = Shift.objects.filter(
+        supporter=supporter, state=ShiftState.ENDED, ended_at__gt=now - policies.REST_AT_LEAST
+    )
+    last = lately.order_by("-ended_at", "-pk").first()
+    return now if last is None else _after(last.rested_at or last.ended_at, last, now=now)
+
+
+def _after(left: datetime | None, held: Shift, *, now: datetime) -> datetime:
+    """Since when somebody is there who left this shift's desk and is back now."""
+    if held.stretch_at is None or (left is not None and now - left >= policies.REST_AT_LEAST):
+        return now
+    return held.stretch_at
 
 
 def _must_be_reachable(
@@ -114,20 +133,26 @@ def rest(viewer: Viewer, *, shift: int, now: datetime) -> None:
     """ひとやすみ: still on shift, watching nothing. Raises `Refused`: `not_found`, `moved_on`."""
     with transaction.atomic():
         held = policies.must_be_own(viewer, Shift.objects.filter(pk=shift).first())
-        move(held, ShiftState.RESTING, actor=viewer.staff, role=Role.SUPPORTER, now=now)
+        move(
+            held, ShiftState.RESTING, actor=viewer.staff, role=Role.SUPPORTER, now=now,
+            rested_at=now,
+        )  # fmt: skip
         Attendance.objects.filter(shift=held).delete()
         news(held.program_id)
 
 
 def come_back(viewer: Viewer, *, shift: int, now: datetime) -> None:
-    """Back from a rest: the time at a stretch begins anew. Raises `Refused` as `rest`."""
+    """Back from a rest: after ten minutes the time at a stretch begins anew, before it goes on.
+
+    Raises `Refused` as `rest`.
+    """
     with transaction.atomic():
         held = policies.must_be_own(viewer, Shift.objects.filter(pk=shift).first())
         if held.state != ShiftState.RESTING:
             raise Refused("moved_on")
         move(
             held, ShiftState.BEGUN, actor=viewer.staff, role=Role.SUPPORTER, now=now,
-            stretch_at=now,
+            stretch_at=_after(held.rested_at, held, now=now), rested_at=None,
         )  # fmt: skip
         news(held.program_id)
 

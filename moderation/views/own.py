@@ -18,7 +18,7 @@ from accounts.states import Role
 from accounts.viewer import Viewer
 from duty import queries as duty
 from duty.actions import alarms, own
-from duty.calls import browsers_of, calls_of_newest_test
+from duty.calls import browsers_of, calls_of_newest_test, may_be_anew, reaches_nobody
 from duty.channels import works
 from duty.channels.push import checked, public_key
 from duty.colleagues import DEFAULT_CHANNELS, name_of
@@ -45,6 +45,7 @@ def _alerts(
     channels = sent.channels if sent else duty.channels_of(at.viewer) or DEFAULT_CHANNELS
     hours = sent.hours if sent else duty.hours_of(at.viewer)
     places = ("first", "second", "third")
+    test = duty.waiting_test(at.viewer, program=at.program.pk) if at.plans else None
     tested = calls_of_newest_test(at.viewer, program=at.program.pk) if at.plans else []
     context = {
         "channels": [(one.value, sentences.CHANNELS[one]) for one in Channel],
@@ -60,7 +61,9 @@ def _alerts(
         "push_key": public_key(),
         "mail": mail_of(at.viewer) if mail is None else mail,
         "can_mail": works(Channel.EMAIL),
-        "test": duty.waiting_test(at.viewer, program=at.program.pk) if at.plans else None,
+        "test": test,
+        "unheard": test is not None and reaches_nobody(test),
+        "anew": test is None or may_be_anew(test, now=at.now),
         "keeps": bool(at.viewer.programs(*TEAM)),
         "counsels": at.viewer.holds(Role.COUNSELOR),
         "tested": [

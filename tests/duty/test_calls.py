@@ -279,6 +279,45 @@ def test_a_test_alarm_really_travels_and_lets_sleep_who_may_sleep(
         calls.calls_of_newest_test(staff_viewer(ren), program=program.pk)
 
 
+def test_a_test_that_called_nobody_proves_nothing_and_can_be_made_again(
+    post, ren, mori, program, now
+):
+    def tested(at) -> bool:
+        found = {one.code: one.ok for one in readiness(program.pk, at)}
+        return found["tested_alarm"]
+
+    test = own.try_alarm(staff_viewer(mori), program=program.pk, now=now)
+    assert calls.reaches_nobody(test) and not Call.objects.exists()
+    own.acknowledge_test(staff_viewer(ren), test=test.pk, now=now)
+    assert not tested(now)
+    second = own.try_alarm(staff_viewer(mori), program=program.pk, now=now)
+    Staff.objects.filter(pk=mori.pk).update(email="mori@example.org")
+    own.try_alarm(staff_viewer(mori), program=program.pk, now=now + timedelta(minutes=1))
+    assert not calls.reaches_nobody(second), "it's on its way"
+    alarms.send_due(now=now + timedelta(minutes=1))
+    own.acknowledge_test(staff_viewer(ren), test=second.pk, now=now + timedelta(minutes=2))
+    assert tested(now + timedelta(minutes=3)) and len(post.took) == 1
+
+
+def test_after_an_hour_without_an_answer_calls_go_out_again(post, ren, mori, program, now):
+    Staff.objects.filter(pk=mori.pk).update(email="mori@example.org")
+    viewer = staff_viewer(mori)
+    own.try_alarm(viewer, program=program.pk, now=now)
+    alarms.send_due(now=now)
+    own.try_alarm(viewer, program=program.pk, now=now + timedelta(minutes=59))
+    assert Call.objects.count() == 1
+    later = now + timedelta(hours=1)
+    test = own.try_alarm(viewer, program=program.pk, now=later)
+    assert Call.objects.count() == 2 and test.asked_at == later
+    (told,) = calls.calls_of_newest_test(viewer, program=program.pk)
+    assert told.at == later, "what became of the last asking"
+    # The answer is to the last asking, of which nothing was delivered.
+    own.acknowledge_test(staff_viewer(ren), test=test.pk, now=later)
+    assert not {one.code: one.ok for one in readiness(program.pk, later)}["tested_alarm"]
+    alarms.send_due(now=later)
+    assert {one.code: one.ok for one in readiness(program.pk, later)}["tested_alarm"]
+
+
 def test_a_coordinator_is_reachable_by_a_channel_that_leads_somewhere(
     service, mori, program, now, settings
 ):

@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 import pytest
 
 from duty import rota
-from duty.actions import own
+from duty.actions import alarms, own
 from duty.actions.attending import attend
 from duty.alerts import Rung, Why, next_call
 from duty.colleagues import team
@@ -145,6 +145,7 @@ def test_a_house_that_has_everything_is_ready(ren, sora, mori, program, now, set
         "own_test"
     )
     own.acknowledge_test(staff_viewer(ren), test=test.pk, now=now)
+    alarms.send_due(now=now)
     for who in (ren, sora):
         shift_of(who, program, day=TODAY)
     needs = [Need(rota.stretch(TODAY, time(20), time(23)), 2, ROOM)]

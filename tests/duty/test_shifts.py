@@ -1,22 +1,23 @@
 """A shift: begun with somebody who is there, rested from, ended at any time; never two at once."""
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import Staff
+from accounts.states import Role
 from accounts.viewer import VISITOR
 from duty.actions import shifts
 from duty.actions.attending import attend, leave_room
 from duty.actions.shifts import begin_shift, close_due, come_back, end_shift, rest, step_in
 from duty.models import AlertChoice, AlertHour, Attendance, PushAddress, Shift
-from duty.queries import attending, on_duty, rules_of, stretch_is_over
+from duty.queries import attending, on_duty, rest_in, rules_of, stretch_is_over
 from duty.rota import hour_of_week
 from duty.states import ShiftState
 from foundation.refusals import Refused
-from tests.cast import staff_viewer
+from tests.cast import grant, make_program, staff_viewer
 from tests.duty.team import TODAY, begun, logged, shift_of
 
 ROOM, OTHER, THIRD = 101, 102, 103
@@ -251,6 +252,59 @@ def test_after_two_hours_at_a_stretch_the_desk_reminds(ren, program, now):
     rest(staff_viewer(ren), shift=mine.pk, now=now)
     mine.refresh_from_db()
     assert not stretch_is_over(mine, rules, now=now + timedelta(minutes=60))
+
+
+def rest_due(held, at) -> int | None:
+    """In how many minutes the desk reminds, as things stand then."""
+    held.refresh_from_db()
+    found = rest_in(held, rules_of(held.program_id), now=at)
+    return None if found is None else found.due_in // 60
+
+
+def test_two_shifts_one_after_the_other_are_one_stretch(ren, program, now):
+    viewer, until = staff_viewer(ren), now + timedelta(hours=2)
+    first = shift_of(ren, program, day=TODAY, begins=time(20), ends=time(22))
+    second = shift_of(ren, program, day=TODAY, begins=time(22), ends=time(23))
+    begin_shift(viewer, shift=first.pk, supervisor=None, now=now)
+    assert rest_due(first, now) == 120, "the limit falls at the shift's end"
+    end_shift(viewer, shift=first.pk, now=until)
+    begin_shift(viewer, shift=second.pk, supervisor=None, now=until)
+    assert rest_due(second, until) == 0
+    assert stretch_is_over(second, rules_of(program.pk), now=until)
+
+
+@pytest.mark.parametrize(("seconds", "rested"), [(1, False), (599, False), (600, True)])
+def test_ten_minutes_off_duty_are_a_rest_and_less_is_none(seconds, rested, ren, program, now):
+    viewer, mine, other = staff_viewer(ren), begun(ren, program), make_program("kochi")
+    grant(ren, Role.SUPPORTER, other, trained_on=date(2025, 1, 1))
+    away = timedelta(seconds=seconds)
+    rest(viewer, shift=mine.pk, now=now)
+    come_back(viewer, shift=mine.pk, now=now + away)
+    mine.refresh_from_db()
+    since = mine.stretch_at
+    assert since == (now + away if rested else now - timedelta(hours=1))
+    # Ended and stepped in again, elsewhere too.
+    end_shift(viewer, shift=mine.pk, now=now + away)
+    again = now + 2 * away
+    anew = step_in(
+        staff_viewer(ren), program=other.pk, until=again + timedelta(hours=3), supervisor=None,
+        now=again,
+    )  # fmt: skip
+    assert anew.stretch_at == (again if rested else since)
+
+
+def test_a_shift_that_ended_in_a_rest_was_left_when_the_rest_began(ren, program, now):
+    viewer, mine = staff_viewer(ren), begun(ren, program)
+    rest(viewer, shift=mine.pk, now=now)
+    end_shift(viewer, shift=mine.pk, now=now + timedelta(minutes=6))
+    until, at = now + timedelta(hours=2), now + timedelta(minutes=9)
+    soon = step_in(viewer, program=program.pk, until=until, supervisor=None, now=at)
+    assert soon.stretch_at == now - timedelta(hours=1)
+    end_shift(viewer, shift=soon.pk, now=at)
+    Shift.objects.filter(pk=soon.pk).delete()
+    at = now + timedelta(minutes=10)
+    later = step_in(viewer, program=program.pk, until=until, supervisor=None, now=at)
+    assert later.stretch_at == at
 
 
 def test_a_shift_ends_at_any_time_and_nobody_asks_why(ren, program, now):

@@ -47,6 +47,9 @@ def test_a_page_says_in_how_many_seconds_and_then_says_it(keeping, ren, address)
     assert now_said.count(SAID) == 1 and "data-rest-in" not in now_said
     sent(client, f"/moderation/shifts/{keeping.pk}/rest/")
     assert SAID not in page(client, address)
+    assert "10分より短い休憩では" in page(client)
+    sent(client, f"/moderation/shifts/{keeping.pk}/back/")
+    assert page(client, address).count(SAID) == 1, "a moment's rest is none"
 
 
 def test_the_program_s_own_longest_stretch_holds(keeping, ren, program):

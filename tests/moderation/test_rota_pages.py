@@ -1,7 +1,7 @@
 """The month on a page: planned by mori, read by all of the team."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -185,16 +185,30 @@ def test_a_test_alarm_stands_on_every_desk_until_somebody_answers(ren, mori):
     assert "ためしのよびだし" not in page(signed_in_as(mori))
 
 
+def test_a_test_alarm_that_calls_nobody_says_so_at_once(mori):
+    coordinator = signed_in_as(mori)
+    sent(coordinator, "/moderation/alerts/test/", to="/moderation/alerts/")
+    text = page(coordinator, "/moderation/alerts/")
+    assert "だれにも届いていません" in text and "まっています" not in text
+    assert "もう一度よぶ" in text
+
+
 def test_a_test_alarm_says_to_whom_it_went_and_to_whom_it_didn_t(ren, mori, settings):
     settings.CAN_MAIL = True
     mori.email = "mori@example.org"
     mori.save()
     coordinator = signed_in_as(mori)
     sent(coordinator, "/moderation/alerts/test/", to="/moderation/alerts/")
-    assert "送っています" in page(coordinator, "/moderation/alerts/")
+    text = page(coordinator, "/moderation/alerts/")
+    assert "送っています" in text and "もう一度よぶ" not in text and 'id="unheard"' not in text
+    AlarmTest.objects.update(asked_at=clock.now() - timedelta(hours=1))
+    Call.objects.update(at=clock.now() - timedelta(hours=1))
+    text = page(coordinator, "/moderation/alerts/")
+    assert "もう一度よぶ" in text and 'id="unheard"' not in text
     Call.objects.update(state="failed", trouble="refused", settled_at=clock.now())
     text = page(coordinator, "/moderation/alerts/")
     assert "もり · メール · 届きませんでした" in text
+    assert 'id="unheard"' in text and "もう一度よぶ" in text
     assert "届きませんでした" not in page(signed_in_as(ren), "/moderation/alerts/")
 
 
