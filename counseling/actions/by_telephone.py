@@ -68,11 +68,13 @@ def agree(
     """They said yes to these words, which were read to them as they stand.
 
     Raises `Refused`: `not_found`, `second_factor`, `theirs_to_say`, `has_left`, `not_who_spoke`,
-    `not_yet_said`, `before_the_words`, and what `referrals.agree` does.
+    `not_yet_said`, `before_that`, `before_the_words`, and what `referrals.agree` does.
     """
     with transaction.atomic():
         found = _of_a_caller(viewer, code, referral)
         aloud = _said(viewer, found, spoken, now=now)
+        if spoken.at < _to_the_minute(_written(found)):
+            raise Refused("before_the_words")
         made = agreed_to(found, agreed, spoke=spoken.spoke.value, aloud=aloud, now=now)
         note(viewer, found.case, "aloud_agree", now=now, fields=[spoken.channel.value])
     return made
@@ -135,16 +137,21 @@ def _said(viewer: Viewer, found: Referral, spoken: Spoken, *, now: datetime) -> 
         raise Refused("not_who_spoke")
     if spoken.at > now:
         raise Refused("not_yet_said")
-    # Typed to the minute: within the one in which the words were written is no time before them.
-    if spoken.at < _since(found).replace(second=0, microsecond=0):
-        raise Refused("before_the_words")
+    # A no needs no words that were read; it is said after what it is said to, and that is all.
+    consent = consent_of(found)
+    to = consent.heard_at if consent is not None else None
+    if spoken.at < _to_the_minute(to or found.proposed_at):
+        raise Refused("before_that")
     return {"channel": spoken.channel.value, "heard_at": spoken.at, "recorded_by_id": viewer.staff}
 
 
-def _since(found: Referral) -> datetime:
-    consent = consent_of(found)
-    if consent is not None and consent.heard_at is not None:
-        return consent.heard_at
+def _written(found: Referral) -> datetime:
+    """Since when the words stand as they do, or were to be thought over."""
     written = Crossing.objects.filter(referral=found, what__in=("proposed", "chosen", "edited"))
     said = [one.heard_at or one.at for one in written.order_by("-at", "-pk")[:_LATEST]]
     return max(said, default=found.proposed_at)
+
+
+def _to_the_minute(at: datetime) -> datetime:
+    # Typed so: within the same minute is no time before it.
+    return at.replace(second=0, microsecond=0)

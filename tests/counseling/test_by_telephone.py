@@ -89,7 +89,7 @@ def test_a_yes_by_telephone_is_kept_with_who_heard_it_when_and_how(referral, kae
     ("changed", "code"),
     [
         ({"ago": timedelta(minutes=-5)}, "not_yet_said"),
-        ({"ago": timedelta(hours=2)}, "before_the_words"),
+        ({"ago": timedelta(hours=2)}, "before_that"),
         ({"spoke": Relation.FAMILY}, "not_who_spoke"),
     ],
 )
@@ -134,6 +134,19 @@ def test_taken_back_by_telephone_the_link_is_dead_and_the_recipient_is_to_be_tol
     line = Crossing.objects.get(referral=referral, what="withdrawn")
     assert (line.channel, line.recorded_by_id) == ("telephone", kaede.pk)
     assert AuditEntry.objects.filter(verb="counseling.aloud_withdraw").count() == 1
+
+
+def test_a_no_waits_for_no_words_to_be_read(referral, kaede, now):
+    line = packet.Line("昼のほうが話しやすいです。")
+    by_telephone.write(
+        staff_viewer(kaede), code=referral.case.code, referral=referral.pk, now=now,
+        edited=Edited({Heading.SELF: (line,)}, {}),
+    )  # fmt: skip
+    by_telephone.withdraw(
+        staff_viewer(kaede), code=referral.case.code, referral=referral.pk, now=now,
+        spoken=spoken(now),
+    )  # fmt: skip
+    assert state(referral) == ReferralState.WITHDRAWN
 
 
 def test_thought_over_the_words_are_open_again_and_need_another_yes(referral, kaede, now):
