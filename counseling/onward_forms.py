@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from counseling.forms import MAX_LINE, needed, several
 from counseling.packet import MOST_CHARACTERS, MOST_LINES, Line
-from counseling.states import HEADINGS, Detail, Heading, Relation, Sent
+from counseling.states import ALOUD, HEADINGS, Channel, Detail, Heading, Relation, Sent
 from foundation.clock import JST
 from foundation.refusals import Refused
 from foundation.tidy import tidy
@@ -65,6 +65,27 @@ def agreed(posted: QueryDict) -> Agreed:
         sure=posted.get("sure") == "on",
         unnamed=posted.get("unnamed") == "on",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What was said aloud: over which channel, when, and who spoke."""
+
+    channel: Channel
+    at: datetime
+    spoke: Relation
+
+
+def spoken(posted: QueryDict) -> Spoken:
+    """`at` in Japan's clock. Raises `Refused`: `no_channel`, `no_relation`, `no_time_said`."""
+    channel = needed(Channel, posted.get("channel", ""), "no_channel")
+    if channel not in ALOUD:
+        raise Refused("no_channel")
+    try:
+        at = datetime.fromisoformat(posted.get("at", "")[:16]).replace(tzinfo=JST)
+    except ValueError:
+        raise Refused("no_time_said") from None
+    return Spoken(channel, at, needed(Relation, posted.get("spoke", ""), "no_relation"))
 
 
 def written(posted: QueryDict, relation: Relation) -> dict[Heading, str]:

@@ -66,6 +66,10 @@ class Channel(StrEnum):
     MAIL = "mail"
 
 
+# How somebody can say yes or no where they have no page: voice to voice.
+ALOUD = (Channel.TELEPHONE, Channel.IN_PERSON, Channel.VISIT)
+
+
 class Origin(StrEnum):
     """Through what someone found their way, recorded when the case is confirmed as a new one."""
 

@@ -9,6 +9,7 @@ import hmac
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -261,7 +262,7 @@ def record_acceptance(
 
 
 def _accept(
-    referral: Referral, mover: Mover, answer: Answer, *, now: datetime, **noted: object
+    referral: Referral, mover: Mover, answer: Answer, *, now: datetime, **noted: Any
 ) -> None:
     move(
         referral, ReferralState.ACCEPTED, mover, now=now, line=answer.who,

@@ -11,8 +11,8 @@ LEFT_BEHIND: dict[str, set[tuple[str, str]]] = {
 # Where a member of staff sees what is one person's: the look itself stays, and nothing else.
 LOOKS = {
     "counseling-case", "counseling-talk", "counseling-details", "counseling-bridge",
-    "counseling-desk-onward", "counseling-desk-onward-one", "counseling-emergency",
-    "counseling-emergency-open", "item", "person", "appeal", "about-staff",
+    "counseling-desk-onward", "counseling-desk-onward-one", "counseling-aloud",
+    "counseling-emergency", "counseling-emergency-open", "item", "person", "appeal", "about-staff",
     "manage-person",
 }  # fmt: skip
 # Where they see a list with people's words in it.
