@@ -268,6 +268,12 @@ _GROUPS = (
 Choices = list[tuple[str | Promise, str | Promise | list[tuple[str, str | Promise]]]]
 
 
+def role_choices() -> Choices:
+    """For a select; the first is any."""
+    roles = [(one.value, role_name(one)) for one in Role]
+    return [("", _("どれでも")), *roles, *_OTHERS.items()]
+
+
 def verb_choices() -> Choices:
     """For a select, by what they are about; the first is any."""
     groups = [(name, list(words.items())) for name, words in _GROUPS]

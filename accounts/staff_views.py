@@ -26,21 +26,9 @@ from foundation.replies import SeeOther
 _OF_A_FIELD = {"username_taken": "username", "name_alike": "display_name"}
 
 
+@staff_only()
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """One's own page; who holds no role any more is told so, and how to leave."""
-    viewer = viewer_of_request(request)
-    return _role_over(request) if viewer.verified and not viewer.grants else _home(request)
-
-
-@signed_in
-def _role_over(request: HttpRequest) -> HttpResponse:
-    # Nothing stands here for them, as at every other door of staff; this one says why.
-    return render(request, "accounts/role_over.html", status=404)
-
-
-@staff_only()
-def _home(request: HttpRequest) -> HttpResponse:
     """What this person may open, their roles and when they end, their sign-ins."""
     viewer, now = viewer_of_request(request), clock.now()
     grants = [
