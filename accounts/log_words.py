@@ -138,7 +138,7 @@ _COUNSELING: Words = {
     "counseling.look": _("相談・一覧を見た"),
     "counseling.open": _("相談をひらいた"),
     "counseling.describe": _("相談のようすを書いた"),
-    "counseling.recount": _("相談の世代を直し、数えた分を数えなおした"),
+    "counseling.recount": _("相談の世代・きっかけ・市町村を直し、数えた分を数えなおした"),
     "counseling.close": _("相談をおえた"),
     "counseling.reopen": _("相談をまたひらいた"),
     "counseling.note": _("メモを書いた"),

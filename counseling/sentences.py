@@ -9,6 +9,7 @@ from counseling.states import (
     Cohort,
     Detail,
     Ease,
+    Mended,
     Origin,
     Relation,
     Times,
@@ -71,6 +72,11 @@ ORIGINS = {
     Origin.SEARCH: _("検索"),
     Origin.AGENCY: _("関係機関"),
     Origin.UNKNOWN: _("わからない"),
+}
+MENDED = {
+    Mended.COHORT: _("世代"),
+    Mended.ORIGIN: _("きっかけ"),
+    Mended.MUNICIPALITY: _("市町村"),
 }
 URGENCIES = {
     Urgency.USUAL: _("ふつう"),

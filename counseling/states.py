@@ -83,6 +83,14 @@ class Origin(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Mended(StrEnum):
+    """What of a case the ledger may count anew once it was mended."""
+
+    COHORT = "cohort"
+    ORIGIN = "origin"
+    MUNICIPALITY = "municipality"
+
+
 class Urgency(StrEnum):
     """How soon someone should look; a counselor sets it, flags raise it."""
 

@@ -1,5 +1,6 @@
 """What a counselor does with a case: take it, open one by hand, note, plan, close."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -26,6 +27,7 @@ from counseling.states import (
     CaseState,
     Cohort,
     HandOverState,
+    Mended,
     Origin,
     Relation,
     Urgency,
@@ -106,12 +108,13 @@ def describe(
     urgency: Urgency,
     municipality: str | None,
     recount: str = "",
+    mended: Collection[Mended] = (Mended.COHORT,),
     now: datetime,
 ) -> None:
     """What is coarsely known of the person.
 
-    `recount`: why what the ledger counted already is counted anew with this cohort; nothing is
-    without it. Raises `Refused`: `not_found`, `second_factor`, `contact`.
+    `recount`: why what the ledger counted already is counted anew; nothing is without it.
+    `mended`: with which of these. Raises `Refused`: `not_found`, `second_factor`, `contact`.
     """
     must_hold_no_contact(recount)
     with transaction.atomic():
@@ -127,8 +130,9 @@ def describe(
             Case.objects.filter(pk=case.pk).update(**wanted)
             note(viewer, case, "describe", fields=changed, now=now)
         if recount:
-            case.cohort = cohort.value
-            recounting.recount(viewer, case, reason=recount, now=now)
+            case.cohort, case.origin = cohort.value, origin.value
+            case.municipality_id = municipality
+            recounting.recount(viewer, case, mended=mended, reason=recount, now=now)
 
 
 def close(viewer: Viewer, *, code: str, now: datetime) -> None:

@@ -19,7 +19,7 @@ from counseling.actions import (
 )
 from counseling.doors import Deed, Desk, act, choices, desk_page, done
 from counseling.models import Asking
-from counseling.states import Cohort, Origin
+from counseling.states import Cohort, Mended, Origin
 from counseling.views.sent_details import shown as told_of_sent
 from foundation import clock
 from foundation.clock import jst_day
@@ -48,6 +48,7 @@ def _case(
     at = Desk(viewer, found.program, queries.programs_of(viewer, Role.COUNSELOR), now)
     sent = sent_details.of_case(found)
     colleagues = queries.counselors_of(found.program_id, now=now)
+    otherwise = facts.otherwise_counted(found, Mended)
     context = {
         "case": found,
         "opened": opened,
@@ -63,7 +64,10 @@ def _case(
             for one in opened.occasions
         ],
         "cohorts": choices(sentences.COHORTS, [found.cohort]),
-        "otherwise": len(facts.otherwise_counted(found)),
+        "otherwise": [
+            (label, one.value, sum(one in told for told in otherwise.values()))
+            for one, label in sentences.MENDED.items()
+        ],
         "origins": choices(sentences.ORIGINS, [found.origin]),
         "urgencies": choices(sentences.URGENCIES, [found.urgency]),
         "towns": municipalities_of(found.program.prefecture_code),
@@ -194,6 +198,8 @@ def describe(request: HttpRequest, code: str) -> HttpResponse:
             urgency=forms.urgency(posted),
             municipality=town if town in towns else None,
             recount=forms.line(posted, "recount"),
+            mended=[one for one in Mended if one.value in posted.getlist("mended")]
+            or [Mended.COHORT],
             now=now,
         ),
     )

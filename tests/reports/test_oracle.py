@@ -16,6 +16,7 @@ from ledger.states import Cohort, Kind, Reason
 from ledger.subjects import subject_of
 from reports.indicators import end_of, figures
 from reports.rules import shipped
+from reports.states import Split
 from tests.reports import oracle
 
 START = datetime(2023, 5, 1, 14, 59, 59, tzinfo=UTC)  # 23:59:59 in Japan
@@ -32,6 +33,8 @@ WHERE = {
     "linked": ["サポステ", "ibasho", "own_room"],
     "baseline_listed": ["window_opened", "ibasho_opened"],
 }
+# What each 「うち」 under a figure stands for: a column of the entries and what it says.
+APART = {Split.WEB: ("channel", "web"), Split.IBASHO: ("origin", "ibasho")}
 
 fact = st.builds(
     lambda kind, **what: what | {"kind": kind, "destination": what["pick"]},
@@ -103,6 +106,12 @@ def compare(sheet, upto: datetime | None) -> None:
         assert line.actual == oracle.cell(code, rows, upto), (code, upto)
         told = None if line.unknown is None else sum(line.unknown.values())
         assert told == oracle.unknown(code, rows, upto), (code, upto)
+        for split, told in line.splits.items():
+            column, value = APART[split]
+            wanted = oracle.of_which(code, rows, column, value, upto)
+            assert told == wanted, (code, split, upto)
+        if line.indicator.beside:
+            assert line.people == oracle.people(code, rows, upto), (code, upto)
         if line.listed is not None:
             assert line.listed == oracle.listed(code, rows, upto), (code, upto)
 
@@ -163,3 +172,9 @@ def test_a_baseline_whose_municipalities_are_not_known_makes_its_cells_provision
     line = told("hyogo-2020")["indicators"][0]
     assert "provisional" not in line
     assert line["years"]["2020"] == {"target": 3, "actual": 0}
+
+
+def test_the_histories_reach_what_stands_under_and_beside_a_figure():
+    lines = [one for sheet in shipped().values() for one in sheet.indicators]
+    assert {split for one in lines for split in one.splits} == set(APART)
+    assert any(one.beside for one in lines)
