@@ -14,6 +14,7 @@ from chat.states import ItemKind
 from foundation.refusals import Refused
 from foundation.tidy import clean, tidy
 from moderation import policies, telling
+from moderation.actions.contact import must_hold_none_about
 from moderation.actions.hear import hear_need
 from moderation.actions.undo import close_by
 from moderation.models import Act, Appeal
@@ -56,12 +57,12 @@ def judge(viewer: Viewer, *, appeal: int, overturn: bool, answer: str, now: date
 
     Raises `Refused`: `not_found`, `same_judge`, `settled`, `contact`, what `tidy` raises.
     """
-    found = Appeal.objects.select_related("act__proposal").filter(pk=appeal).first()
+    found = Appeal.objects.select_related("act__proposal", "act__room").filter(pk=appeal).first()
     role = policies.may_judge(viewer, found)
     assert found is not None
     must_read(viewer, found.act.participant_id)
     words = tidy(answer, most=MOST_WORDS)
-    policies.must_hold_no_contact(words, program=found.act.program_id)
+    must_hold_none_about(viewer, words, act=found.act, now=now)
     with transaction.atomic():
         row = Appeal.objects.select_for_update(of=("self",)).get(pk=appeal)
         if row.state != AppealState.OPEN:
