@@ -75,7 +75,7 @@ def judge(viewer: Viewer, *, appeal: int, overturn: bool, answer: str, now: date
         row.state = (AppealState.OVERTURNED if overturn else AppealState.UPHELD).value
         row.judged_by_id, row.judged_at, row.answer = viewer.staff, now, words
         row.save(update_fields=["state", "judged_by", "judged_at", "answer"])
-        telling.tell_judged(act, overturned=overturn, answer=words, now=now)
+        telling.tell_judged(row, now=now)
         waiting = Item.objects.filter(kind=ItemKind.APPEAL.value, subject=f"appeal:{row.pk}")
         items.settle(
             list(waiting.values_list("pk", flat=True)), by=viewer.staff,
