@@ -126,7 +126,9 @@ def _subject(model: Any, row: Item, name: str) -> Any:
 
 def _told(row: Item) -> Told | None:
     name, _, key = row.subject.partition(":")
-    return Told.objects.filter(act=int(key)).first() if name == "act" else None
+    if name == "answer":
+        return Told.objects.filter(appeal=int(key)).first()
+    return Told.objects.filter(act=int(key), appeal__isnull=True).first() if name == "act" else None
 
 
 def _around(row: Item, at: datetime, *, before: bool) -> list[Message]:

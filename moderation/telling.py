@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy
 from accounts import letters
 from foundation.clock import jst
 from foundation.refusals import Link
-from moderation.models import Act
-from moderation.states import APPEALABLE, ActKind, Outcome, Reason
+from moderation.models import Act, Appeal
+from moderation.states import APPEALABLE, ActKind, AppealState, Outcome, Reason
 
 WHAT = {
     ActKind.HIDE: gettext_lazy("あなたのことばを、ほかの人に見えないようにしました。"),
@@ -128,18 +128,25 @@ def tell_outcome(participant: int, outcome: Outcome, *, now: datetime) -> None:
     )  # fmt: skip
 
 
-def tell_judged(act: Act, *, overturned: bool, answer: str, now: datetime) -> None:
-    """The answer to an appeal."""
-    if act.participant_id is None:
-        return
+def answered_in(appeal: Appeal) -> str:
+    """The answer to an objection as its person read it."""
     said = (
         _("べつの人が読みなおして、取り消しました。")
-        if overturned
+        if appeal.state == AppealState.OVERTURNED
         else _("べつの人が読みなおしました。決めたことは、そのままになります。")
     )
+    return f"{said}\n{appeal.answer}".strip()
+
+
+def tell_judged(appeal: Appeal, *, now: datetime) -> None:
+    """The answer to an objection; of it, too, its person may tell."""
+    act = appeal.act
+    if act.participant_id is None:
+        return
+    links = [Link(_("このことばが、つらかったとき"), f"/standing/{act.pk}/answer/tell/")]
     letters.write(
         act.participant_id, kind=letters.Kind.REPLY, title=_("読みなおしました"),
-        text=f"{said}\n{answer}".strip(), now=now,
+        text=answered_in(appeal), links=links, now=now,
     )  # fmt: skip
 
 

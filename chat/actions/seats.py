@@ -53,6 +53,11 @@ def take(viewer: Viewer, *, room: Room, standing: Standing) -> Seat:
         return Seat.objects.get(room=room, participant=person)
 
 
+def of_staff(staff: int, *, room: Room) -> Seat:
+    """A member of staff's, also where they may not sit: by it is told what they tried there."""
+    return _take_for_staff(staff, room)
+
+
 def _take_for_staff(staff: int, room: Room) -> Seat:
     """By the name that they bear as staff, and with the supporter's badge."""
     person = Staff.objects.get(pk=staff)

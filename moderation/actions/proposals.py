@@ -16,6 +16,7 @@ from foundation.refusals import Refused
 from foundation.tidy import tidy
 from moderation import policies
 from moderation.actions import acts
+from moderation.actions.contact import must_hold_no_contact
 from moderation.actions.people import restrict
 from moderation.models import Act, Proposal
 from moderation.recusals import must_read
@@ -37,7 +38,7 @@ def propose(viewer: Viewer, *, seat: int, reason: Reason, note: str, now: dateti
     if row.participant_id is None:
         raise Refused("not_a_participant")
     note = tidy(note, most=MOST_NOTE)
-    policies.must_hold_no_contact(note, program=program)
+    must_hold_no_contact(viewer, note, room=row.room, now=now)
     try:
         with transaction.atomic():
             made = Proposal.objects.create(

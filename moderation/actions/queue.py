@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.states import Role
 from accounts.viewer import Viewer
@@ -89,8 +89,9 @@ def finish(rows: Iterable[Item], *, by: int | None, outcome: Outcome, now: datet
 
 def _tell(row: Item, outcome: Outcome, *, now: datetime) -> None:
     name, _, key = row.subject.partition(":")
-    if name == "act":
-        told = Told.objects.filter(act=int(key), answered_at__isnull=True)
+    if name in ("act", "answer"):
+        of = Q(act=int(key), appeal__isnull=True) if name == "act" else Q(appeal=int(key))
+        told = Told.objects.filter(of, answered_at__isnull=True)
         person = told.values_list("act__participant", flat=True).first()
         if person is not None and told.update(answered_at=now):
             telling.tell_outcome(person, outcome, now=now)

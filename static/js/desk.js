@@ -54,9 +54,10 @@ function listen(program) {
   }).start();
 }
 
-/* Words that were blurred can be looked at by key and by touch. */
+/* Words that were blurred can be looked at by key and by touch; words laid ready can be put in. */
 function show() {
   for (const one of document.querySelectorAll("[data-blurred] .words")) one.tabIndex = 0;
+  for (const one of document.querySelectorAll("button.lay")) one.hidden = false;
 }
 
 function step(by) {
@@ -75,15 +76,15 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "Escape") document.getElementById("back")?.click();
 });
 
-for (const button of document.querySelectorAll("button.lay")) {
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    const box = document.getElementById(button.dataset.lay);
-    const words = button.nextElementSibling.textContent;
-    box.value = box.value.trim() ? `${box.value.trim()}\n${words}` : words;
-    box.focus();
-  });
-}
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button.lay");
+  if (!button) return;
+  const box = document.getElementById(button.dataset.lay);
+  const words = button.nextElementSibling.textContent;
+  box.value = box.value.trim() ? `${box.value.trim()}\n${words}` : words;
+  box.focus();
+});
+document.addEventListener("renewed", show);
 
 show();
 if (document.getElementById("queue")) {

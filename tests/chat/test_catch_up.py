@@ -132,9 +132,10 @@ ELSEWHERE = {
     "own_rules.draft", "own_rules.keep_trial", "own_rules.look_back", "own_rules.move",
     "pace.give_back", "pace.take",
     "postcards.answer_all", "presence.band_of", "presence.forget", "presence.tell",
-    "purge.purge", "rooms.hold_posts", "rooms.take_away", "seats.names_near", "seats.take",
-    "setup.create", "setup.remove", "sitting.lock_rooms", "stamp.acked", "talks.end_seat",
-    "talks.end_seats", "talks.open_talk", "talks.seat_person", "talks.seat_staff", "talks.shut",
+    "purge.purge", "rooms.hold_posts", "rooms.take_away", "seats.names_near", "seats.of_staff",
+    "seats.take", "setup.create", "setup.remove", "sitting.lock_rooms", "stamp.acked",
+    "talks.end_seat", "talks.end_seats", "talks.open_talk", "talks.seat_person", "talks.seat_staff",
+    "talks.shut",
     "visits.close_left", "visits.note", "visits.touch", "words.care_text", "words.flag",
     "words.is_talk", "words.look_at", "words.stop_if_unsafe", "words.tried_at_the_desk",
 }  # fmt: skip
