@@ -16,7 +16,16 @@ from accounts.viewer import Viewer
 from chat.actions.words import AGAIN
 from counseling import naming, packet, policies
 from counseling.actions.asking import care
-from counseling.actions.crossing import crossed, end, end_consent, goal_at, move, own, tell_of
+from counseling.actions.crossing import (
+    crossed,
+    end,
+    end_consent,
+    goal_at,
+    move,
+    nobody_waits,
+    own,
+    tell_of,
+)
 from counseling.actions.moves import locked, note
 from counseling.models import Case, Consent, Crossing, Referral
 from counseling.needs import NEED
@@ -285,7 +294,8 @@ def withdraw(viewer: Viewer, *, code: str, referral: int, now: datetime) -> None
         if left:
             Referral.objects.filter(pk=found.pk).update(to_tell_at=now)
         move(found, ReferralState.WITHDRAWN, Mover.PERSON, now=now)
-        end(found, left=left, now=now)
+        if words := nobody_waits(off=end(found, left=left, now=now)):
+            tell_of(found, title=_("取り下げました"), text=words, now=now)
         waiting = Case.objects.filter(pk=found.case_id, waiting_since__isnull=True)
         waiting.update(waiting_since=now)
 
