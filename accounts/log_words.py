@@ -166,6 +166,7 @@ _COUNSELING: Words = {
     "counseling.settle": _("会う時間を決めた"),
     "counseling.plan_visit": _("訪問を決めた"),
     "counseling.take_off_visit": _("訪問をとりやめた"),
+    "counseling.leave_out_visitor": _("訪問に行く人を、ひとりはずした"),
     "counseling.take_off_meeting": _("予定をとりやめた"),
     "counseling.look_at_address": _("訪問先を見た"),
     "counseling.check_in": _("訪問に着いた"),
