@@ -29,6 +29,7 @@ _PLACES = (
     ),
     ("/moderation/review/", _("読みなおし"), (Role.REVIEWER, Role.COORDINATOR)),
     ("/counseling/desk/", _("相談の机"), (Role.COUNSELOR,)),
+    ("/counseling/desk/needs/", _("つらいことばのよびだし"), (Role.COUNSELOR, Role.COORDINATOR)),
     ("/counseling/desk/overdue/", _("おくれている訪問"), (Role.COUNSELOR, Role.COORDINATOR)),
     ("/counseling/desk/emergencies/", _("いのちの危険"), (Role.COUNSELOR, Role.COORDINATOR)),
     ("/counseling/desk/absences/", _("担当がいない相談"), (Role.COORDINATOR,)),

@@ -43,6 +43,8 @@ class Asked:
     eases: tuple[Ease, ...]
     cohort: Cohort
     words: str
+    # About somebody else than in the case of theirs that goes on; never about oneself.
+    another: bool = False
 
 
 def asked(posted: QueryDict) -> Asked:
@@ -61,6 +63,7 @@ def asked(posted: QueryDict) -> Asked:
         eases=several(Ease, posted.getlist("ease")),
         cohort=one_of(Cohort, posted.get("cohort", "")) or Cohort.UNKNOWN,
         words=tidy(posted.get("words", ""), most=MAX_WORDS, required=False),
+        another=posted.get("about") == "another" and relation is not Relation.SELF,
     )
 
 

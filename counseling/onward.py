@@ -238,7 +238,8 @@ def visits(viewer: Viewer, *, code: str) -> list[Visit]:
 
 
 def _visits(case: Case) -> list[Visit]:
-    return list(Visit.objects.filter(case=case).order_by("-starts_at", "-pk")[:MOST])
+    rows = Visit.objects.filter(case=case).prefetch_related("visitors__staff")
+    return list(rows.order_by("-starts_at", "-pk")[:MOST])
 
 
 def visits_of(viewer: Viewer, *, now: datetime) -> list[tuple[Visit, int]]:

@@ -84,6 +84,10 @@ urlpatterns = [
         "counseling/desk/<code:code>/visits/<number:number>/take-off/", visits.take_off,
         name="counseling-visit-take-off",
     ),
+    path(
+        "counseling/desk/<code:code>/visits/<number:number>/leave-out/", visits.leave_out,
+        name="counseling-visit-leave-out",
+    ),
     path("counseling/desk/overdue/", overdue.every, name="counseling-overdue"),
     path(
         "counseling/desk/overdue/<number:number>/hear/", overdue.hear,

@@ -180,3 +180,11 @@ def may_hear(viewer: Viewer, visit: Visit | None) -> Role:
 def must_be_near_danger(viewer: Viewer, *, program: int) -> int:
     """Who may be a first or a second there. Raises `Refused`: `not_found`, `second_factor`."""
     return must_hold(viewer, Role.COUNSELOR, Role.COORDINATOR, program=program)
+
+
+def must_be_near_danger_of(viewer: Viewer, case: Case | None) -> None:
+    """Who may be called for the case's person. Raises `Refused`: `not_found`, `second_factor`."""
+    program = case.program_id if case else None
+    must_hold(viewer, Role.COUNSELOR, Role.COORDINATOR, program=program)
+    if case is None:
+        raise Refused("not_found")

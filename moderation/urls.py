@@ -96,6 +96,7 @@ urlpatterns = [
         name="pattern-remove",
     ),
     path("moderation/rota/preview/", rota.preview, name="rota-preview"),
+    path("moderation/called/", own.called, name="called"),
     path("moderation/alerts/", own.alerts, name="alerts"),
     path("moderation/alerts/test/", own.try_alarm, name="alarm-test"),
     path(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts import letters
 from accounts.viewer import Viewer
 from counseling import policies
-from counseling.actions.calling_off import call_off_all
+from counseling.actions.calling_off import call_off_all, call_off_meetings
 from counseling.actions.moves import MINE, locked
 from counseling.models import (
     Case,
@@ -23,10 +23,8 @@ from counseling.models import (
 from counseling.states import (
     CaseState,
     Goal,
-    MeetingState,
     Mover,
     ReferralState,
-    meeting_before,
     referral_before,
 )
 from foundation.clock import jst_day
@@ -118,14 +116,24 @@ def crossed(
     )  # fmt: skip
 
 
-def end(referral: Referral, *, left: bool, now: datetime) -> None:
-    """It is over: links are dead, the draft goes, and what nobody got to read goes too."""
+def end(referral: Referral, *, left: bool, now: datetime) -> bool:
+    """It is over: links are dead, the draft goes, and what nobody got to read goes too. Whether an
+    appointment was called off with it.
+    """
     OneTimeLink.objects.filter(referral=referral, ended_at__isnull=True).update(ended_at=now)
-    Meeting.objects.filter(
-        referral=referral, state__in=meeting_before(MeetingState.CANCELLED)
-    ).update(state=MeetingState.CANCELLED, changed_at=now)
+    off = call_off_meetings(Meeting.objects.filter(referral=referral), now=now)
     Referral.objects.filter(pk=referral.pk).update(ended_at=now, draft={})
     end_consent(referral, left=left, now=now)
+    return bool(off)
+
+
+def nobody_waits(*, off: bool) -> str:
+    """What the letter of an end adds where an appointment went with it."""
+    return (
+        _("会う予定(こうほ)も、いっしょに取りやめました。行かなくてだいじょうぶです。")
+        if off
+        else ""
+    )
 
 
 def end_consent(referral: Referral, *, left: bool, now: datetime) -> None:

@@ -17,7 +17,16 @@ from accounts.viewer import Viewer
 from chat.actions.words import AGAIN
 from counseling import naming, packet, policies
 from counseling.actions.asking import care
-from counseling.actions.crossing import crossed, end, end_consent, goal_at, move, own, tell_of
+from counseling.actions.crossing import (
+    crossed,
+    end,
+    end_consent,
+    goal_at,
+    move,
+    nobody_waits,
+    own,
+    tell_of,
+)
 from counseling.actions.moves import locked, note
 from counseling.models import Case, Consent, Crossing, Referral
 from counseling.needs import NEED
@@ -329,7 +338,8 @@ def taken_back(found: Referral, *, now: datetime, aloud: Mapping[str, Any] | Non
     if left:
         Referral.objects.filter(pk=found.pk).update(to_tell_at=now)
     move(found, ReferralState.WITHDRAWN, Mover.PERSON, aloud=aloud, now=now)
-    end(found, left=left, now=now)
+    if words := nobody_waits(off=end(found, left=left, now=now)):
+        tell_of(found, title=_("取り下げました"), text=words, now=now)
 
 
 def _must_be(referral: Referral, state: ReferralState) -> None:

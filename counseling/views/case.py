@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.doors import viewer_of_request
 from accounts.staff_doors import noted_look, recently_proven, staff_only
 from accounts.states import Role
-from counseling import facts, forms, queries, sent_details, sentences
+from counseling import facts, forms, ladder, queries, sent_details, sentences
 from counseling.actions import (
     alarms,
     cases,
@@ -52,6 +52,7 @@ def _case(
     context = {
         "case": found,
         "opened": opened,
+        "need_heard": ladder.standing(found, now=now) if opened.in_need else None,
         "caller": sentences.CALLERS[found.relation],  # type: ignore[index]
         "state": sentences.STATES[found.state],  # type: ignore[index]
         "askings": [_asked(one) for one in opened.askings],

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.doors import viewer_of_request
 from accounts.staff_doors import noted_look, recently_proven, staff_only
 from accounts.states import Role
-from counseling import forms, onward, onward_forms, queries, sent_details, sentences, sheet
+from counseling import forms, ladder, onward, onward_forms, queries, sent_details, sentences, sheet
 from counseling import onward_sentences as said
 from counseling.actions import linking, looking, meetings, referrals, sending
 from counseling.doors import Deed, Desk, act, choices, desk_page, done
@@ -81,6 +81,7 @@ def show_case(request: HttpRequest, code: str, *, no: Refused | None = None) -> 
     context = {
         "case": case,
         "in_need": queries.is_in_need(case),
+        "need_heard": ladder.standing(case, now=at.now),
         **parted(found.referrals),
         "has_own": case.relation == Relation.FAMILY,
         "meetings": [met(one) for one in found.meetings],
@@ -134,6 +135,7 @@ def show_one(
         "only_calls": only_calls(row.case),
         "may_be_heard": row.state in BEFORE_ACCEPTING,
         "aloud": told_aloud(seen),
+        "need_heard": ladder.standing(row.case, now=now),
         "row": row,
         "seen": seen,
         "goal": said.called(said.GOALS, row.goal),

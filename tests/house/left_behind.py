@@ -19,6 +19,7 @@ LOOKS = {
 LISTS = {
     "desk", "desk-queue", "acts", "review", "counseling-desk", "counseling-emergencies",
     "debriefs", "counseling-visits", "counseling-overdue",
+    "counseling-needs",
 }  # fmt: skip
 LEFT_BEHIND |= {name: {("audit.AuditEntry", "*")} for name in LOOKS | LISTS}
 

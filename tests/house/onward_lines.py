@@ -64,6 +64,7 @@ ONWARD: dict[str, tuple[str, Row]] = {
     "counseling-visit-call-off": ("/counseling/mine/{own}/visits/{visit}/call-off/", SENT),
     "counseling-visit-plan": ("/counseling/desk/{own}/visits/", DESK_SENT),
     "counseling-visit-take-off": ("/counseling/desk/{own}/visits/{visit}/take-off/", DESK_SENT),
+    "counseling-visit-leave-out": ("/counseling/desk/{own}/visits/{visit}/leave-out/", DESK_SENT),
     "counseling-overdue": (
         "/counseling/desk/overdue/",
         staff("counselor", "coordinator", everywhere=True),
