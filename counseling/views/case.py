@@ -48,7 +48,7 @@ def _case(
     at = Desk(viewer, found.program, queries.programs_of(viewer, Role.COUNSELOR), now)
     sent = sent_details.of_case(found)
     colleagues = queries.counselors_of(found.program_id, now=now)
-    otherwise = facts.otherwise_counted(found, Mended)
+    otherwise = facts.otherwise_counted(found, frozenset(Mended))
     context = {
         "case": found,
         "opened": opened,
