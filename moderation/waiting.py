@@ -210,15 +210,15 @@ def choice_of(viewer: Viewer) -> DeskChoice:
 def _above(viewer: Viewer, program: int) -> QuerySet[Item]:
     policies.must_be_above(viewer, program=program)
     found = Item.objects.filter(program=program, about_staff__isnull=False)
-    return found.exclude(state=ItemState.DONE.value).exclude(about_staff=viewer.staff)
+    found = found.exclude(state=ItemState.DONE.value).exclude(about_staff=viewer.staff)
+    return found.exclude(seat__participant__in=hidden_from(viewer))
 
 
 def waits_above(viewer: Viewer, *, program: int) -> bool:
     """Whether something told of staff waits for this reader: their way there says so, since no
     desk does.
     """
-    hidden = hidden_from(viewer)
-    return _above(viewer, program).exclude(seat__participant__in=hidden).exists()
+    return _above(viewer, program).exists()
 
 
 def above_the_desk(viewer: Viewer, *, program: int, now: datetime) -> list[Line]:
@@ -267,8 +267,9 @@ def _held(row: Item, now: datetime) -> bool:
 
 
 def _who(row: Item) -> str:
-    seat = row.message.seat if row.message is not None else row.seat
-    handle = row.message.handle if row.message is not None else ""
+    seat, handle = row.seat, ""
+    if row.message is not None and not _is_card(row, row.message):
+        seat, handle = row.message.seat, row.message.handle
     return f"{handle or seat.handle} {seat.mark}" if seat is not None else handle
 
 
@@ -298,9 +299,14 @@ def as_evidence(row: Item, message: Message) -> Message:
     Those of staff only above the desk: that they are kept tells their author who reads there.
     """
     by_staff = message.seat is not None and message.seat.staff_id is not None
-    if by_staff and row.about_staff_id is None:
+    if by_staff and row.about_staff_id is None and not _is_card(row, message):
         return without_taken_back(message)
     return message
+
+
+def _is_card(row: Item, message: Message) -> bool:
+    """Whether somebody else read it to the room for whom it is about."""
+    return row.seat_id is not None and row.seat_id != message.seat_id
 
 
 def without_taken_back(message: Message) -> Message:
