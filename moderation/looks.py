@@ -17,7 +17,13 @@ from duty.states import CallState
 from foundation.refusals import Refused
 from moderation import policies
 from moderation.models import Act, AlarmStep, Appeal, DeskChoice, Proposal, Told
-from moderation.recusals import hidden_from, must_read, must_read_item, without_hidden
+from moderation.recusals import (
+    evidence_for,
+    hidden_from,
+    must_read,
+    must_read_item,
+    without_hidden,
+)
 from moderation.states import (
     LASTING,
     ON_PEOPLE,
@@ -98,7 +104,7 @@ def detail(viewer: Viewer, *, item: int, now: datetime) -> Detail:
         message=of,
         before=without_hidden(viewer, _around(row, at, before=True)) if at else [],
         after=without_hidden(viewer, _around(row, at, before=False)) if at else [],
-        reports=_reports(row),
+        reports=_reports(viewer, row),
         findings=found,
         person=person,
         steps=list(
@@ -172,11 +178,16 @@ def _around(row: Item, at: datetime, *, before: bool) -> list[Message]:
     return [without_taken_back(one) for one in found]
 
 
-def _reports(row: Item) -> list[Report]:
-    """What was told of it; never by whom."""
+def _reports(viewer: Viewer, row: Item) -> list[Report]:
+    """What was told of it; never by whom, nor in the words of whom the reader may know."""
     if row.kind != ItemKind.REPORT:
         return []
-    return list(Report.objects.filter(message=row.message_id).order_by("at", "pk")[:SHOWN])
+    told = Report.objects.filter(message=row.message_id).select_related("seat")
+    found, hidden = list(told.order_by("at", "pk")[:SHOWN]), hidden_from(viewer)
+    for one in found:
+        if one.seat is not None and one.seat.participant_id in hidden:
+            one.note = ""
+    return found
 
 
 def _findings(row: Item) -> list[Finding]:
@@ -211,12 +222,15 @@ def led_by(item: int | None, *, seat: Seat) -> Item | None:
 
 
 def _person(seat: Seat) -> Person:
-    """What was done in this room, and what holds everywhere: other rooms aren't this one's."""
+    """What was done in this room, and what holds everywhere: other rooms aren't this one's. Of
+    what another program did only that it holds.
+    """
     here = Q(room=seat.room_id) | Q(room__isnull=True)
+    ours = Q(room=seat.room_id) | Q(room__isnull=True, program=seat.room.program_id)
     standing = Restriction.objects.filter(
         here, participant=seat.participant_id, lifted_at__isnull=True
     )
-    acts = Act.objects.filter(here, participant=seat.participant_id).select_related("by")
+    acts = Act.objects.filter(ours, participant=seat.participant_id).select_related("by")
     return Person(
         seat=seat,
         standing=list(standing.order_by("pk")),
@@ -232,11 +246,15 @@ def acts_of(viewer: Viewer, *, program: int, standing: bool) -> list[Act]:
     must_be_of_the_team(viewer, program=program)
     rows = Act.objects.filter(program=program).select_related("by", "room", "message")
     rows = rows.filter(in_their_rooms(viewer, program))
-    if hidden := hidden_from(viewer):
+    hidden = hidden_from(viewer)
+    if hidden:
         rows = rows.exclude(participant__in=hidden)
     if standing:
         rows = rows.filter(closed_at__isnull=True).filter(kind__in=[kind.value for kind in LASTING])
-    return list(rows.order_by("-at", "-pk")[:100])
+    found = list(rows.order_by("-at", "-pk")[:100])
+    for one in found if hidden else ():
+        one.evidence = evidence_for(viewer, one)
+    return found
 
 
 def room_side(viewer: Viewer, *, room: int, limit: int = 30) -> tuple[Room, list[Message]]:
@@ -266,6 +284,7 @@ def appeal(viewer: Viewer, *, appeal: int) -> Appeal:
         raise Refused("not_found")
     policies.must_be_above(viewer, program=row.act.program_id)
     must_read(viewer, row.act.participant_id)
+    row.act.evidence = evidence_for(viewer, row.act)
     return row
 
 
