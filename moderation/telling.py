@@ -132,15 +132,27 @@ def tell_judged(act: Act, *, overturned: bool, answer: str, now: datetime) -> No
     """The answer to an appeal."""
     if act.participant_id is None:
         return
-    said = (
-        _("べつの人が読みなおして、取り消しました。")
-        if overturned
-        else _("べつの人が読みなおしました。決めたことは、そのままになります。")
-    )
+    said, words = judged(act, overturned=overturned), ""
+    if overturned and act.kind == ActKind.TURN_DOWN:
+        words = act.evidence.get("text", "")
     letters.write(
         act.participant_id, kind=letters.Kind.REPLY, title=_("読みなおしました"),
-        text=f"{said}\n{answer}".strip(), now=now,
+        text=f"{said}\n{answer}\n\n{words}".strip(), now=now,
     )  # fmt: skip
+
+
+def judged(act: Act, *, overturned: bool) -> str:
+    """What became of an objection. Held words never come late into the room without asking: where
+    they should have come, they go back to whoever wrote them.
+    """
+    if not overturned:
+        return _("べつの人が読みなおしました。決めたことは、そのままになります。")
+    if act.kind == ActKind.TURN_DOWN:
+        return _(
+            "べつの人が読みなおして、出さないと決めたことを取り消しました。"
+            "時間がたったので、いまから部屋に出すことはせず、てがみでことばをお返しします。"
+        )
+    return _("べつの人が読みなおして、取り消しました。")
 
 
 def tell_returned(participant: int, text: str, *, now: datetime) -> None:

@@ -155,9 +155,10 @@ def propose(request: HttpRequest, number: int) -> HttpResponse:
     def again(*, no: Refused) -> HttpResponse:
         return _person(request, number, no=no)
 
-    item = request.POST.get("item", "")
-    led = {"item": item} if item else {}
-    return act(request, deed, again=again) or done("person", number, **led)
+    if (answer := act(request, deed, again=again)) is not None:
+        return answer
+    item = forms.number(request.POST, "item")
+    return done("person", number, item=str(item)) if item else done("person", number)
 
 
 @staff_only(*TEAM)
