@@ -248,7 +248,7 @@ def lines_of(
             about=(*reasons.get(row.message_id or 0, ()), *_seen_in(row, seen)),
             times=row.times,
             raised_at=row.raised_at,
-            late=row.kind == ItemKind.HELD and row.raised_at <= now - HELD_LATE,
+            late=_is_late(row, now),
             claimed_by=name_of(row.claimed_by) if _held(row, now) else "",
             mine=_held(row, now) and row.claimed_by_id == viewer.staff,
             free=not _held(row, now),
@@ -256,6 +256,12 @@ def lines_of(
         )
         for row in rows
     ]
+
+
+def _is_late(row: Item, now: datetime) -> bool:
+    if row.kind == ItemKind.MURMUR:
+        return row.due_at is not None and row.due_at <= now
+    return row.kind == ItemKind.HELD and row.raised_at <= now - HELD_LATE
 
 
 def _held(row: Item, now: datetime) -> bool:
