@@ -44,7 +44,7 @@ def evidence_of(message: Message) -> Evidence:
     for place, seat in (
         # What was read to the room for somebody is theirs.
         ("text", written_by(message)),
-        *((f"context.{number}", one.seat) for number, one in enumerate(around)),
+        *((f"context.{number}", written_by(one)) for number, one in enumerate(around)),
         *((f"reports.{number}", one.seat) for number, one in enumerate(reports)),
     ):
         if seat is not None and seat.participant_id is not None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts import belongings
 from chat import protocol as p
 from chat.models import Message, Murmur
 from chat.states import ItemKind
@@ -95,3 +96,23 @@ def test_nor_proposes_a_bar_of_them(aoi, mori, room):
             now=clock.now(),
         )  # fmt: skip
     assert no.value.code == "not_found"
+
+
+def test_a_card_that_stands_in_evidence_is_its_author_s(aoi, haha, ren, mori, room):
+    attend(room, ren)
+    rest()
+    do(haha, room, p.Murmur(nonce="0b6b1f5e-3c1c-4a8e-9d93-0a8b4f6f1c55", text=HERS, aloud=True))
+    now = clock.now()
+    read_to_room(staff_viewer(ren), murmur=Murmur.objects.get().pk, now=now)
+    row = message(aoi, room, "きつい言い方")
+    act = act_on_message(
+        staff_viewer(ren), ActKind.HIDE, message=row.pk, reason=Reason.ABUSE, now=clock.now()
+    )
+    made = appeal(seen_by(aoi), act=act.pk, text="", now=clock.now())
+    at = f"/moderation/review/appeals/{made.pk}/"
+    assert HERS in page(signed_in_as(mori), at)
+    knows(mori, haha, room)
+    assert HERS not in page(signed_in_as(mori), at)
+    belongings.erase_all(haha.pk, now=clock.now())
+    act.refresh_from_db()
+    assert HERS not in str(act.evidence)
