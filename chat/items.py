@@ -39,6 +39,8 @@ class Item(models.Model):
     opened_at = models.DateTimeField()
     # When it was last opened: what its age and its alarm count from.
     raised_at = models.DateTimeField()
+    # Of a murmur: the end of the duty in which it was promised to be read.
+    due_at = models.DateTimeField(null=True)
     times = models.PositiveIntegerField(default=1)
     claimed_by = models.ForeignKey(STAFF, null=True, on_delete=models.PROTECT, related_name="+")
     claimed_at = models.DateTimeField(null=True)

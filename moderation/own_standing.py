@@ -10,7 +10,7 @@ from foundation.refusals import Refused
 from moderation import policies, telling
 from moderation.models import Act, Appeal
 from moderation.recusals import recused_from
-from moderation.states import ActKind
+from moderation.states import ActKind, AppealState
 
 SHOWN = 100
 
@@ -25,6 +25,7 @@ class Told:
     holds: bool
     may_appeal: bool
     appeal: Appeal | None
+    judged: str  # what became of it, where somebody judged it
 
 
 def own(viewer: Viewer, *, now: datetime) -> list[Told]:
@@ -108,5 +109,11 @@ def _told(row: Act, *, now: datetime) -> Told:
     over = row.closed_at is not None or (row.until is not None and row.until <= now)
     return Told(
         id=row.pk, at=row.at, text=telling.of_act(row), holds=lasting and not over,
-        may_appeal=may, appeal=appeal,
+        may_appeal=may, appeal=appeal, judged=_judged(row, appeal),
     )  # fmt: skip
+
+
+def _judged(row: Act, appeal: Appeal | None) -> str:
+    if appeal is None or appeal.state == AppealState.OPEN:
+        return ""
+    return telling.judged(row, overturned=appeal.state == AppealState.OVERTURNED)

@@ -130,11 +130,7 @@ def tell_outcome(participant: int, outcome: Outcome, *, now: datetime) -> None:
 
 def answered_in(appeal: Appeal) -> str:
     """The answer to an objection as its person read it."""
-    said = (
-        _("べつの人が読みなおして、取り消しました。")
-        if appeal.state == AppealState.OVERTURNED
-        else _("べつの人が読みなおしました。決めたことは、そのままになります。")
-    )
+    said = judged(appeal.act, overturned=appeal.state == AppealState.OVERTURNED)
     return f"{said}\n{appeal.answer}".strip()
 
 
@@ -143,11 +139,28 @@ def tell_judged(appeal: Appeal, *, now: datetime) -> None:
     act = appeal.act
     if act.participant_id is None:
         return
+    words = ""
+    if appeal.state == AppealState.OVERTURNED and act.kind == ActKind.TURN_DOWN:
+        words = act.evidence.get("text", "")
     links = [Link(_("このことばが、つらかったとき"), f"/standing/{act.pk}/answer/tell/")]
     letters.write(
         act.participant_id, kind=letters.Kind.REPLY, title=_("読みなおしました"),
-        text=answered_in(appeal), links=links, now=now,
+        text=f"{answered_in(appeal)}\n\n{words}".strip(), links=links, now=now,
     )  # fmt: skip
+
+
+def judged(act: Act, *, overturned: bool) -> str:
+    """What became of an objection. Held words never come late into the room without asking: where
+    they should have come, they go back to whoever wrote them.
+    """
+    if not overturned:
+        return _("べつの人が読みなおしました。決めたことは、そのままになります。")
+    if act.kind == ActKind.TURN_DOWN:
+        return _(
+            "べつの人が読みなおして、出さないと決めたことを取り消しました。"
+            "時間がたったので、いまから部屋に出すことはせず、てがみでことばをお返しします。"
+        )
+    return _("べつの人が読みなおして、取り消しました。")
 
 
 def tell_returned(participant: int, text: str, *, now: datetime) -> None:

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from chat.models import DeskVersion, Finding, Item, Message, Murmur, Report, Room
+from chat.queries import written_by
 from chat.states import URGENCY, ItemKind, ItemState, MessageState, RoomKind
 from foundation.bell import bell
 
@@ -46,11 +47,11 @@ def of_murmur(row: Murmur) -> Raised:
 
 
 def of_report(row: Report) -> Raised:
-    """Someone told of a message; where its author is staff, it skips the desk."""
-    message = row.message
+    """Someone told of a message; where whoever wrote it is staff, it skips the desk."""
+    message, author = row.message, written_by(row.message)
     return Raised(
         ItemKind.REPORT, f"message:{message.pk}", room=message.room_id, message=message.pk,
-        seat=message.seat_id, about_staff=message.seat.staff_id if message.seat else None,
+        seat=author.pk if author else None, about_staff=author.staff_id if author else None,
     )  # fmt: skip
 
 

@@ -172,3 +172,12 @@ def test_need_beside_it_is_heard_and_nothing_else(aoi, haha, room, now):
     found = Finding.objects.get()
     assert found.classes == ["crisis"] and "1234" not in found.words
     assert item_of(ItemKind.CRISIS).state == ItemState.NEW
+
+
+def test_a_try_beside_words_of_need_is_a_try(aoi, room, now):
+    (no,) = do(aoi, room, post(f"もう死にたい。{PHONE}"), now=now)
+    assert isinstance(no, p.RefusedFrame) and no.code == "contact"
+    assert not Item.objects.filter(kind=ItemKind.FLAG.value).exists()
+    rest()
+    do(aoi, room, post(PHONE), now=now + timedelta(hours=1))
+    assert item_of(ItemKind.FLAG).seat == seat_of(aoi, room)
