@@ -26,6 +26,22 @@ def year(day: date) -> int:
     return day.year - 1 if (day.month, day.day) < (4, 1) else day.year
 
 
+def as_told(rows):
+    """The rows with their day and their cohort read anew from what was told: when in Japan it was,
+    and when somebody was born.
+    """
+    return [row | _read_anew(row) for row in rows]
+
+
+def _read_anew(row):
+    if row["counters"] is not None or row["evidence"].count(" ") != 2:
+        return {}
+    when, born, _ = row["evidence"].split(" ")
+    belongs = "1970-04-02" <= born <= "1986-04-01"
+    cohort = ("yes" if belongs else "no") if born else "unknown"
+    return {"occurred_on": date.fromisoformat(when.partition("T")[0]), "cohort": cohort}
+
+
 def living(rows, upto: datetime | None):
     """Facts known then and not taken back by what was known then."""
     known = [row for row in rows if upto is None or row["recorded_at"] < upto]
