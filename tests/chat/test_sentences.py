@@ -62,6 +62,13 @@ def test_what_may_be_said_of_oneself_brings_the_card(text: str) -> None:
     assert screen(text).crisis
 
 
+@pytest.mark.parametrize("label", ["contact", "ordinary"])
+def test_what_a_reader_of_the_house_tried_stays_mended(label: str) -> None:
+    stopped = [one for one in sentences("reviewed")[label] if screen(one).contact]
+    assert stopped == (sentences("reviewed")["contact"] if label == "contact" else [])
+    assert label == "contact" or not [o for o in sentences("reviewed")[label] if screen(o).findings]
+
+
 @pytest.mark.parametrize("both", sentences("tuned")["both"], ids=lambda one: one["text"])
 def test_two_classes_in_one_text_are_both_found(both: dict[str, Any]) -> None:
     found = screen(both["text"])
