@@ -1,5 +1,6 @@
 """What is looked at before one decides: an item, a person, a room, an act, an objection."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -36,6 +37,7 @@ from moderation.waiting import (
     SHOWN,
     Line,
     as_evidence,
+    choice_of,
     in_their_rooms,
     is_erased,
     lines_of,
@@ -257,6 +259,19 @@ def acts_of(viewer: Viewer, *, program: int, standing: bool) -> list[Act]:
     for one in found if hidden else ():
         one.evidence = evidence_for(viewer, one)
     return found
+
+
+def folded(viewer: Viewer, acts: Iterable[Act]) -> set[int]:
+    """Acts about what came in a kind whose words their reader chose not to read."""
+    if not (kinds := choice_of(viewer).without):
+        return set()
+    acts = list(acts)
+    messages = {one.message_id for one in acts if one.message_id}
+    came = Item.objects.filter(message__in=messages, kind__in=kinds)
+    about = set(came.values_list("message_id", flat=True))
+    asked = Item.objects.filter(pk__in={one.item_id for one in acts if one.item_id})
+    items = set(asked.filter(kind__in=kinds).values_list("pk", flat=True))
+    return {one.pk for one in acts if one.message_id in about or one.item_id in items}
 
 
 def room_side(viewer: Viewer, *, room: int, limit: int = 30) -> tuple[Room, list[Message]]:

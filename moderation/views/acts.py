@@ -173,9 +173,12 @@ def _sides(
 ) -> HttpResponse:
     mine = waiting.rooms_of(at.viewer, program=at.program.pk)
     wanted = [room.pk for room in mine if room.pk in chosen] or [room.pk for room in mine[:2]]
+    # Before the words: its number is the older one, so that nothing is missed.
+    version = waiting.stands_at(at.program.pk)
     shown = [looks.room_side(at.viewer, room=room) for room in wanted[:SIDES]]
     context = {
         "rooms": mine,
+        "version": version,
         "chosen": [room.pk for room, _ in shown],
         "sides": shown,
         "standing": looks.acts_of(at.viewer, program=at.program.pk, standing=True),
@@ -183,7 +186,6 @@ def _sides(
         "minutes": MINUTES + (LONGER if at.plans else ()),
         "slow": rooms.SLOW,
         "sent": request.POST,
-        "blurred": waiting.choice_of(at.viewer).blurred,
     }
     return page(request, at, "rooms", context, no=no)
 
@@ -202,7 +204,11 @@ def _acts(request: HttpRequest, *, no: Refused | None = None) -> HttpResponse:
     standing = looks.acts_of(at.viewer, program=at.program.pk, standing=True)
     rest = looks.acts_of(at.viewer, program=at.program.pk, standing=False)
     keys = {one.pk for one in standing}
-    context = {"standing": standing, "rest": [one for one in rest if one.pk not in keys]}
+    context = {
+        "standing": standing,
+        "rest": [one for one in rest if one.pk not in keys],
+        "folded": looks.folded(at.viewer, [*standing, *rest]),
+    }
     return page(request, at, "acts", context, no=no)
 
 

@@ -61,7 +61,6 @@ def show(request: HttpRequest, at: At, number: int, *, no: Refused | None = None
         "reasons": list(Reason),
         "minutes": MINUTES + (LONGER if at.plans else ()),
         "sent": request.POST,
-        "blurred": waiting.choice_of(at.viewer).blurred,
     }
     return page(request, at, "item", context, no=no)
 

@@ -131,6 +131,7 @@ ELSEWHERE = {
     "hear.hear", "moderation.answer_murmur", "moderation.lift", "night.begin_spell",
     "own_rules.draft", "own_rules.keep_trial", "own_rules.look_back", "own_rules.move",
     "pace.give_back", "pace.take",
+    "names.hear", "names.must_be_borne", "names.read",
     "postcards.answer_all", "presence.band_of", "presence.forget", "presence.tell",
     "purge.purge", "rooms.hold_posts", "rooms.take_away", "seats.names_near", "seats.of_staff",
     "seats.take", "setup.create", "setup.remove", "sitting.lock_rooms", "stamp.acked",
