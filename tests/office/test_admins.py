@@ -8,6 +8,7 @@ from django.test import Client
 from accounts.models import Invitation, RoleGrant, Staff
 from accounts.states import Role
 from audit.models import AuditEntry
+from tests.accounts.test_running_out import sheet_with
 from tests.cast import grant, make_staff, signed_in_as
 from tests.office.desk import fields, send, words
 
@@ -57,6 +58,13 @@ def test_one_more_is_invited_without_any_program_and_becomes_one(boss, sumire):
     assert boss.post(to, fields(page, to)).status_code == 303
     assert Client().get(link).status_code == 404
     assert "もうありません" in words(boss.post(to, fields(page, to)))
+
+
+def test_it_is_found_from_one_s_own_page_and_where_sheets_run_out(boss, botan, program, now):
+    assert f'href="{ADDRESS}"' in boss.get("/accounts/").content.decode()
+    sheet_with(botan, 3, now=now)
+    page = words(boss.get("/manage/"))
+    assert "botan" in page and "管理者には「管理者」のページから" in page
 
 
 def test_a_name_that_looks_like_a_colleague_s_is_told(boss):
