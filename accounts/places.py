@@ -43,6 +43,7 @@ _PLACES = (
     ("/reports/import/", _("記録の取り込みと台帳"), (Role.COUNSELOR,)),
     ("/accounts/audit/", _("日誌"), (Role.COORDINATOR, Role.ADMIN)),
     ("/manage/programs/", _("事業をつくる"), (Role.ADMIN,)),
+    ("/manage/admins/", _("管理者"), (Role.ADMIN,)),
     ("/admin/", _("データの確認（見るだけ）"), (Role.ADMIN,)),
 )
 # Whose day begins elsewhere than at the first place of the list.

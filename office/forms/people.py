@@ -164,6 +164,15 @@ class InvitationForm(RoleForm):
             raise forms.ValidationError(_("使えない文字が入っています。")) from None
 
 
+class AdminInvitationForm(InvitationForm):
+    """Whom to invite as an admin: of no program and no room, without a last day."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, rooms=[], **kwargs)
+        for name in ("role", "rooms", "trained_on", "expires_on"):
+            del self.fields[name]
+
+
 class ReasonForm(OfficeForm):
     """Why something ends, or is done to somebody's account."""
 

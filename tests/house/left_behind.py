@@ -13,7 +13,7 @@ LOOKS = {
     "counseling-case", "counseling-talk", "counseling-details", "counseling-bridge",
     "counseling-desk-onward", "counseling-desk-onward-one", "counseling-aloud",
     "counseling-emergency", "counseling-emergency-open", "item", "person", "appeal", "about-staff",
-    "manage-person",
+    "manage-person", "manage-admin",
 }  # fmt: skip
 # Where they see a list with people's words in it.
 LISTS = {
