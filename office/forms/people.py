@@ -11,6 +11,7 @@ from accounts.sentences import role_name
 from accounts.states import Role
 from foundation.refusals import Refused
 from foundation.tidy import tidy
+from foundation.typed_days import bounds
 from office.forms.paper import OfficeForm
 
 _DAY = {"invalid": _("日を 2027-03-31 のように入れてください。")}
@@ -21,6 +22,7 @@ def _day(label: Any, help_text: Any = "") -> forms.DateField:
         label=label,
         required=False,
         help_text=help_text,
+        validators=bounds(),
         error_messages=_DAY,
         input_formats=["%Y-%m-%d", "%Y/%m/%d"],
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
