@@ -134,7 +134,7 @@ def minutes(text: str) -> int:
 def day(text: str) -> date | None:
     """A day as a browser sends it; None for anything else."""
     try:
-        return day_of(text) if len(text) == 10 else None
+        return day_of(text, latest=date.max) if len(text) == 10 else None
     except ValueError:
         return None
 

@@ -84,7 +84,7 @@ def day_of(text: str) -> date | None:
     if not text:
         return None
     try:
-        return typed_days.day_of(text)
+        return typed_days.day_of(text, latest=typed_days.NO_EDGE)
     except ValueError:
         raise Refused("no_day") from None
 

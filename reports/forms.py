@@ -1,6 +1,7 @@
 """What is typed about figures and registers."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -44,7 +45,7 @@ class _Form(forms.Form):
 def _day(label: Any) -> forms.DateField:
     return forms.DateField(
         label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": sentences.NO_DAY}, validators=bounds(),
+        error_messages={"invalid": sentences.NO_DAY}, validators=bounds(latest=date.max),
     )  # fmt: skip
 
 

@@ -352,7 +352,7 @@ def stage(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 def _day(request: HttpRequest) -> date:
     try:
-        return day_of(request.POST.get("on", "")[:10])
+        return day_of(request.POST.get("on", "")[:10], latest=date.max)
     except ValueError:
         raise Refused("no_day") from None
 

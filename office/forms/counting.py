@@ -3,7 +3,6 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from foundation.typed_days import PLANS_FROM, bounds
 from office.forms.paper import OfficeForm
 from programs.states import CountedAs
 
@@ -29,7 +28,6 @@ class CountingForm(OfficeForm):
     )
     since = forms.DateField(
         label=_("いつから"),
-        validators=bounds(PLANS_FROM),
         input_formats=["%Y-%m-%d", "%Y/%m/%d"],
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=_("あすより先の日。年度のはじめ(4月1日)だと、報告が分かれません。"),

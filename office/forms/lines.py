@@ -48,7 +48,7 @@ class LineForm(OfficeForm):
     verified_on = forms.DateField(
         label=_("たしかめた日"),
         required=False,
-        validators=bounds(),
+        validators=bounds(latest=date.max),
         input_formats=["%Y-%m-%d", "%Y/%m/%d"],
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=_("電話をかけたか、窓口のページを読んだ日。"),
