@@ -18,6 +18,7 @@ from accounts.states import Role
 from audit.models import AuditEntry
 from audit.queries import AT_ONCE, Sought, entries
 from foundation.clock import JST
+from foundation.typed_days import bounds
 
 # What every program's coordinators write, for the whole house.
 SHARED = ("help_line",)
@@ -36,10 +37,16 @@ class Search(forms.Form):
     object_id = forms.CharField(label=_("対象の番号"), required=False, max_length=100)
     reason = forms.CharField(label=_("理由のことば"), required=False, max_length=100)
     since = forms.DateField(
-        label=_("この日から"), required=False, widget=forms.DateInput({"type": "date"})
+        label=_("この日から"),
+        required=False,
+        validators=bounds(),
+        widget=forms.DateInput({"type": "date"}),
     )
     until = forms.DateField(
-        label=_("この日まで"), required=False, widget=forms.DateInput({"type": "date"})
+        label=_("この日まで"),
+        required=False,
+        validators=bounds(),
+        widget=forms.DateInput({"type": "date"}),
     )
     before = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 

@@ -199,9 +199,10 @@ def invitation(token: str, *, now: datetime) -> Invitation:
     """An invitation that can be accepted.
 
     Raises `Refused`: `invitation_unknown` (altered, or never made), `invitation_used`,
-    `invitation_withdrawn`, `invitation_expired`. Only who holds a link learns any of it.
+    `invitation_withdrawn`, `invitation_expired`, `invitation_role_over` (the last day of what it
+    offers is past). Only who holds a link learns any of it.
     """
-    found = Invitation.objects.select_related("staff").filter(key=key_of(token)).first()
+    found = Invitation.objects.select_related("staff", "program").filter(key=key_of(token)).first()
     if found is None:
         raise Refused("invitation_unknown")
     if found.used_at is not None:
@@ -210,6 +211,8 @@ def invitation(token: str, *, now: datetime) -> Invitation:
         raise Refused("invitation_withdrawn")
     if found.expires_at <= now:
         raise Refused("invitation_expired")
+    if found.expires_on is not None and found.expires_on < jst_day(now):
+        raise Refused("invitation_role_over")
     return found
 
 

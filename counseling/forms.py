@@ -23,6 +23,7 @@ from counseling.states import (
 )
 from foundation.refusals import Refused
 from foundation.tidy import tidy
+from foundation.typed_days import day_of
 
 MAX_WORDS = 2000
 MAX_LINE = 200
@@ -133,7 +134,7 @@ def minutes(text: str) -> int:
 def day(text: str) -> date | None:
     """A day as a browser sends it; None for anything else."""
     try:
-        return date.fromisoformat(text) if len(text) == 10 else None
+        return day_of(text, latest=date.max) if len(text) == 10 else None
     except ValueError:
         return None
 

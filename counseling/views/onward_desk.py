@@ -31,6 +31,7 @@ from counseling.views.sent_details import shown as told_of_sent
 from duty.colleagues import name_of
 from foundation import clock
 from foundation.refusals import Refused
+from foundation.typed_days import day_of
 from ledger.states import Reason
 from programs.states import KIND_NAMES
 
@@ -351,7 +352,7 @@ def stage(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 def _day(request: HttpRequest) -> date:
     try:
-        return date.fromisoformat(request.POST.get("on", "")[:10])
+        return day_of(request.POST.get("on", "")[:10], latest=date.max)
     except ValueError:
         raise Refused("no_day") from None
 

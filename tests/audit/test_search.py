@@ -187,3 +187,20 @@ def test_every_verb_and_object_of_the_house_has_a_name():
     assert len(noted) > 100
     assert noted - set(log_words.VERBS) == set()
     assert things - set(log_words.OBJECTS) == set()
+
+
+@pytest.mark.parametrize(
+    "asked", [{"until": "9999-12-31"}, {"since": "0001-01-01"}, {"since": "2150-01-01"}]
+)
+def test_a_day_at_the_calendars_edge_is_answered_and_what_was_typed_stays(asked, noted, mori):
+    answer = signed_in_as(mori).get(LOG, {**asked, "reason": "こちら"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "日を入れてください" in page
+    assert 'value="こちら"' in page
+    assert f'value="{next(iter(asked.values()))}"' in page
+
+
+def test_an_open_day_within_reach_finds(noted, mori):
+    asked = {"since": "1900-01-01", "until": "2099-12-31"}
+    assert "こちらの理由" in signed_in_as(mori).get(LOG, asked).content.decode()

@@ -106,7 +106,8 @@ def test_the_page_says_that_these_are_no_consultations(
         page = client.get("/reports/usage/?month=2026-06").content.decode()
     assert "利用状況（相談件数ではありません）" in page
     assert "みるだけ" in page
-    assert client.get("/reports/usage/?month=2026-13").status_code == 422
+    for no_month in ("2026-13", "9999-12", "0001-01"):
+        assert client.get(f"/reports/usage/?month={no_month}").status_code == 422
     assert client.get("/reports/usage/?year=x").status_code == 422
     file = client.get("/reports/usage/usage.csv?month=2026-06").content.decode("utf-8-sig")
     assert "どこまで参加したか,部屋で話す,＊,＊,1" in file
