@@ -66,6 +66,13 @@ def waiting(participant: int) -> bool:
     return Letter.objects.filter(participant_id=participant, read_at=None).exists()
 
 
+def lies_unread(participant: int, *, title: str, href: str) -> bool:
+    """Whether one of this title that leads there waits to be opened: another would say no more."""
+    unread = Letter.objects.filter(participant_id=participant, read_at=None, title=title)
+    kept = unread.order_by("-id").values_list("links", flat=True)[:MOST]
+    return any(link["href"] == href for links in kept for link in links)
+
+
 def care_waiting(participant: int, *, since: datetime) -> Letter | None:
     """The newest unread card of where one can talk, no older than `since`."""
     cards = Letter.objects.filter(

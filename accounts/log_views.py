@@ -18,6 +18,7 @@ from accounts.states import Role
 from audit.models import AuditEntry
 from audit.queries import AT_ONCE, Sought, entries
 from foundation.clock import JST
+from foundation.typed_days import bounds
 
 # What every program's coordinators write, for the whole house.
 SHARED = ("help_line",)
@@ -27,18 +28,37 @@ class Search(forms.Form):
     """What is looked for; every field may stay empty."""
 
     actor = forms.IntegerField(label=_("したひと（番号）"), required=False, min_value=1)
+    role = forms.ChoiceField(label=_("役割"), required=False, choices=log_words.role_choices)
+    program = forms.ChoiceField(label=_("プログラム"), required=False)
     verb = forms.ChoiceField(label=_("したこと"), required=False, choices=log_words.verb_choices)
     object_type = forms.ChoiceField(
         label=_("対象"), required=False, choices=log_words.object_choices
     )
     object_id = forms.CharField(label=_("対象の番号"), required=False, max_length=100)
+    reason = forms.CharField(label=_("理由のことば"), required=False, max_length=100)
     since = forms.DateField(
-        label=_("この日から"), required=False, widget=forms.DateInput({"type": "date"})
+        label=_("この日から"),
+        required=False,
+        validators=bounds(),
+        widget=forms.DateInput({"type": "date"}),
     )
     until = forms.DateField(
-        label=_("この日まで"), required=False, widget=forms.DateInput({"type": "date"})
+        label=_("この日まで"),
+        required=False,
+        validators=bounds(),
+        widget=forms.DateInput({"type": "date"}),
     )
     before = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, programs: Mapping[int, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["program"]
+        field.choices = [("", _("どれでも")), *((str(pk), name) for pk, name in programs.items())]
+        if not any(programs.values()):
+            field.widget = forms.HiddenInput()
+        for name in ("role", "program"):
+            # One that isn't there and one that is somebody else's are the same, never repeated.
+            self.fields[name].error_messages["invalid_choice"] = _("一覧からえらんでください。")
 
     def sought(self) -> Sought:
         """As the query takes it; days are Japan's."""
@@ -46,9 +66,12 @@ class Search(forms.Form):
         since, until = kept.get("since"), kept.get("until")
         return Sought(
             actor=kept.get("actor"),
+            role=kept.get("role") or None,
+            program=int(kept["program"]) if kept.get("program") else None,
             verb=kept.get("verb") or None,
             object_type=kept.get("object_type") or None,
             object_id=kept.get("object_id") or None,
+            reason=kept.get("reason") or None,
             since=datetime.combine(since, time(), JST) if since else None,
             until=datetime.combine(until + timedelta(days=1), time(), JST) if until else None,
             before=kept.get("before"),
@@ -60,7 +83,7 @@ class Search(forms.Form):
 def log(request: HttpRequest) -> HttpResponse:
     """The newest entries first, fifty at a time."""
     viewer = viewer_of_request(request)
-    form = Search(request.GET)
+    form = Search(request.GET, programs=queries.programs_of_log(viewer))
     if not form.is_valid():
         return render(request, "accounts/log.html", {"form": form}, status=422)
     programs = None if viewer.holds(Role.ADMIN) else viewer.programs(Role.COORDINATOR)

@@ -138,13 +138,14 @@ _COUNSELING: Words = {
     "counseling.look": _("相談・一覧を見た"),
     "counseling.open": _("相談をひらいた"),
     "counseling.describe": _("相談のようすを書いた"),
-    "counseling.recount": _("相談の世代を直し、数えた分を数えなおした"),
+    "counseling.recount": _("相談の世代・きっかけ・市町村を直し、数えた分を数えなおした"),
     "counseling.close": _("相談をおえた"),
     "counseling.reopen": _("相談をまたひらいた"),
     "counseling.note": _("メモを書いた"),
     "counseling.erase_note": _("メモを消した"),
     "counseling.plan": _("つぎの一歩を決めた"),
     "counseling.finish": _("一歩をすませた"),
+    "counseling.hear_need": _("つらいことばのよびだしをうけとった"),
     "counseling.seen": _("つらいことばを見たと知らせた"),
     "counseling.answer": _("相談にこたえた"),
     "counseling.ask_for_time": _("返事に時間をくださいと伝えた"),
@@ -165,12 +166,19 @@ _COUNSELING: Words = {
     "counseling.settle": _("会う時間を決めた"),
     "counseling.plan_visit": _("訪問を決めた"),
     "counseling.take_off_visit": _("訪問をとりやめた"),
+    "counseling.leave_out_visitor": _("訪問に行く人を、ひとりはずした"),
     "counseling.take_off_meeting": _("予定をとりやめた"),
     "counseling.look_at_address": _("訪問先を見た"),
     "counseling.check_in": _("訪問に着いた"),
     "counseling.hear_visit": _("おくれている訪問をうけとった"),
     "counseling.check_out": _("訪問からもどった"),
     "counseling.propose": _("つなぎ先をすすめた"),
+    "counseling.aloud_words": _("読みあげることばを直した"),
+    "counseling.aloud_agree": _("口頭の同意を記録した"),
+    "counseling.aloud_again": _("口頭で、もう一度考えると記録した"),
+    "counseling.aloud_withdraw": _("口頭の取り下げを記録した"),
+    "counseling.aloud_keep": _("口頭できいた連絡先に、鍵をかけた"),
+    "counseling.aloud_give_back": _("口頭でたのまれて、連絡先を消した"),
     "counseling.send": _("つなぎシートを送った"),
     "counseling.new_link": _("つなぎシートのリンクを出しなおした"),
     "counseling.print": _("つなぎシートを紙にした"),
@@ -234,6 +242,7 @@ OBJECTS: Words = {
     "murmur": _("つぶやき"),
     "case": _("相談"),
     "cases": _("相談の一覧"),
+    "needs": _("つらいことばのよびだしの一覧"),
     "visits": _("訪問の一覧"),
     "emergencies": _("いのちの危険の一覧"),
     "sheet": _("表"),
@@ -260,6 +269,12 @@ _GROUPS = (
     (_("相談"), _COUNSELING),
 )
 Choices = list[tuple[str | Promise, str | Promise | list[tuple[str, str | Promise]]]]
+
+
+def role_choices() -> Choices:
+    """For a select; the first is any."""
+    roles = [(one.value, role_name(one)) for one in Role]
+    return [("", _("どれでも")), *roles, *_OTHERS.items()]
 
 
 def verb_choices() -> Choices:

@@ -29,6 +29,7 @@ _PLACES = (
     ),
     ("/moderation/review/", _("読みなおし"), (Role.REVIEWER, Role.COORDINATOR)),
     ("/counseling/desk/", _("相談の机"), (Role.COUNSELOR,)),
+    ("/counseling/desk/needs/", _("つらいことばのよびだし"), (Role.COUNSELOR, Role.COORDINATOR)),
     ("/counseling/desk/overdue/", _("おくれている訪問"), (Role.COUNSELOR, Role.COORDINATOR)),
     ("/counseling/desk/emergencies/", _("いのちの危険"), (Role.COUNSELOR, Role.COORDINATOR)),
     ("/counseling/desk/absences/", _("担当がいない相談"), (Role.COORDINATOR,)),
@@ -42,6 +43,7 @@ _PLACES = (
     ("/reports/import/", _("記録の取り込みと台帳"), (Role.COUNSELOR,)),
     ("/accounts/audit/", _("日誌"), (Role.COORDINATOR, Role.ADMIN)),
     ("/manage/programs/", _("事業をつくる"), (Role.ADMIN,)),
+    ("/manage/admins/", _("管理者"), (Role.ADMIN,)),
     ("/admin/", _("データの確認（見るだけ）"), (Role.ADMIN,)),
 )
 # Whose day begins elsewhere than at the first place of the list.

@@ -55,6 +55,18 @@ def may_be_a_colleague(name: str, *, colleagues: Iterable[str]) -> None:
         raise Refused("name_alike")
 
 
+def must_be_staff(viewer: Viewer) -> int:
+    """The number of a member of staff, whatever they hold.
+
+    Raises `Refused`: `not_found`, `second_factor`.
+    """
+    if viewer.staff is None:
+        raise Refused("not_found")
+    if not viewer.verified:
+        raise Refused("second_factor")
+    return viewer.staff
+
+
 def must_hold(
     viewer: Viewer, *roles: Role, program: int | None = None, room: int | None = None
 ) -> int:
@@ -63,14 +75,11 @@ def must_hold(
     Raises `Refused`: `not_found` for whoever may not know that something is here, `second_factor`
     for staff who signed in without one.
     """
-    if viewer.staff is None:
-        raise Refused("not_found")
-    if not viewer.verified:
-        raise Refused("second_factor")
+    staff = must_be_staff(viewer)
     asked = roles or tuple(Role)
     if not any(viewer.holds(role, program=program, room=room) for role in asked):
         raise Refused("not_found")
-    return viewer.staff
+    return staff
 
 
 def must_act_as(viewer: Viewer, *roles: Role, program: int) -> Role:

@@ -21,9 +21,10 @@ from accounts.states import Role
 from accounts.viewer import SESSION_PARTICIPANT, VISITOR, Grant, Viewer
 from foundation.clock import jst_day
 from foundation.refusals import Refused
+from programs.models import Program
 
 LATELY = timedelta(hours=2)  # `seen_at` moves hourly
-MOST_NAMES = 500
+MOST_NAMES = MOST_PROGRAMS = 500
 MOST_GRANTS = MOST_SESSIONS = 100
 
 
@@ -198,9 +199,10 @@ def invitation(token: str, *, now: datetime) -> Invitation:
     """An invitation that can be accepted.
 
     Raises `Refused`: `invitation_unknown` (altered, or never made), `invitation_used`,
-    `invitation_withdrawn`, `invitation_expired`. Only who holds a link learns any of it.
+    `invitation_withdrawn`, `invitation_expired`, `invitation_role_over` (the last day of what it
+    offers is past). Only who holds a link learns any of it.
     """
-    found = Invitation.objects.select_related("staff").filter(key=key_of(token)).first()
+    found = Invitation.objects.select_related("staff", "program").filter(key=key_of(token)).first()
     if found is None:
         raise Refused("invitation_unknown")
     if found.used_at is not None:
@@ -209,6 +211,8 @@ def invitation(token: str, *, now: datetime) -> Invitation:
         raise Refused("invitation_withdrawn")
     if found.expires_at <= now:
         raise Refused("invitation_expired")
+    if found.expires_on is not None and found.expires_on < jst_day(now):
+        raise Refused("invitation_role_over")
     return found
 
 
@@ -268,3 +272,17 @@ def staff_versions(numbers: Sequence[int]) -> dict[int, int]:
     """The versions of members of staff, for whoever keeps their sockets; closed accounts miss."""
     rows = Staff.objects.filter(pk__in=numbers, is_active=True).values_list("pk", "version")
     return dict(rows.order_by("pk"))
+
+
+def programs_of_log(viewer: Viewer) -> dict[int, str]:
+    """Whose part of the log someone reads: the programs they coordinate, an admin every one.
+
+    Their names; of a single one none, where there is nothing to choose.
+    """
+    found = Program.objects.order_by("pk")
+    if not viewer.holds(Role.ADMIN):
+        mine = viewer.programs(Role.COORDINATOR)
+        if len(mine) < 2:
+            return dict.fromkeys(mine, "")
+        found = found.filter(pk__in=mine)
+    return dict(found.values_list("pk", "name")[:MOST_PROGRAMS])

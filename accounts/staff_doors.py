@@ -1,7 +1,8 @@
 """What the doors of staff share: who may pass, and how a "no" is answered.
 
-A visitor is led to the sign-in, a member of staff without a second factor to that, and everybody
-else is told what they would be told of an address that isn't there.
+A visitor is led to the sign-in, a member of staff without a second factor to that; whoever holds
+no role any more is told so, alike at every door; everybody else is told what they would be told of
+an address that isn't there.
 """
 
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from functools import wraps
 from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
 from accounts import forms, messages, policies, proofs
@@ -103,6 +105,9 @@ def turned_away(request: HttpRequest, no: Refused) -> HttpResponse:
                 kept=kept,
             )
         return _to(LOGIN, request)
+    if viewer.verified and not viewer.grants:
+        # To the house it stays an address that isn't there; this page only says why.
+        return render(request, "accounts/role_over.html", status=404)
     return messages.not_found(request)
 
 

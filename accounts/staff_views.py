@@ -14,33 +14,23 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import adapters, forms, messages, places, queries, running_out
 from accounts.actions import invitations, sessions
 from accounts.doors import viewer_of_request
-from accounts.models import Staff
+from accounts.models import Invitation, Staff
 from accounts.sentences import role_name, sentence
-from accounts.staff_doors import not_seated, signed_in, staff_only
+from accounts.staff_doors import not_seated, recently_proven, signed_in, staff_only
 from accounts.states import SOON, Role
 from foundation import clock
 from foundation.clock import jst_day
 from foundation.refusals import Refused
 from foundation.replies import SeeOther
 
+# Whoever may not take a role into their account hasn't used the link up.
+_LEAVES_IT_OPEN = {"not_oneself", "role_held", "name_alike_there"}
 _OF_A_FIELD = {"username_taken": "username", "name_alike": "display_name"}
 
 
+@staff_only()
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """One's own page; who holds no role any more is told so, and how to leave."""
-    viewer = viewer_of_request(request)
-    return _role_over(request) if viewer.verified and not viewer.grants else _home(request)
-
-
-@signed_in
-def _role_over(request: HttpRequest) -> HttpResponse:
-    # Nothing stands here for them, as at every other door of staff; this one says why.
-    return render(request, "accounts/role_over.html", status=404)
-
-
-@staff_only()
-def _home(request: HttpRequest) -> HttpResponse:
     """What this person may open, their roles and when they end, their sign-ins."""
     viewer, now = viewer_of_request(request), clock.now()
     grants = [
@@ -97,11 +87,13 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return render(
             request, "accounts/invitation_over.html", {"text": sentence(no.code)}, status=404
         )
+    if "join" in request.POST and _may_join(request, found):
+        return _join(request, token, found)
     paper = forms.Acceptance(
         request.POST or None, initial={"display_name": found.display_name}, back=found.staff
     )
     if request.method != "POST" or not paper.is_valid():
-        return _invitation(request, paper, back=found.staff)
+        return _invitation(request, paper, found)
     try:
         staff = invitations.accept(token=token, now=now, **paper.wanted())
     except Refused as no:
@@ -114,7 +106,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             return render(
                 request, "accounts/invitation_over.html", {"text": sentence(no.code)}, status=404
             )
-        return _invitation(request, paper, back=found.staff)
+        return _invitation(request, paper, found)
     if viewer_of_request(request).staff is not None:
         adapters.sign_out(request)
     elif SESSION_STAFF in request.session:
@@ -123,13 +115,40 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     return adapters.sign_in(request, staff)
 
 
+def _may_join(request: HttpRequest, found: Invitation) -> bool:
+    """Whether a role is offered, and somebody is signed in who could take it as they are."""
+    viewer = viewer_of_request(request)
+    return found.staff_id is None and viewer.staff is not None and viewer.verified
+
+
+@recently_proven
+def _join(request: HttpRequest, token: str, found: Invitation) -> HttpResponse:
+    try:
+        invitations.join(viewer_of_request(request), token=token, now=clock.now())
+    except Refused as no:
+        if no.code in _LEAVES_IT_OPEN:
+            paper = forms.Acceptance(initial={"display_name": found.display_name}, back=None)
+            return _invitation(request, paper, found, no=no)
+        return render(
+            request, "accounts/invitation_over.html", {"text": sentence(no.code)}, status=404
+        )
+    return SeeOther(reverse("staff-home"))
+
+
 def _invitation(
-    request: HttpRequest, paper: forms.Acceptance, *, back: Staff | None
+    request: HttpRequest, paper: forms.Acceptance, found: Invitation, *, no: Refused | None = None
 ) -> HttpResponse:
-    context = {"form": paper, "back": back, "rules": password_validators_help_texts()}
-    return render(
-        request, "accounts/invitation.html", context, status=422 if paper.is_bound else 200
-    )
+    context = {
+        "form": paper,
+        "back": found.staff,
+        "rules": password_validators_help_texts(),
+        "form_error": sentence(no.code) if no else "",
+    }
+    if _may_join(request, found):
+        context["offered"] = role_name(Role(found.role))
+        context["where"] = found.program.name if found.program else ""
+    status = 422 if paper.is_bound or no else 200
+    return render(request, "accounts/invitation.html", context, status=status)
 
 
 def _weaknesses(password: str, staff: Staff | None) -> list[str]:

@@ -19,9 +19,12 @@ class Sought:
     """What is looked for; None is anything. `before` is an entry's number, for the next page."""
 
     actor: int | None = None
+    role: str | None = None
+    program: int | None = None
     verb: str | None = None
     object_type: str | None = None
     object_id: str | None = None
+    reason: str | None = None  # some of its words
     since: datetime | None = None
     until: datetime | None = None
     before: int | None = None
@@ -36,9 +39,12 @@ def entries(
     """
     wanted = {
         "actor": sought.actor,
+        "role": sought.role,
+        "program": sought.program,
         "verb": sought.verb,
         "object_type": sought.object_type,
         "object_id": sought.object_id,
+        "reason__icontains": sought.reason,
         "at__gte": sought.since,
         "at__lt": sought.until,
         "pk__lt": sought.before,

@@ -63,7 +63,9 @@ WHERE session_key = ANY(%s) AND expire_date > %s
 _SAID = {
     "postgresql": """
 SELECT m.seat_id, m.nonce, m.body_key, m.seq, m.at FROM unnest(%s::bigint[], %s::uuid[]) AS x(s, n)
-JOIN chat_message m ON m.seat_id = x.s AND m.nonce = x.n
+CROSS JOIN LATERAL (
+  SELECT * FROM chat_message WHERE seat_id = x.s AND nonce = x.n OFFSET 0
+) AS m
 """,
     "sqlite": """
 SELECT m.seat_id, m.nonce, m.body_key, m.seq, m.at FROM json_each(%s) AS x

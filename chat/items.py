@@ -39,12 +39,17 @@ class Item(models.Model):
     opened_at = models.DateTimeField()
     # When it was last opened: what its age and its alarm count from.
     raised_at = models.DateTimeField()
+    # Of a murmur: the end of the duty in which it was promised to be read.
+    due_at = models.DateTimeField(null=True)
     times = models.PositiveIntegerField(default=1)
     claimed_by = models.ForeignKey(STAFF, null=True, on_delete=models.PROTECT, related_name="+")
     claimed_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey(STAFF, null=True, on_delete=models.PROTECT, related_name="+")
     settled_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=12, blank=True)
+    # The first look and the first end, whatever came after: an hour counted anew gives equal rows.
+    looked_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -73,6 +78,9 @@ class Item(models.Model):
                 name="item_waiting",
             ),
             models.Index(fields=["program", "-settled_at"], name="item_settled"),
+            models.Index(fields=["opened_at"], name="item_opened"),
+            models.Index(fields=["looked_at"], name="item_looked"),
+            models.Index(fields=["closed_at"], name="item_closed"),
         ]
 
     def __str__(self) -> str:

@@ -27,7 +27,7 @@ class Coming(StrEnum):
 
 
 class ReadWithin(StrEnum):
-    """How long a murmur waited until a supporter read it."""
+    """How long something waited until a supporter looked at it."""
 
     FIVE_MINUTES = "5m"
     QUARTER_HOUR = "15m"
@@ -59,6 +59,12 @@ def stretch_of_week(at: datetime) -> str:
     """Weekday (Monday = 0) and first hour of the stretch, in Japan: `4-21`."""
     there = jst(at)
     return f"{there.weekday()}-{there.hour - there.hour % STRETCH_H:02d}"
+
+
+def stretch_of_day(at: datetime) -> str:
+    """First hour of the stretch, in Japan, whatever the day: `h21`."""
+    hour = jst(at).hour
+    return f"h{hour - hour % STRETCH_H:02d}"
 
 
 def read_within(said: datetime, read: datetime | None) -> ReadWithin:

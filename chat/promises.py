@@ -9,7 +9,15 @@ from accounts.states import Role
 from chat.models import Recusal, Seat
 from chat.states import COUNSELOR
 from duty.alerts import Colleague
-from duty.colleagues import above, holding, next_on_the_rota, on_duty_for, team
+from duty.colleagues import (
+    above,
+    holding,
+    next_on_the_rota,
+    next_shift,
+    on_duty_for,
+    on_duty_until,
+    team,
+)
 from duty.states import Channel
 from foundation.clock import jst, jst_day
 from helplines.lines import shown
@@ -92,6 +100,16 @@ def read(*, room: int, program: int, participant: int, now: datetime) -> str:
     if later is None:
         return _("つぎの当番がまだ決まっていません。決まりしだい、読みます。")
     return _("%(when)s からの当番で読みます。") % {"when": _said(later, now)}
+
+
+def read_by(*, room: int, program: int, participant: int, now: datetime) -> datetime | None:
+    """The end of the duty in which `read` says that a murmur is read; None while it names none."""
+    besides = recused_from(participant)
+    until = on_duty_until(room, program=program, besides=besides, now=now)
+    if until > now:
+        return until
+    later = next_shift(program, room=room, besides=besides, now=now)
+    return later.ends_at if later is not None else None
 
 
 def recused_from(participant: int | None) -> set[int]:

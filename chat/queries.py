@@ -16,6 +16,7 @@ from chat.models import (
     Murmur,
     Mute,
     OwnRule,
+    Postcard,
     Restriction,
     Room,
     RoomEvent,
@@ -319,6 +320,14 @@ def standing_of(participant: int, *, room: int, now: datetime) -> Standing:
 def person_of(seat: Seat) -> int:
     """Whose pace it is, and whose sockets: a participant's number, or minus one of the staff's."""
     return seat.participant_id or -(seat.staff_id or 0)
+
+
+def written_by(message: Message) -> Seat | None:
+    """Whose words it is: of a はがき not whoever read it to the room."""
+    if message.seat is None or message.seat.staff_id is None:
+        return message.seat
+    card = Postcard.objects.filter(message=message).select_related("murmur__seat").first()
+    return card.murmur.seat if card is not None else message.seat
 
 
 def staff_seat_in(room: int, *, staff: int) -> Seat | None:

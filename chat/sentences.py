@@ -48,6 +48,7 @@ NAMES = {
     # One sentence for both: it must not tell who is here.
     "name_taken": _("その名前は、ここでは使えません。べつの名前にしてください。"),
     "name_reserved": _("その名前は、ここでは使えません。べつの名前にしてください。"),
+    "name_hurts": _("その名前は、読んでつらい人がいるかもしれません。べつの名前にしてください。"),
 }
 
 

@@ -4,14 +4,14 @@ An entry names the case's own pseudonym, also once cases were joined: the joinin
 and so is its undoing. The person whom it is about is counted once, whoever spoke.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import Q
 
 from accounts.viewer import Viewer
 from counseling.models import Case, Occasion
-from counseling.states import Channel, Origin, Relation
+from counseling.states import Channel, Mended, Origin, Relation
 from foundation.clock import jst_day
 from ledger import entries
 from ledger import states as ledger
@@ -27,10 +27,23 @@ CHANNELS = {
     Channel.MAIL: ledger.Channel.MAIL,
 }
 
+# Where it stands in an entry.
+COLUMNS = {
+    Mended.COHORT: "cohort",
+    Mended.ORIGIN: "origin",
+    Mended.MUNICIPALITY: "municipality_code",
+}
+IN_LEDGER = tuple(COLUMNS.values())
+
 
 def subject(case: Case) -> str:
     """The pseudonym of a case's person; the same for its code in a file."""
     return subject_of(case.program.slug, case.code)
+
+
+def origin(case: Case) -> str:
+    """Through what someone found their way, as the ledger calls it."""
+    return ledger.IBASHO if case.origin == Origin.ROOM else case.origin
 
 
 def fact(case: Case, kind: ledger.Kind, occasion: Occasion, *, channel: str = "") -> Fact:
@@ -44,7 +57,7 @@ def fact(case: Case, kind: ledger.Kind, occasion: Occasion, *, channel: str = ""
         channel=channel,
         cohort=case.cohort,
         relation=occasion.relation,
-        origin=ledger.IBASHO if case.origin == Origin.ROOM else case.origin,
+        origin=origin(case),
         evidence=f"occasion:{occasion.pk}",
     )
 
@@ -105,24 +118,51 @@ def countered(viewer: Viewer, case: Case, numbers: Iterable[int], *, now: dateti
         )
 
 
-def otherwise_counted(case: Case) -> frozenset[int]:
-    """The numbers of this house's entries about the case's person with another cohort."""
+def otherwise_counted(
+    case: Case, mended: Collection[Mended] = (Mended.COHORT,)
+) -> dict[int, dict[Mended, str]]:
+    """Of this house's entries about the case's person, what they say otherwise: number → right."""
     mine = Entry.objects.filter(program=case.program.slug, subject=subject(case)).order_by()
     back = mine.filter(counters__isnull=False).values("counters")
-    wrong = mine.filter(counters__isnull=True).exclude(kind=ledger.Kind.SUBJECT_MERGED)
+    stands = mine.filter(counters__isnull=True).exclude(kind=ledger.Kind.SUBJECT_MERGED)
     # What another house returned is mended there: its next monthly file replaces it.
     ours = Q(evidence__startswith="occasion:") | Q(evidence__startswith="referral:")
     ours |= Q(evidence__startswith="import:") | Q(evidence__startswith="office:")
-    wrong = wrong.filter(ours).exclude(cohort=case.cohort).exclude(seq__in=back)
-    return frozenset(wrong.values_list("seq", flat=True))
+    right = {
+        Mended.COHORT: case.cohort,
+        Mended.ORIGIN: origin(case),
+        Mended.MUNICIPALITY: case.municipality_id or "",
+    }
+    found: dict[int, dict[Mended, str]] = {}
+    for row in stands.filter(ours).exclude(seq__in=back).values("seq", "evidence", *IN_LEDGER):
+        wrong = {
+            one: right[one]
+            for one in sorted(mended)
+            if row[COLUMNS[one]] != right[one] and _is_the_case_s(one, case, row["evidence"])
+        }
+        if wrong:
+            found[row["seq"]] = wrong
+    return found
 
 
-def counted_anew(viewer: Viewer, case: Case, number: int, *, now: datetime) -> int:
-    """The same fact with the case's cohort; the number of the entry that says so."""
+def _is_the_case_s(one: Mended, case: Case, evidence: str) -> bool:
+    """Whether an entry took this from its case, and not from a file, an office or a place."""
+    if one is Mended.COHORT or evidence.startswith("occasion:"):
+        return True
+    if not evidence.startswith("referral:"):
+        return False
+    # A link of someone whose town nobody knows says where it leads to.
+    return one is Mended.ORIGIN or bool(case.municipality_id)
+
+
+def counted_anew(
+    viewer: Viewer, case: Case, number: int, *, told: Mapping[Mended, str], now: datetime
+) -> int:
+    """The same fact with what is right; the number of the entry that says so."""
     return entries.replace_entry(
         case.program.slug,
         seq=number,
-        cohort=case.cohort,
+        told={COLUMNS[one]: value for one, value in told.items()},
         confirmed_by=viewer.staff or 0,
         now=now,
     ).seq

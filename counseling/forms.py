@@ -23,6 +23,7 @@ from counseling.states import (
 )
 from foundation.refusals import Refused
 from foundation.tidy import tidy
+from foundation.typed_days import day_of
 
 MAX_WORDS = 2000
 MAX_LINE = 200
@@ -43,6 +44,8 @@ class Asked:
     eases: tuple[Ease, ...]
     cohort: Cohort
     words: str
+    # About somebody else than in the case of theirs that goes on; never about oneself.
+    another: bool = False
 
 
 def asked(posted: QueryDict) -> Asked:
@@ -61,6 +64,7 @@ def asked(posted: QueryDict) -> Asked:
         eases=several(Ease, posted.getlist("ease")),
         cohort=one_of(Cohort, posted.get("cohort", "")) or Cohort.UNKNOWN,
         words=tidy(posted.get("words", ""), most=MAX_WORDS, required=False),
+        another=posted.get("about") == "another" and relation is not Relation.SELF,
     )
 
 
@@ -130,7 +134,7 @@ def minutes(text: str) -> int:
 def day(text: str) -> date | None:
     """A day as a browser sends it; None for anything else."""
     try:
-        return date.fromisoformat(text) if len(text) == 10 else None
+        return day_of(text, latest=date.max) if len(text) == 10 else None
     except ValueError:
         return None
 

@@ -55,6 +55,10 @@ class Step:
     mover: str
     line: str
     at: datetime
+    # Said aloud, and written down by one of ours: over which channel, when, by whom.
+    channel: str = ""
+    heard_at: datetime | None = None
+    recorded_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +180,16 @@ def _seen(case: Case, number: int) -> Seen:
 
 def _steps(referral: Referral) -> list[Step]:
     crossings = Crossing.objects.filter(referral=referral).exclude(what=NEED)
-    crossings = crossings.order_by("at", "pk")[:MOST]
+    crossings = crossings.select_related("recorded_by").order_by("at", "pk")[:MOST]
     # The newest: a page that is read again and again hides nothing that came later.
     openings = LinkOpening.objects.filter(link__referral=referral).order_by("-at", "-pk")[:MOST]
-    steps = [Step(one.what, one.mover, one.line, one.at) for one in crossings]
+    steps = [
+        Step(
+            one.what, one.mover, one.line, one.at, one.channel, one.heard_at,
+            name_of(one.recorded_by) if one.recorded_by is not None else "",
+        )
+        for one in crossings
+    ]  # fmt: skip
     steps += [Step(f"link-{one.what}", "agency", "", one.at) for one in reversed(openings)]
     return sorted(steps, key=lambda step: step.at)
 
@@ -228,7 +238,8 @@ def visits(viewer: Viewer, *, code: str) -> list[Visit]:
 
 
 def _visits(case: Case) -> list[Visit]:
-    return list(Visit.objects.filter(case=case).order_by("-starts_at", "-pk")[:MOST])
+    rows = Visit.objects.filter(case=case).prefetch_related("visitors__staff")
+    return list(rows.order_by("-starts_at", "-pk")[:MOST])
 
 
 def visits_of(viewer: Viewer, *, now: datetime) -> list[tuple[Visit, int]]:

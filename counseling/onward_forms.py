@@ -8,10 +8,10 @@ from django.http import QueryDict
 
 from counseling.forms import MAX_LINE, needed, several
 from counseling.packet import MOST_CHARACTERS, MOST_LINES, Line
-from counseling.states import HEADINGS, Detail, Heading, Relation, Sent
-from foundation.clock import JST
+from counseling.states import ALOUD, HEADINGS, Channel, Detail, Heading, Relation, Sent
 from foundation.refusals import Refused
 from foundation.tidy import tidy
+from foundation.typed_days import jst_instant
 
 MOST_ADDED = 1000
 MOST_CHOICES = 3
@@ -67,6 +67,27 @@ def agreed(posted: QueryDict) -> Agreed:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What was said aloud: over which channel, when, and who spoke."""
+
+    channel: Channel
+    at: datetime
+    spoke: Relation
+
+
+def spoken(posted: QueryDict) -> Spoken:
+    """`at` in Japan's clock. Raises `Refused`: `no_channel`, `no_relation`, `no_time_said`."""
+    channel = needed(Channel, posted.get("channel", ""), "no_channel")
+    if channel not in ALOUD:
+        raise Refused("no_channel")
+    try:
+        at = jst_instant(posted.get("at", "")[:16])
+    except ValueError:
+        raise Refused("no_time_said") from None
+    return Spoken(channel, at, needed(Relation, posted.get("spoke", ""), "no_relation"))
+
+
 def written(posted: QueryDict, relation: Relation) -> dict[Heading, str]:
     """A counselor's first draft. Raises what `tidy` raises."""
     return {
@@ -90,7 +111,7 @@ def answer(posted: QueryDict) -> Answer:
     `no_answer_time`.
     """
     try:
-        at = datetime.fromisoformat(posted.get("at", "")[:16]).replace(tzinfo=JST)
+        at = jst_instant(posted.get("at", "")[:16])
     except ValueError:
         raise Refused("no_answer_time") from None
     by = needed(Sent, posted.get("by", ""), "no_way")
@@ -122,7 +143,7 @@ def choices(posted: QueryDict) -> list[datetime]:
         if not sent:
             continue
         try:
-            found.append(datetime.fromisoformat(sent[:16]).replace(tzinfo=JST))
+            found.append(jst_instant(sent[:16]))
         except ValueError:
             raise Refused("no_time") from None
     if not found:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from counseling.models import Referral
+from counseling.sentences import CHANNELS
 from counseling.states import (
     DoorRule,
     Evidence,
@@ -166,6 +167,25 @@ CONSENT = (
     ),
     _("同意は90日で切れます。切れたら、もう一度きくまで、おくりません。"),
 )
+
+# The same, as it is read to somebody without a page; it goes by the same version.
+CONSENT_ALOUD = (
+    _("読みあげたことばと、渡してよいと言われた連絡先だけを、つながり先ひとつに渡します。"),
+    _("渡した先は、これを、この人の支援のためだけに使います。"),
+    _(
+        "むこうがうけとるまで、いつでも、理由なしに取り下げられます。電話で言えば足ります。"
+        "おくったあとなら、相手にも伝えます。"
+    ),
+    _("同意は、話した日から90日で切れます。切れたら、もう一度きくまで、おくりません。"),
+)
+
+
+def said_aloud(channel: str, *, by: str = "") -> str:
+    """How somebody without a page said so, and who wrote it down; "" where they did it there."""
+    if not channel:
+        return ""
+    who = f"{_('相談員')} {by}" if by else str(_("相談員"))
+    return str(_("%(how)s・記録：%(who)s")) % {"how": called(CHANNELS, channel), "who": who}
 
 
 def answered(referral: Referral) -> str:

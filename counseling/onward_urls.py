@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from counseling.views import agency, onward, onward_desk, overdue, steps, visits
+from counseling.views import agency, by_telephone, onward, onward_desk, overdue, steps, visits
 
 _MINE = "counseling/mine/<code:code>/onward/"
 _DESK = "counseling/desk/<code:code>/onward/"
@@ -33,6 +33,23 @@ urlpatterns = [
     path(_DESK, onward_desk.of_case, name="counseling-desk-onward"),
     path(f"{_DESK}arrived/", onward_desk.arrived, name="counseling-arrived"),
     path(f"{_DESK}<number:number>/", onward_desk.one, name="counseling-desk-onward-one"),
+    path(f"{_DESK}<number:number>/aloud/", by_telephone.one, name="counseling-aloud"),
+    path(
+        f"{_DESK}<number:number>/aloud/words/", by_telephone.words, name="counseling-aloud-words"
+    ),
+    path(
+        f"{_DESK}<number:number>/aloud/agree/", by_telephone.agree, name="counseling-aloud-agree"
+    ),
+    path(
+        f"{_DESK}<number:number>/aloud/again/", by_telephone.again, name="counseling-aloud-again"
+    ),
+    path(
+        f"{_DESK}<number:number>/aloud/withdraw/", by_telephone.withdraw,
+        name="counseling-aloud-withdraw",
+    ),
+    path(
+        f"{_DESK}<number:number>/aloud/keep/", by_telephone.keep, name="counseling-aloud-keep"
+    ),
     path(f"{_DESK}<number:number>/send/", onward_desk.send, name="counseling-send"),
     path(f"{_DESK}<number:number>/link/", onward_desk.new_link, name="counseling-new-link"),
     path(f"{_DESK}<number:number>/sheet.pdf", onward_desk.paper, name="counseling-sheet"),
@@ -66,6 +83,10 @@ urlpatterns = [
     path(
         "counseling/desk/<code:code>/visits/<number:number>/take-off/", visits.take_off,
         name="counseling-visit-take-off",
+    ),
+    path(
+        "counseling/desk/<code:code>/visits/<number:number>/leave-out/", visits.leave_out,
+        name="counseling-visit-leave-out",
     ),
     path("counseling/desk/overdue/", overdue.every, name="counseling-overdue"),
     path(

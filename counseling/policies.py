@@ -8,7 +8,7 @@ from chat.models import Room
 from chat.states import RoomKind
 from chat.talks import talk_seat
 from counseling.danger import EmergencyState
-from counseling.models import Case, Emergency, Visit
+from counseling.models import Asking, Case, Emergency, Visit
 from counseling.states import CaseState
 from foundation.refusals import Refused
 
@@ -46,6 +46,22 @@ def must_be_own(viewer: Viewer, case: Case | None) -> Case:
     if case is None or case.participant_id != participant:
         raise Refused("not_found")
     return case
+
+
+def only_calls(case: Case) -> bool:
+    """Whether nobody with a page ever stood behind it: it was opened by hand for a caller."""
+    return case.participant_id is None and not Asking.objects.filter(case=case).exists()
+
+
+def must_only_call(case: Case) -> None:
+    """Whoever has a page decides there; who has left it agreed to nothing more.
+
+    Raises `Refused`: `theirs_to_say`, `has_left`.
+    """
+    if case.participant_id is not None:
+        raise Refused("theirs_to_say")
+    if not only_calls(case):
+        raise Refused("has_left")
 
 
 def must_stand(case: Case) -> None:
@@ -164,3 +180,11 @@ def may_hear(viewer: Viewer, visit: Visit | None) -> Role:
 def must_be_near_danger(viewer: Viewer, *, program: int) -> int:
     """Who may be a first or a second there. Raises `Refused`: `not_found`, `second_factor`."""
     return must_hold(viewer, Role.COUNSELOR, Role.COORDINATOR, program=program)
+
+
+def must_be_near_danger_of(viewer: Viewer, case: Case | None) -> None:
+    """Who may be called for the case's person. Raises `Refused`: `not_found`, `second_factor`."""
+    program = case.program_id if case else None
+    must_hold(viewer, Role.COUNSELOR, Role.COORDINATOR, program=program)
+    if case is None:
+        raise Refused("not_found")

@@ -28,7 +28,7 @@ from counseling.models import (
     OccasionImport,
 )
 from counseling.needs import after_the_end, in_packets, to_tell
-from counseling.states import STANDING, CaseState, HandOverState, Urgency
+from counseling.states import STANDING, CaseState, HandOverState, Relation, Urgency
 from duty.colleagues import told_apart
 from foundation.refusals import Refused
 from programs.models import Program
@@ -58,6 +58,14 @@ def own_cases(viewer: Viewer) -> list[Case]:
     participant = must_be_entered(viewer)
     found = Case.objects.filter(participant_id=participant).select_related("program", "counselor")
     return list(found.order_by("-opened_at", "-pk")[:20])
+
+
+def speaks_of_others(viewer: Viewer) -> bool:
+    """Whether a participant's own case about somebody else goes on: then it's asked whether they
+    ask about the same one. Whoever isn't in has none.
+    """
+    mine = Case.objects.filter(participant_id=viewer.participant or 0)
+    return mine.exclude(relation=Relation.SELF).exclude(state=CaseState.CLOSED).exists()
 
 
 def top_of(case: Case) -> Case:

@@ -32,6 +32,7 @@ def shown(
     until: datetime | None = None,
     digest: str = "",
     sender: str = "",
+    channel: str = "",
 ) -> dict[str, Any]:
     """What the template needs."""
     return {
@@ -51,6 +52,8 @@ def shown(
         "agreed_on": era(agreed_at) if agreed_at else "",
         "until": era(until) if until else "",
         "digest": digest[:16],
+        # Who has no page said so, and one of ours wrote it down.
+        "aloud": onward_sentences.said_aloud(channel),
     }
 
 

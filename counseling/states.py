@@ -66,6 +66,10 @@ class Channel(StrEnum):
     MAIL = "mail"
 
 
+# How somebody can say yes or no where they have no page: voice to voice.
+ALOUD = (Channel.TELEPHONE, Channel.IN_PERSON, Channel.VISIT)
+
+
 class Origin(StrEnum):
     """Through what someone found their way, recorded when the case is confirmed as a new one."""
 
@@ -77,6 +81,14 @@ class Origin(StrEnum):
     SEARCH = "search"
     AGENCY = "agency"
     UNKNOWN = "unknown"
+
+
+class Mended(StrEnum):
+    """What of a case the ledger may count anew once it was mended."""
+
+    COHORT = "cohort"
+    ORIGIN = "origin"
+    MUNICIPALITY = "municipality"
 
 
 class Urgency(StrEnum):

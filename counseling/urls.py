@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from counseling.views import case, desk, emergencies, gatherings, hours, own
+from counseling.views import case, desk, emergencies, gatherings, hours, needs, own
 
 
 class Code(StringConverter):
@@ -62,6 +62,10 @@ urlpatterns = [
     path(
         "counseling/desk/gatherings/<number:number>/remove/", gatherings.remove,
         name="counseling-gathering-remove",
+    ),
+    path("counseling/desk/needs/", needs.every, name="counseling-needs"),
+    path(
+        "counseling/desk/needs/<code:code>/hear/", needs.hear, name="counseling-needs-hear"
     ),
     path("counseling/desk/emergencies/", emergencies.every, name="counseling-emergencies"),
     path(

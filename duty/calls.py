@@ -1,11 +1,16 @@
-"""Reads of calls: over which browsers someone may be called, and what became of a call."""
+"""Reads of calls: over which browsers someone may be called, what became of a call, and where the
+newest one leads. What a call is about stands in no message: its link is one and the same.
+"""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 
+from accounts.places import first
+from accounts.states import Role
 from accounts.viewer import Viewer
 from duty import policies
 from duty.models import AlarmTest, Call, PushAddress
@@ -15,6 +20,24 @@ SHOWN = 200
 # A test that nobody answered for so long can be made anew.
 UNANSWERED = timedelta(hours=1)
 _TEST = "alarm_test:"
+# A call of longer ago is no news: the link leads where one's day begins.
+LEADS_FOR = timedelta(days=1)
+_OVERDUE = ("/counseling/desk/overdue/", (Role.COUNSELOR, Role.COORDINATOR))
+_VISITS = ("/counseling/visits/", (Role.SUPPORTER, Role.COUNSELOR))
+_NEEDS = ("/counseling/desk/needs/", (Role.COUNSELOR, Role.COORDINATOR))
+_EMERGENCIES = ("/counseling/desk/emergencies/", (Role.COUNSELOR, Role.COORDINATOR))
+# By how `about` begins: where it is seen to, and by whom; else at the desk of the rooms.
+_LEADS = {
+    "visit": (_OVERDUE, _VISITS),
+    "visit_late": (_OVERDUE, _VISITS),
+    "need": (_NEEDS,),
+    "asking": (_NEEDS,),
+    "packet": (_NEEDS,),
+    "emergency": (_EMERGENCIES,),
+    "emergency_alone": (_EMERGENCIES,),
+    "emergency_review": (_EMERGENCIES,),
+}
+_DESK = (("/moderation/", (Role.SUPPORTER, Role.COORDINATOR)),)
 
 
 def browsers_of(viewer: Viewer) -> list[PushAddress]:
@@ -65,3 +88,19 @@ def tests_that_arrived(program: int) -> QuerySet[AlarmTest]:
     )
     outward = arrived.exclude(channel=Channel.DESK.value)
     return AlarmTest.objects.filter(Exists(outward), program=program)
+
+
+def leads_to(viewer: Viewer, *, now: datetime) -> str:
+    """Where the viewer's newest call is seen to, as far as they may go there.
+
+    Raises `Refused`: `not_found`, `second_factor`.
+    """
+    staff = policies.must_be_callable(viewer)
+    lately = Call.objects.filter(staff=staff, at__gt=now - LEADS_FOR).select_related("program")
+    newest = lately.order_by("-at", "-pk").first()
+    if newest is None:
+        return first(viewer)
+    for address, roles in _LEADS.get(newest.about.partition(":")[0], _DESK):
+        if any(viewer.holds(role, program=newest.program_id) for role in roles):
+            return f"{address}?{urlencode({'program': newest.program.slug})}"
+    return first(viewer)

@@ -87,8 +87,16 @@ def keepers(program: int, *, now: datetime) -> list[Keeper]:
 def next_on_the_rota(
     program: int, *, room: int, besides: Collection[int] = (), now: datetime
 ) -> datetime | None:
-    """When the next planned shift begins that lies within its keeper's role, of somebody who may
-    read in the room and isn't one of `besides`. Three queries.
+    """When `next_shift` begins."""
+    found = next_shift(program, room=room, besides=besides, now=now)
+    return found.starts_at if found is not None else None
+
+
+def next_shift(
+    program: int, *, room: int, besides: Collection[int] = (), now: datetime
+) -> Stretch | None:
+    """The next planned shift that lies within its keeper's role, of somebody who may read in the
+    room and isn't one of `besides`. Three queries.
     """
     team = {
         one.staff: one
@@ -99,8 +107,8 @@ def next_on_the_rota(
         program=program, state=ShiftState.PLANNED, starts_at__gt=now, supporter__in=team
     )
     for row in planned.order_by("starts_at", "pk")[:MOST]:
-        if team[row.supporter_id].lasts(Stretch(row.starts_at, row.ends_at)):
-            return row.starts_at
+        if team[row.supporter_id].lasts(found := Stretch(row.starts_at, row.ends_at)):
+            return found
     return None
 
 
@@ -186,6 +194,15 @@ def on_duty_for(room: int, *, program: int, now: datetime) -> set[int]:
     if not there:
         return there
     return there & {one.staff for one in keepers(program, now=now) if one.keeps(room)}
+
+
+def on_duty_until(room: int, *, program: int, besides: Collection[int], now: datetime) -> datetime:
+    """When the last of those ends who are on duty there but `besides`; now, where nobody is."""
+    there = on_duty_for(room, program=program, now=now) - {*besides}
+    running = Shift.objects.filter(
+        program=program, supporter__in=there, state=ShiftState.BEGUN, ends_at__gt=now
+    )
+    return max(running.order_by("pk").values_list("ends_at", flat=True), default=now)
 
 
 def _willing(staff: Collection[int], now: datetime) -> set[int]:

@@ -95,4 +95,4 @@ class NoticeKind(StrEnum):
     RELIEF_ASKED = "relief_asked"  # かわって
     ROLE_OVER = "role_over"  # a colleague's role ended: from this shift on, theirs are off the rota
     RELIEF_TAKEN = "relief_taken"  # a colleague took over from you
-    VISIT_OFF = "visit_off"  # a home visit for which you were named doesn't take place
+    VISIT_OFF = "visit_off"  # a home visit for which you were named: you needn't go

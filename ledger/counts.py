@@ -57,6 +57,14 @@ def next_hour(statistic: str) -> datetime | None:
     return None if last is None else last + HOUR
 
 
+def summed_until() -> datetime | None:
+    """Where the months that are summed end; None if none is."""
+    last: datetime | None = Filled.objects.filter(statistic=MONTH).aggregate(last=Max("hour"))[
+        "last"
+    ]
+    return None if last is None else begins(following(month_of(last)))
+
+
 def fill(statistic: str, hour: datetime, counted: Iterable[Counted]) -> None:
     """Keep a statistic's figures of an hour, instead of any that were kept before.
 

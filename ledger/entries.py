@@ -6,7 +6,7 @@ right is entered anew.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -121,11 +121,13 @@ def replace_entry(
     program: str,
     *,
     seq: int,
-    cohort: str,
+    told: Mapping[str, str],
     confirmed_by: str | int,
     now: datetime,
 ) -> Entry:
-    """Take an entry back and enter it anew with another cohort, on the day on which it happened.
+    """Take an entry back and enter it anew, on the day on which it happened.
+
+    `told`: what it says now, of `cohort`, `origin`, `municipality_code`.
 
     Raises what `counter_enter` raises.
     """
@@ -133,7 +135,7 @@ def replace_entry(
         program, seq=seq, reason=Reason.REPLACED, confirmed_by=confirmed_by, now=now
     )
     row = {name: getattr(back, name) for name in chain.CONTENT}
-    row |= {"quantity": -back.quantity, "counters": None, "reason": "", "cohort": cohort}
+    row |= {"quantity": -back.quantity, "counters": None, "reason": "", **told}
     return _append([row], confirmed_by=confirmed_by, now=back.recorded_at)[0]
 
 

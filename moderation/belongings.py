@@ -14,7 +14,8 @@ TITLE = "支援者がしたこと"
 
 def shown(participant: int) -> dict[str, object]:
     """Everything, JSON-able; times are ISO 8601 UTC. Who did it isn't theirs to know."""
-    acts = Act.objects.filter(participant=participant).select_related("room", "appeal", "told")
+    acts = Act.objects.filter(participant=participant).select_related("room", "appeal")
+    acts = acts.prefetch_related("told")
     return {
         "acts": [
             {
@@ -27,7 +28,8 @@ def shown(participant: int) -> dict[str, object]:
                 "until": wire(act.until) if act.until else None,
                 "closed_at": wire(act.closed_at) if act.closed_at else None,
                 "appeal": _appeal(getattr(act, "appeal", None)),
-                "told": _told(getattr(act, "told", None)),
+                "told": _told([one for one in act.told.all() if one.appeal_id is None]),
+                "told_of_answer": _told([one for one in act.told.all() if one.appeal_id]),
             }
             for act in acts.order_by("at", "pk")
         ]
@@ -40,8 +42,10 @@ def _appeal(row: Appeal | None) -> dict[str, object] | None:
     return {"text": row.text, "at": wire(row.at), "state": row.state, "answer": row.answer}
 
 
-def _told(row: Told | None) -> dict[str, object] | None:
-    return None if row is None else {"reason": row.reason, "note": row.note, "at": wire(row.at)}
+def _told(rows: list[Told]) -> dict[str, object] | None:
+    if not rows:
+        return None
+    return {"reason": rows[0].reason, "note": rows[0].note, "at": wire(rows[0].at)}
 
 
 def erase(participant: int, *, now: datetime) -> None:

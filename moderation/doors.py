@@ -106,7 +106,10 @@ def page(
     *,
     no: Refused | None = None,
 ) -> HttpResponse:
-    """A page at the desk; with a refusal it says so, and nothing that was typed is lost."""
+    """A page at the desk; with a refusal it says so, and nothing that was typed is lost.
+
+    Whose words are `blurred` is asked here, where the page's own reads haven't.
+    """
     judges = at.program.pk in at.viewer.programs(*JUDGES)
     shared = {
         "program": at.program,
@@ -120,6 +123,8 @@ def page(
         "form_error": sentences.sentence(no.code) if no else None,
         "now": at.now,
     }
+    if "blurred" not in context:
+        shared["blurred"] = waiting.choice_of(at.viewer).blurred
     return render(
         request, f"moderation/{template}.html", {**shared, **context}, status=422 if no else 200
     )

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from duty.rota import Stretch, Weekly, stretch
 from duty.states import Channel
 from foundation.refusals import Refused
+from foundation.typed_days import day_of
 from moderation.states import ActKind, Many, Reason
 
 MAX_TEXT = 4000  # more isn't read; an honest note is shorter
@@ -38,7 +39,7 @@ def text(posted: QueryDict, name: str = "text") -> str:
 
 def _day(posted: QueryDict) -> date:
     try:
-        return date.fromisoformat(posted.get("day", ""))
+        return day_of(posted.get("day", ""))
     except ValueError:
         raise Refused("no_day") from None
 

@@ -1,10 +1,11 @@
 """What is looked at before one decides: an item, a person, a room, an act, an objection."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.states import Role
 from accounts.viewer import Viewer
@@ -17,12 +18,26 @@ from duty.states import CallState
 from foundation.refusals import Refused
 from moderation import policies
 from moderation.models import Act, AlarmStep, Appeal, DeskChoice, Proposal, Told
-from moderation.recusals import hidden_from, must_read, must_read_item, without_hidden
-from moderation.states import LASTING, ActKind, AppealState, ProposalState
+from moderation.recusals import (
+    evidence_for,
+    hidden_from,
+    must_read,
+    must_read_item,
+    without_hidden,
+)
+from moderation.states import (
+    LASTING,
+    ON_PEOPLE,
+    ActKind,
+    AppealState,
+    Outcome,
+    ProposalState,
+)
 from moderation.waiting import (
     SHOWN,
     Line,
     as_evidence,
+    choice_of,
     in_their_rooms,
     is_erased,
     lines_of,
@@ -52,6 +67,7 @@ class Detail:
     appeal: Appeal | None
     told: Told | None
     above: bool
+    ends: tuple[Outcome, ...]  # how it may be said to have ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +77,7 @@ class Person:
     seat: Seat
     standing: list[Restriction]
     acts: list[Act]
+    led: Item | None = None  # what led here: an act is recorded as an answer to it
 
 
 def detail(viewer: Viewer, *, item: int, now: datetime) -> Detail:
@@ -82,15 +99,16 @@ def detail(viewer: Viewer, *, item: int, now: datetime) -> Detail:
     hidden = Act.objects.filter(
         message=row.message, kind=ActKind.HIDE.value, closed_at__isnull=True
     )
+    person = _person(row.seat) if row.seat is not None and not above else None
     return Detail(
         item=row,
         line=lines_of(viewer, [row], DeskChoice(without=[]), now=now)[0],
         message=of,
         before=without_hidden(viewer, _around(row, at, before=True)) if at else [],
         after=without_hidden(viewer, _around(row, at, before=False)) if at else [],
-        reports=_reports(row),
+        reports=_reports(viewer, row),
         findings=found,
-        person=_person(row.seat) if row.seat is not None and not above else None,
+        person=person,
         steps=list(
             AlarmStep.objects.filter(item=row, raised_at=row.raised_at)
             .select_related("staff")
@@ -102,7 +120,30 @@ def detail(viewer: Viewer, *, item: int, now: datetime) -> Detail:
         appeal=_subject(Appeal, row, "appeal"),
         told=_told(row),
         above=above,
+        ends=_ends(row, person.acts if person is not None else []),
     )
+
+
+def _ends(row: Item, done: list[Act]) -> tuple[Outcome, ...]:
+    """What may be told of it. Whoever reported isn't told that all was left as it was where it
+    wasn't, nor that something was done where nothing was.
+    """
+    both = (Outcome.NOTHING, Outcome.ACTED)
+    if row.kind != ItemKind.REPORT:
+        return both
+    if answers(row).exists():
+        return (Outcome.ACTED,)
+    # Done to its author since, without saying that it was for this: the reader knows.
+    since = [one for one in done if one.at >= row.raised_at and one.undone_at is None]
+    taken_back = row.message is not None and row.message.state == MessageState.WITHDRAWN
+    return both if since or taken_back else (Outcome.NOTHING,)
+
+
+def answers(row: Item) -> QuerySet[Act]:
+    """What was done to somebody in answer to an item since it was raised, and not undone."""
+    kinds = [kind.value for kind in (*ON_PEOPLE, ActKind.WORD)]
+    of = Act.objects.filter(item=row, kind__in=kinds, at__gte=row.raised_at)
+    return of.filter(undone_at__isnull=True)
 
 
 def _said_at(row: Item, found: list[Finding]) -> datetime | None:
@@ -126,7 +167,9 @@ def _subject(model: Any, row: Item, name: str) -> Any:
 
 def _told(row: Item) -> Told | None:
     name, _, key = row.subject.partition(":")
-    return Told.objects.filter(act=int(key)).first() if name == "act" else None
+    if name == "answer":
+        return Told.objects.filter(appeal=int(key)).first()
+    return Told.objects.filter(act=int(key), appeal__isnull=True).first() if name == "act" else None
 
 
 def _around(row: Item, at: datetime, *, before: bool) -> list[Message]:
@@ -139,11 +182,16 @@ def _around(row: Item, at: datetime, *, before: bool) -> list[Message]:
     return [without_taken_back(one) for one in found]
 
 
-def _reports(row: Item) -> list[Report]:
-    """What was told of it; never by whom."""
+def _reports(viewer: Viewer, row: Item) -> list[Report]:
+    """What was told of it; never by whom, nor in the words of whom the reader may know."""
     if row.kind != ItemKind.REPORT:
         return []
-    return list(Report.objects.filter(message=row.message_id).order_by("at", "pk")[:SHOWN])
+    told = Report.objects.filter(message=row.message_id).select_related("seat")
+    found, hidden = list(told.order_by("at", "pk")[:SHOWN]), hidden_from(viewer)
+    for one in found:
+        if one.seat is not None and one.seat.participant_id in hidden:
+            one.note = ""
+    return found
 
 
 def _findings(row: Item) -> list[Finding]:
@@ -155,8 +203,8 @@ def _findings(row: Item) -> list[Finding]:
     return list(Finding.objects.filter(of).order_by("-at", "-pk")[:10])
 
 
-def person(viewer: Viewer, *, seat: int) -> Person:
-    """Someone in a room, for whoever keeps it; staff aren't shown.
+def person(viewer: Viewer, *, seat: int, item: int | None = None) -> Person:
+    """Someone in a room, for whoever keeps it, and the item that led there; staff aren't shown.
 
     Raises `Refused("not_found")`.
     """
@@ -165,16 +213,28 @@ def person(viewer: Viewer, *, seat: int) -> Person:
         raise Refused("not_found")
     policies.must_keep(viewer, room=row.room)
     must_read(viewer, row.participant_id)
-    return _person(row)
+    return replace(_person(row), led=led_by(item, seat=row))
+
+
+def led_by(item: int | None, *, seat: Seat) -> Item | None:
+    """An item about them in this room, and none that is above the desk."""
+    if item is None:
+        return None
+    return Item.objects.filter(
+        pk=item, room=seat.room_id, seat=seat, about_staff__isnull=True
+    ).first()
 
 
 def _person(seat: Seat) -> Person:
-    """What was done in this room, and what holds everywhere: other rooms aren't this one's."""
+    """What was done in this room, and what holds everywhere: other rooms aren't this one's. Of
+    what another program did only that it holds.
+    """
     here = Q(room=seat.room_id) | Q(room__isnull=True)
+    ours = Q(room=seat.room_id) | Q(room__isnull=True, program=seat.room.program_id)
     standing = Restriction.objects.filter(
         here, participant=seat.participant_id, lifted_at__isnull=True
     )
-    acts = Act.objects.filter(here, participant=seat.participant_id).select_related("by")
+    acts = Act.objects.filter(ours, participant=seat.participant_id).select_related("by")
     return Person(
         seat=seat,
         standing=list(standing.order_by("pk")),
@@ -190,11 +250,28 @@ def acts_of(viewer: Viewer, *, program: int, standing: bool) -> list[Act]:
     must_be_of_the_team(viewer, program=program)
     rows = Act.objects.filter(program=program).select_related("by", "room", "message")
     rows = rows.filter(in_their_rooms(viewer, program))
-    if hidden := hidden_from(viewer):
+    hidden = hidden_from(viewer)
+    if hidden:
         rows = rows.exclude(participant__in=hidden)
     if standing:
         rows = rows.filter(closed_at__isnull=True).filter(kind__in=[kind.value for kind in LASTING])
-    return list(rows.order_by("-at", "-pk")[:100])
+    found = list(rows.order_by("-at", "-pk")[:100])
+    for one in found if hidden else ():
+        one.evidence = evidence_for(viewer, one)
+    return found
+
+
+def folded(viewer: Viewer, acts: Iterable[Act]) -> set[int]:
+    """Acts about what came in a kind whose words their reader chose not to read."""
+    if not (kinds := choice_of(viewer).without):
+        return set()
+    acts = list(acts)
+    messages = {one.message_id for one in acts if one.message_id}
+    came = Item.objects.filter(message__in=messages, kind__in=kinds)
+    about = set(came.values_list("message_id", flat=True))
+    asked = Item.objects.filter(pk__in={one.item_id for one in acts if one.item_id})
+    items = set(asked.filter(kind__in=kinds).values_list("pk", flat=True))
+    return {one.pk for one in acts if one.message_id in about or one.item_id in items}
 
 
 def room_side(viewer: Viewer, *, room: int, limit: int = 30) -> tuple[Room, list[Message]]:
@@ -224,6 +301,7 @@ def appeal(viewer: Viewer, *, appeal: int) -> Appeal:
         raise Refused("not_found")
     policies.must_be_above(viewer, program=row.act.program_id)
     must_read(viewer, row.act.participant_id)
+    row.act.evidence = evidence_for(viewer, row.act)
     return row
 
 

@@ -125,18 +125,30 @@ class Appeal(models.Model):
 
 
 class Told(models.Model):
-    """Somebody told of what staff said or did to them: once of each act, as it stood then.
+    """Somebody told of what staff said or did to them: once of each act, and once of the answer to
+    an objection to it, as it stood then.
 
-    It goes past the desk, and whoever acted never learns of it.
+    It goes past the desk, and whoever acted or answered never learns of it.
     """
 
-    act = models.OneToOneField(Act, on_delete=models.PROTECT, related_name="told")
+    act = models.ForeignKey(Act, on_delete=models.PROTECT, related_name="told")
+    # Not of the act, but of what was answered to an objection to it.
+    appeal = models.OneToOneField(
+        Appeal, null=True, on_delete=models.PROTECT, related_name="told_of_answer"
+    )
     reason = models.CharField(max_length=8)
     note = models.CharField(max_length=500, blank=True)
     evidence = models.JSONField(default=dict)
     at = models.DateTimeField()
     # Its sender was told how it ended.
     answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["act"], condition=Q(appeal__isnull=True), name="told_once_of_an_act"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"told {self.pk}"

@@ -10,7 +10,7 @@ from foundation.refusals import Refused
 from moderation import policies, telling
 from moderation.models import Act, Appeal
 from moderation.recusals import recused_from
-from moderation.states import ActKind
+from moderation.states import ActKind, AppealState
 
 SHOWN = 100
 
@@ -25,6 +25,7 @@ class Told:
     holds: bool
     may_appeal: bool
     appeal: Appeal | None
+    judged: str  # what became of it, where somebody judged it
 
 
 def own(viewer: Viewer, *, now: datetime) -> list[Told]:
@@ -46,24 +47,51 @@ def one(viewer: Viewer, *, act: int, now: datetime) -> Told:
     return _told(row, now=now)
 
 
-def may_tell_of(viewer: Viewer, *, act: int) -> Act:
-    """Of theirs one that somebody of ours did, said or answered: of it they may tell.
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody of ours said to them: by an act, or (`appeal`) in answer to an objection."""
+
+    act: Act
+    appeal: Appeal | None
+    by: int
+    at: datetime
+    text: str
+    told: bool
+
+
+def may_tell_of(viewer: Viewer, *, act: int, answer: bool = False) -> Said:
+    """Of theirs one that somebody of ours did, said or answered: of it they may tell. With `answer`
+    it is what was answered to their objection to it.
 
     Raises `Refused`: `not_entered`, `not_found`.
     """
     participant = must_be_entered(viewer)
     kinds = [*_kinds(), ActKind.WORD.value, ActKind.REPLY.value]
-    rows = Act.objects.filter(pk=act, participant=participant, kind__in=kinds, by__isnull=False)
-    row = rows.select_related("told").first()
+    row = Act.objects.filter(pk=act, participant=participant, kind__in=kinds).first()
     if row is None:
         raise Refused("not_found")
-    return row
+    if answer:
+        return _answered(row)
+    if row.by_id is None:
+        raise Refused("not_found")
+    told = row.told.filter(appeal__isnull=True).exists()
+    return Said(row, None, by=row.by_id, at=row.at, text=telling.said_in(row), told=told)
 
 
-def is_read(act: Act, *, now: datetime) -> bool:
-    """Whether there is somebody above, besides whoever acted, to read what is told of it."""
-    besides = {act.by_id, *recused_from(act.participant_id)}
-    return any(one.staff not in besides for one in above(act.program_id, now=now))
+def _answered(row: Act) -> Said:
+    found = Appeal.objects.filter(act=row, judged_by__isnull=False).first()
+    if found is None or found.judged_by_id is None or found.judged_at is None:
+        raise Refused("not_found")
+    return Said(
+        row, found, by=found.judged_by_id, at=found.judged_at, text=telling.answered_in(found),
+        told=row.told.filter(appeal=found).exists(),
+    )  # fmt: skip
+
+
+def is_read(said: Said, *, now: datetime) -> bool:
+    """Whether there is somebody above, besides whoever said it, to read what is told of it."""
+    besides = {said.by, *recused_from(said.act.participant_id)}
+    return any(one.staff not in besides for one in above(said.act.program_id, now=now))
 
 
 def _kinds() -> list[str]:
@@ -81,5 +109,11 @@ def _told(row: Act, *, now: datetime) -> Told:
     over = row.closed_at is not None or (row.until is not None and row.until <= now)
     return Told(
         id=row.pk, at=row.at, text=telling.of_act(row), holds=lasting and not over,
-        may_appeal=may, appeal=appeal,
+        may_appeal=may, appeal=appeal, judged=_judged(row, appeal),
     )  # fmt: skip
+
+
+def _judged(row: Act, appeal: Appeal | None) -> str:
+    if appeal is None or appeal.state == AppealState.OPEN:
+        return ""
+    return telling.judged(row, overturned=appeal.state == AppealState.OVERTURNED)

@@ -1,13 +1,14 @@
 """知っている人かもしれない: whose words and items a member of staff isn't shown. Reads."""
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from accounts.viewer import Viewer
-from chat.models import Item, Message, Recusal
+from chat.models import Item, Message, Postcard, Recusal
 from chat.promises import recused_from as recused_from
 from chat.states import ItemKind
 from foundation.refusals import Refused
-from moderation.models import Appeal
+from moderation.models import Act, Appeal, Quoted
 
 
 def hidden_from(viewer: Viewer) -> set[int]:
@@ -48,6 +49,27 @@ def appeals_of(participants: Collection[int]) -> list[str]:
 
 
 def without_hidden(viewer: Viewer, said: Iterable[Message]) -> list[Message]:
-    """Messages (with their seats) but those of whom they may know."""
-    hidden = hidden_from(viewer)
-    return [one for one in said if one.seat is None or one.seat.participant_id not in hidden]
+    """Messages (with their seats) but those of whom they may know, and cards read for them."""
+    rows, hidden = list(said), hidden_from(viewer)
+    if not hidden:
+        return rows
+    read = Postcard.objects.filter(message__in=rows, murmur__seat__participant__in=hidden)
+    cards = set(read.order_by("pk").values_list("message", flat=True))
+    return [
+        one for one in rows
+        if one.pk not in cards and (one.seat is None or one.seat.participant_id not in hidden)
+    ]  # fmt: skip
+
+
+def evidence_for(viewer: Viewer, act: Act) -> dict[str, Any]:
+    """What an act keeps, without the words and names of those of whom they may know."""
+    kept: dict[str, Any] = dict(act.evidence)
+    quoted = Quoted.objects.filter(act=act, participant__in=hidden_from(viewer))
+    places = {place for one in quoted.order_by("pk") for place in one.places}
+    for name in ("context", "reports"):
+        if name in kept:
+            lines = enumerate(kept[name])
+            kept[name] = [line for number, line in lines if f"{name}.{number}" not in places]
+    if "text" in places:
+        kept |= {"text": "", "veil": "", "handle": "", "mark": ""}
+    return kept

@@ -6,6 +6,7 @@ from foundation import clock
 from moderation.actions.alarms import climb
 from moderation.actions.away import end_kept
 from moderation.actions.holds import return_late, settle_gone
+from moderation.actions.murmurs import note_promises
 from moderation.actions.purge import purge
 from moderation.actions.undo import close_due
 
@@ -17,6 +18,7 @@ _purged: list[datetime] = []  # when this process last did
 def turn() -> None:
     """Acts whose time is over end, held messages go back, words of crisis climb the rota."""
     now = clock.now()
+    note_promises(now=now)
     climb(now=now)
     close_due(now=now)
     end_kept(now=now)

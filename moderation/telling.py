@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy
 from accounts import letters
 from foundation.clock import jst
 from foundation.refusals import Link
-from moderation.models import Act
-from moderation.states import APPEALABLE, ActKind, Outcome, Reason
+from moderation.models import Act, Appeal
+from moderation.states import APPEALABLE, ActKind, AppealState, Outcome, Reason
 
 WHAT = {
     ActKind.HIDE: gettext_lazy("あなたのことばを、ほかの人に見えないようにしました。"),
@@ -128,19 +128,39 @@ def tell_outcome(participant: int, outcome: Outcome, *, now: datetime) -> None:
     )  # fmt: skip
 
 
-def tell_judged(act: Act, *, overturned: bool, answer: str, now: datetime) -> None:
-    """The answer to an appeal."""
+def answered_in(appeal: Appeal) -> str:
+    """The answer to an objection as its person read it."""
+    said = judged(appeal.act, overturned=appeal.state == AppealState.OVERTURNED)
+    return f"{said}\n{appeal.answer}".strip()
+
+
+def tell_judged(appeal: Appeal, *, now: datetime) -> None:
+    """The answer to an objection; of it, too, its person may tell."""
+    act = appeal.act
     if act.participant_id is None:
         return
-    said = (
-        _("べつの人が読みなおして、取り消しました。")
-        if overturned
-        else _("べつの人が読みなおしました。決めたことは、そのままになります。")
-    )
+    words = ""
+    if appeal.state == AppealState.OVERTURNED and act.kind == ActKind.TURN_DOWN:
+        words = act.evidence.get("text", "")
+    links = [Link(_("このことばが、つらかったとき"), f"/standing/{act.pk}/answer/tell/")]
     letters.write(
         act.participant_id, kind=letters.Kind.REPLY, title=_("読みなおしました"),
-        text=f"{said}\n{answer}".strip(), now=now,
+        text=f"{answered_in(appeal)}\n\n{words}".strip(), links=links, now=now,
     )  # fmt: skip
+
+
+def judged(act: Act, *, overturned: bool) -> str:
+    """What became of an objection. Held words never come late into the room without asking: where
+    they should have come, they go back to whoever wrote them.
+    """
+    if not overturned:
+        return _("べつの人が読みなおしました。決めたことは、そのままになります。")
+    if act.kind == ActKind.TURN_DOWN:
+        return _(
+            "べつの人が読みなおして、出さないと決めたことを取り消しました。"
+            "時間がたったので、いまから部屋に出すことはせず、てがみでことばをお返しします。"
+        )
+    return _("べつの人が読みなおして、取り消しました。")
 
 
 def tell_returned(participant: int, text: str, *, now: datetime) -> None:

@@ -55,6 +55,10 @@ urlpatterns = [
     path("standing/", standing.standing, name="standing"),
     path("standing/<number:number>/", standing.one, name="standing-one"),
     path("standing/<number:number>/tell/", standing.tell_of, name="standing-tell"),
+    path(
+        "standing/<number:number>/answer/tell/", standing.tell_of, {"answer": True},
+        name="standing-answer-tell",
+    ),
     path("moderation/step-in/", shifts.step_in, name="step-in"),
     path("moderation/handovers/", desk.hand_over, name="handovers"),
     path("moderation/handovers/<number:number>/read/", desk.read_handover, name="handover-read"),
@@ -92,6 +96,7 @@ urlpatterns = [
         name="pattern-remove",
     ),
     path("moderation/rota/preview/", rota.preview, name="rota-preview"),
+    path("moderation/called/", own.called, name="called"),
     path("moderation/alerts/", own.alerts, name="alerts"),
     path("moderation/alerts/test/", own.try_alarm, name="alarm-test"),
     path(

@@ -210,15 +210,15 @@ def choice_of(viewer: Viewer) -> DeskChoice:
 def _above(viewer: Viewer, program: int) -> QuerySet[Item]:
     policies.must_be_above(viewer, program=program)
     found = Item.objects.filter(program=program, about_staff__isnull=False)
-    return found.exclude(state=ItemState.DONE.value).exclude(about_staff=viewer.staff)
+    found = found.exclude(state=ItemState.DONE.value).exclude(about_staff=viewer.staff)
+    return found.exclude(seat__participant__in=hidden_from(viewer))
 
 
 def waits_above(viewer: Viewer, *, program: int) -> bool:
     """Whether something told of staff waits for this reader: their way there says so, since no
     desk does.
     """
-    hidden = hidden_from(viewer)
-    return _above(viewer, program).exclude(seat__participant__in=hidden).exists()
+    return _above(viewer, program).exists()
 
 
 def above_the_desk(viewer: Viewer, *, program: int, now: datetime) -> list[Line]:
@@ -248,7 +248,7 @@ def lines_of(
             about=(*reasons.get(row.message_id or 0, ()), *_seen_in(row, seen)),
             times=row.times,
             raised_at=row.raised_at,
-            late=row.kind == ItemKind.HELD and row.raised_at <= now - HELD_LATE,
+            late=_is_late(row, now),
             claimed_by=name_of(row.claimed_by) if _held(row, now) else "",
             mine=_held(row, now) and row.claimed_by_id == viewer.staff,
             free=not _held(row, now),
@@ -256,6 +256,12 @@ def lines_of(
         )
         for row in rows
     ]
+
+
+def _is_late(row: Item, now: datetime) -> bool:
+    if row.kind == ItemKind.MURMUR:
+        return row.due_at is not None and row.due_at <= now
+    return row.kind == ItemKind.HELD and row.raised_at <= now - HELD_LATE
 
 
 def _held(row: Item, now: datetime) -> bool:
@@ -267,8 +273,9 @@ def _held(row: Item, now: datetime) -> bool:
 
 
 def _who(row: Item) -> str:
-    seat = row.message.seat if row.message is not None else row.seat
-    handle = row.message.handle if row.message is not None else ""
+    seat, handle = row.seat, ""
+    if row.message is not None and not _is_card(row, row.message):
+        seat, handle = row.message.seat, row.message.handle
     return f"{handle or seat.handle} {seat.mark}" if seat is not None else handle
 
 
@@ -298,9 +305,14 @@ def as_evidence(row: Item, message: Message) -> Message:
     Those of staff only above the desk: that they are kept tells their author who reads there.
     """
     by_staff = message.seat is not None and message.seat.staff_id is not None
-    if by_staff and row.about_staff_id is None:
+    if by_staff and row.about_staff_id is None and not _is_card(row, message):
         return without_taken_back(message)
     return message
+
+
+def _is_card(row: Item, message: Message) -> bool:
+    """Whether somebody else read it to the room for whom it is about."""
+    return row.seat_id is not None and row.seat_id != message.seat_id
 
 
 def without_taken_back(message: Message) -> Message:

@@ -1,4 +1,7 @@
-"""Who keeps the house in a program: names, roles, until when. For its coordinators and admins."""
+"""Who keeps the house in a program: names, roles, until when. For its coordinators and admins.
+
+Admins are of no program: who they are, admins alone see.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +19,7 @@ from chat.models import Room
 from chat.states import RoomKind
 from foundation.clock import jst_day
 from foundation.refusals import Refused
-from office.policies import must_know_people
+from office.policies import must_admin, must_know_people
 
 PAGE = 100
 MOST = 500
@@ -87,15 +90,49 @@ def role_of(viewer: Viewer, *, program: int, staff: int, grant: int) -> Role | N
     return Role(role) if role else None
 
 
+def admins(viewer: Viewer, *, now: datetime) -> list[Person]:
+    """Everybody who holds the role of an admin, be its last day over, by name."""
+    must_admin(viewer)
+    return _with_roles(list(_admins().order_by("username", "pk")[:MOST]), None, now)
+
+
+def admin(viewer: Viewer, *, staff: int, now: datetime) -> Person | None:
+    """One of them."""
+    must_admin(viewer)
+    found = _with_roles(list(_admins().filter(pk=staff)), None, now)
+    return found[0] if found else None
+
+
+def invited_admins(viewer: Viewer, *, now: datetime) -> list[Invitation]:
+    """The links by which an admin could still begin, or come back, the newest first."""
+    must_admin(viewer)
+    theirs = Q(role=Role.ADMIN.value, program=None) | Q(staff__in=_admins().values("pk"))
+    rows = _still_open(now).filter(theirs)
+    return list(rows[:MOST])
+
+
+def _admins() -> QuerySet[Staff]:
+    held = RoleGrant.objects.filter(role=Role.ADMIN.value, program=None, ended_at=None)
+    return Staff.objects.filter(pk__in=held.order_by().values("staff"), is_active=True)
+
+
+def _still_open(now: datetime) -> QuerySet[Invitation]:
+    rows = Invitation.objects.filter(used_at=None, withdrawn_at=None, expires_at__gt=now)
+    return rows.select_related("staff").order_by("-invited_at")
+
+
 def _known_to(program: int) -> QuerySet[Staff]:
     theirs = RoleGrant.objects.filter(program=program).order_by().values("staff")
     return Staff.objects.filter(pk__in=theirs, is_active=True)
 
 
-def _with_roles(people: Sequence[Staff], program: int, now: datetime) -> list[Person]:
+def _with_roles(people: Sequence[Staff], program: int | None, now: datetime) -> list[Person]:
     """In their order. Three queries."""
     grants = RoleGrant.objects.filter(program=program, staff__in=people).order_by("pk")
-    rows, rooms = list(grants.prefetch_related("rooms")), dict(room_choices(program))
+    rows, rooms = (
+        list(grants.prefetch_related("rooms")),
+        dict(room_choices(program) if program else []),
+    )
     # A role given anew begins in the moment in which the one before it ends.
     ended = {(row.staff_id, row.role, row.ended_at): row for row in rows if row.ended_at}
     held: dict[int, list[Held]] = {}
@@ -146,12 +183,7 @@ def open_invitations(viewer: Viewer, *, program: int, now: datetime) -> list[Inv
     """
     must_know_people(viewer, program=program)
     theirs = RoleGrant.objects.filter(program_id=program).values("staff")
-    rows = (
-        Invitation.objects.filter(used_at__isnull=True, withdrawn_at__isnull=True)
-        .filter(Q(program_id=program) | Q(staff__in=theirs), expires_at__gt=now)
-        .select_related("staff")
-        .order_by("-invited_at")[:MOST]
-    )
+    rows = _still_open(now).filter(Q(program_id=program) | Q(staff__in=theirs))[:MOST]
     return [
         one for one in rows if one.staff_id is None or may_keep(viewer, staff=one.staff_id, now=now)
     ]

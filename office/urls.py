@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from office.views import (
+    admins,
     agencies,
     alone,
     counting,
@@ -73,6 +74,17 @@ _people = [
     path("<number:pk>/close/", people.close, name="manage-person-close"),
 ]
 
+_admins = [
+    path("", admins.all_admins, name="manage-admins"),
+    path("invite/", admins.invite, name="manage-admin-invite"),
+    path("invitations/<number:pk>/withdraw/", admins.withdraw, name="manage-admin-withdraw"),
+    path("<number:pk>/", admins.one_admin, name="manage-admin"),
+    path("<number:pk>/roles/<number:grant>/end/", admins.end, name="manage-admin-end"),
+    path("<number:pk>/sheet/", admins.sheet, name="manage-admin-sheet"),
+    path("<number:pk>/again/", admins.again, name="manage-admin-again"),
+    path("<number:pk>/close/", admins.close, name="manage-admin-close"),
+]
+
 _screening = [
     path("", screening.all_rules, name="manage-rules"),
     path("new/", screening.new_rule, name="manage-rule-new"),
@@ -95,5 +107,6 @@ urlpatterns = [
     path("texts/", include(_texts)),
     path("lines/", include(_lines)),
     path("people/", include(_people)),
+    path("admins/", include(_admins)),
     path("screening/", include(_screening)),
 ]

@@ -14,6 +14,7 @@ from django.urls import reverse
 from accounts import messages
 from accounts.doors import viewer_of_request
 from accounts.viewer import Viewer
+from foundation import typed_days
 from foundation.printed import CannotPrint, pdf
 from foundation.refusals import Refused
 from foundation.replies import SeeOther
@@ -83,7 +84,7 @@ def day_of(text: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        return typed_days.day_of(text, latest=typed_days.NO_EDGE)
     except ValueError:
         raise Refused("no_day") from None
 

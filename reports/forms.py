@@ -1,11 +1,13 @@
 """What is typed about figures and registers."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from foundation.typed_days import bounds
 from reports import sentences
 from reports.states import INSTRUMENT
 
@@ -43,7 +45,7 @@ class _Form(forms.Form):
 def _day(label: Any) -> forms.DateField:
     return forms.DateField(
         label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": sentences.NO_DAY},
+        error_messages={"invalid": sentences.NO_DAY}, validators=bounds(latest=date.max),
     )  # fmt: skip
 
 

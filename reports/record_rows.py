@@ -98,6 +98,7 @@ MOST_BAD = 200
 MOST_ROWS = 5000
 MOST = {"destination": 80, "note": 400, "origin": 20, "subject": 80}
 MOST_QUANTITY = 10_000
+OUR_ROOM = "電子居場所"
 _NAME = re.compile(
     r"[一-龠々]{1,4}[\s　]?[一-龠々ぁ-んァ-ヶー]{1,5}|[ァ-ヶー]{2,8}[\s　][ァ-ヶー]{2,8}"
 )
@@ -234,6 +235,11 @@ class _Row:
             if name == "subject" and _NAME.fullmatch(alone) and Tells.NAME not in seen:
                 seen.append(Tells.NAME)
             found += [(name, _SAID[kind]) for kind in seen]
+        where = unicodedata.normalize("NFKC", self.text("destination"))
+        if OUR_ROOM in where and where != OUR_ROOM:
+            found.append(
+                ("destination", "うちの電子居場所なら「電子居場所」とだけ書いてください。")
+            )
         return found
 
     def _kind(self) -> Kind | None:
@@ -313,7 +319,7 @@ class _Row:
                 self.wrong.setdefault("destination", "window_opened か ibasho_opened です。")
             return str(listed_for)
         if kind is Kind.LINKED:
-            return OWN_ROOM if text == "電子居場所" else text
+            return OWN_ROOM if text == OUR_ROOM else text
         return text.casefold() if kind in TOLD_WHERE else text
 
     def _quantity(self) -> int:

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
+from django.db.models import Q
+
 from accounts.viewer import Viewer
 from ledger.entries import Fact
 from ledger.models import Entry, Head
@@ -12,6 +14,7 @@ from reports.models import RecordImport
 from reports.policies import must_import
 
 SHOWN = 20
+LOOKED_THROUGH = 200  # files of a page, of which others' aren't shown
 # What makes two rows of files the same: all but where they came from.
 ALIKE = tuple(one.name for one in fields(Fact) if one.name != "evidence")
 
@@ -24,6 +27,14 @@ class TakenIn:
     programs: frozenset[str]
     standing: dict[str, list[int]]  # program → numbers of the entries that nothing took back
     sums: list[tuple[str, str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Files that were taken in, the newest first; `last`: after which the older ones begin."""
+
+    rows: list[RecordImport]
+    last: int | None
 
 
 def came_of(row: RecordImport) -> TakenIn:
@@ -85,12 +96,26 @@ def taken_in(viewer: Viewer, *, imported: int) -> TakenIn | None:
     return came if came and came.programs and came.programs <= mine else None
 
 
-def lately(viewer: Viewer) -> list[RecordImport]:
-    """The files that they may take back, the newest first, bounded."""
+def lately(viewer: Viewer, *, after: int = 0) -> Files:
+    """The files that they may take back, the newest first, a page of them; `after`: of a page."""
     mine = _mine(viewer)
     rows = RecordImport.objects.filter(applied_at__isnull=False, taken_back_at=None)
-    came = [came_of(row) for row in rows.order_by("-applied_at", "-pk")[:SHOWN]]
-    return [one.row for one in came if one.programs and one.programs <= mine]
+    # One that was taken back since still says where its page ended.
+    before = RecordImport.objects.filter(pk=after, applied_at__isnull=False).first()
+    if before is not None:
+        same = Q(applied_at=before.applied_at, pk__lt=before.pk)
+        rows = rows.filter(same | Q(applied_at__lt=before.applied_at))
+    found: list[RecordImport] = []
+    last = None
+    looked = list(rows.order_by("-applied_at", "-pk")[: LOOKED_THROUGH + 1])
+    for row in looked[:LOOKED_THROUGH]:
+        if len(found) == SHOWN:
+            return Files(found, last)
+        last = row.pk
+        came = came_of(row)
+        if came.programs and came.programs <= mine:
+            found.append(row)
+    return Files(found, last if len(looked) > LOOKED_THROUGH else None)
 
 
 def _mine(viewer: Viewer) -> set[str]:

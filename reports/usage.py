@@ -34,12 +34,18 @@ GUARDED: Mapping[str, tuple[str, ...]] = {
     "room": (),
     "week": tuple(f"{day}-{hour}" for day in range(7) for hour in STRETCHES),
     "read": tuple(ReadWithin),
+    "desk-in": tuple(f"h{hour}" for hour in STRETCHES),
+    "desk-seen": tuple(f"h{hour}" for hour in STRETCHES),
+    "desk-done": tuple(f"h{hour}" for hour in STRETCHES),
+    "desk-wait": tuple(ReadWithin),
 }
 # What is the house's own doing, not people's.
 OPEN: Mapping[str, tuple[str, ...]] = {
     "hours": ("open", "quiet", "locked", "closed"),
     "shifts": ("kept-0", "kept-1", "kept-3", "missed"),
 }
+# Of the house's own doing, what tells of people in crisis: shifts with so many calls of them.
+OF_CRISIS = ("kept-0", "kept-1", "kept-3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +157,22 @@ def _guarded(day: date, counted: Mapping[str, Mapping[str, tuple[int, int | None
     parts: dict[str, Mapping[str, tuple[int, int | None] | None]] = {
         statistic: dict(counted.get(statistic, {})) for statistic in OPEN
     }
+    parts["shifts"] = {**parts["shifts"], **_of_crisis(counted.get("shifts", {}), few=few)}
     for statistic, order in GUARDED.items():
         there = counted.get(statistic, {})
         full = {**dict.fromkeys(order, (0, 0)), **there}
         parts[statistic] = dict.fromkeys(full) if few else _line(full)
     return Month(day, None if few else visits, None if few else people, parts)
+
+
+def _of_crisis(
+    there: Mapping[str, tuple[int, int | None]], *, few: bool
+) -> dict[str, tuple[int, int | None] | None]:
+    if few:
+        return dict.fromkeys(OF_CRISIS)
+    full = {part: there.get(part, (0, None)) for part in OF_CRISIS}
+    by_number = guard_line({part: number for part, (number, _) in full.items()})
+    return {part: None if by_number[part] is None else cell for part, cell in full.items()}
 
 
 def _line(

@@ -7,6 +7,7 @@ Each server has `url`, `start()`, `term()` (politely), `kill()` (-9), `stop()` a
 (SIGSTOP, SIGCONT), `close()`; the port stays the same across them.
 """
 
+import contextlib
 import importlib.util
 import os
 import platform
@@ -289,7 +290,10 @@ class Redis(Process):
         return f"redis://127.0.0.1:{self.port}/0"
 
     def start(self) -> "Redis":
-        """Start it and wait until it answers. Raises CannotStart."""
+        """Start it, empty, and wait until it answers. Raises CannotStart."""
+        with contextlib.suppress(OSError):
+            # One that was killed in the midst of saving would never start again.
+            (self.folder / "dump.rdb").unlink()
         self.spawn(
             [
                 redis_binary(), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "",

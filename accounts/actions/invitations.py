@@ -135,18 +135,49 @@ def accept(*, token: str, username: str, display_name: str, password: str, now: 
     """
     with transaction.atomic():
         found = queries.invitation(token, now=now)
-        # Compare and swap: of two who hold the same link, one comes in.
-        free = Invitation.objects.filter(
-            pk=found.pk, used_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=now
-        )
-        if not free.update(used_at=now):
-            raise Refused("invitation_used")
-        _must_still_be_theirs_to_give(found, now=now)
+        _use(found, now=now)
         if found.staff is not None:
             return _come_back(found, password=password, now=now)
         return _become(
             found, username=username, display_name=display_name, password=password, now=now
         )
+
+
+def join(viewer: Viewer, *, token: str, now: datetime) -> None:
+    """Take the offered role into the account that one is signed in to.
+
+    Raises `Refused`: what `policies.must_be_staff` and `queries.invitation` raise, also where
+    whoever invited might do so no longer; `not_oneself`; `role_held`; `name_alike_there` for whom
+    nobody there could tell from a colleague. Only who holds the link learns any of it.
+    """
+    staff = policies.must_be_staff(viewer)
+    with transaction.atomic():
+        found = queries.invitation(token, now=now)
+        if found.staff_id is not None:  # to come back; it offers no role
+            raise Refused("not_found")
+        if found.invited_by_id == staff:
+            raise Refused("not_oneself")
+        role, program = Role(found.role), found.program_id
+        if (role, program) in queries.held_by(staff):
+            raise Refused("role_held")
+        name = Staff.objects.values_list("display_name", flat=True).get(pk=staff)
+        try:
+            there = queries.colleagues_names(program, besides=staff, now=now)
+            policies.may_be_a_colleague(name, colleagues=there)
+        except Refused:
+            raise Refused("name_alike_there") from None
+        _use(found, now=now)
+        _open_what_is_offered(found, staff, now=now)
+
+
+def _use(found: Invitation, *, now: datetime) -> None:
+    """Compare and swap: of two who hold the same link, one comes in."""
+    free = Invitation.objects.filter(
+        pk=found.pk, used_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=now
+    )
+    if not free.update(used_at=now):
+        raise Refused("invitation_used")
+    _must_still_be_theirs_to_give(found, now=now)
 
 
 def _must_still_be_theirs_to_give(found: Invitation, *, now: datetime) -> None:
@@ -182,9 +213,14 @@ def _become(
             staff.save()
     except IntegrityError:
         raise Refused("username_taken") from None
-    Invitation.objects.filter(pk=found.pk).update(staff=staff)
+    _open_what_is_offered(found, staff.pk, now=now)
+    return staff
+
+
+def _open_what_is_offered(found: Invitation, staff: int, *, now: datetime) -> None:
+    Invitation.objects.filter(pk=found.pk).update(staff_id=staff)
     grant = open_grant(
-        staff.pk,
+        staff,
         role=Role(found.role),
         program=found.program_id,
         rooms=found.rooms,
@@ -194,10 +230,9 @@ def _become(
         now=now,
     )
     record(
-        staff.pk, role="own", verb="accepted", object_type="grant", object_id=grant,
-        program=found.program_id, values={"staff": staff.pk, "role": found.role}, now=now,
+        staff, role="own", verb="accepted", object_type="grant", object_id=grant,
+        program=found.program_id, values={"staff": staff, "role": found.role}, now=now,
     )  # fmt: skip
-    return staff
 
 
 def _come_back(found: Invitation, *, password: str, now: datetime) -> Staff:

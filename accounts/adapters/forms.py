@@ -50,10 +50,15 @@ class _Once:
         except CannotOpen:
             log.error("a second factor of staff %s can't be opened", self.user.pk)  # type: ignore[attr-defined]
             raise wrong from None
-        digest = hashlib.sha256(normalize_user_code(code).encode()).hexdigest()[:32]
-        if not cache.add(f"code:{self.user.pk}:{digest}", 1, timeout=CODE_ONCE):  # type: ignore[attr-defined]
+        if not _first_use(self.user.pk, code):  # type: ignore[attr-defined]
             raise wrong
         return code
+
+
+def _first_use(staff: int | None, code: str) -> bool:
+    """Notes that a code was used, at whichever door; False when it was before."""
+    digest = hashlib.sha256(normalize_user_code(code).encode()).hexdigest()[:32]
+    return cache.add(f"code:{staff}:{digest}", 1, timeout=CODE_ONCE)
 
 
 def _typed(code: str) -> str:
@@ -119,7 +124,11 @@ class ActivateTOTPForm(AllauthActivateTOTPForm):
 
     def clean_code(self) -> str:
         self.cleaned_data["code"] = _typed(self.cleaned_data["code"])
-        return super().clean_code()
+        code: str = super().clean_code()
+        # Whoever saw it typed here must not come in with it at the next door.
+        if not _first_use(self.user.pk, code):
+            raise SecondFactor().validation_error("incorrect_code")
+        return code
 
 
 def waiting_secret(request: HttpRequest) -> str | None:

@@ -10,18 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
-from chat.models import Murmur, Room, RoomEvent, Visit
+from chat.models import Item, Murmur, Room, RoomEvent, Visit
 from chat.participation import (
     Coming,
     Rung,
     minutes_by_state,
     read_within,
     rung,
+    stretch_of_day,
     stretch_of_week,
 )
-from chat.states import RoomState
+from chat.states import ItemKind, RoomState
 from duty.models import Shift
 from duty.states import ShiftState
 from foundation.clock import month_of
@@ -96,6 +97,9 @@ def _waiting(statistic: Statistic, now: datetime) -> Iterator[datetime]:
     if hour is None:
         first = statistic.first()
         hour = None if first is None else max(hour_of(first), hour_of(now - KEPT))
+        # A statistic that is new to a house begins after what is summed: that stays as it is.
+        if hour is not None and (summed := counts.summed_until()) is not None:
+            hour = max(hour, summed)
     for _ in range(AT_ONCE):
         if hour is None or hour + HOUR + statistic.late > now or _still_open(hour + HOUR):
             return
@@ -185,6 +189,36 @@ def _shifts(hour: datetime) -> list[Counted]:
     return sums.counted(of_people=False)
 
 
+def _desk(at: str) -> Callable[[datetime], list[Counted]]:
+    """What came in, was first looked at, first closed at the desk, by the time of day; no staff."""
+
+    def count(hour: datetime) -> list[Counted]:
+        sums = _Sums()
+        for program, person, when in _items(at, hour).values_list(
+            "program__slug", "seat__participant", at
+        ):
+            sums.add(program, stretch_of_day(when), person)
+        return sums.counted()
+
+    return count
+
+
+def _desk_wait(hour: datetime) -> list[Counted]:
+    sums = _Sums()
+    for program, person, opened, looked in _items("opened_at", hour).values_list(
+        "program__slug", "seat__participant", "opened_at", "looked_at"
+    ):
+        sums.add(program, read_within(opened, looked), person)
+    return sums.counted()
+
+
+def _items(at: str, hour: datetime) -> QuerySet[Item]:
+    """What stood at the desk: neither what is told of staff nor what ended as it began."""
+    within = Q((f"{at}__gte", hour), (f"{at}__lt", hour + HOUR))
+    mine = Item.objects.filter(within, about_staff__isnull=True)
+    return mine.exclude(kind=ItemKind.HIDDEN.value).order_by()
+
+
 def _first_visit() -> datetime | None:
     first: datetime | None = Visit.objects.aggregate(first=Min("ended_at"))["first"]
     return first
@@ -193,6 +227,13 @@ def _first_visit() -> datetime | None:
 def _first_murmur() -> datetime | None:
     first: datetime | None = Murmur.objects.aggregate(first=Min("at"))["first"]
     return first or _first_visit()
+
+
+def _first_item() -> datetime | None:
+    first: datetime | None = Item.objects.aggregate(first=Min("opened_at"))["first"]
+    visit = _first_visit()
+    # A month is summed when every statistic is counted to its end: one without items as well.
+    return min(first, visit) if first and visit else first or visit
 
 
 STATISTICS = (
@@ -207,6 +248,10 @@ STATISTICS = (
     Statistic("read", _read, _first_murmur, late=timedelta(hours=24)),
     Statistic("hours", _hours, _first_visit),
     Statistic("shifts", _shifts, _first_visit, late=timedelta(hours=1)),
+    Statistic("desk-in", _desk("opened_at"), _first_item),
+    Statistic("desk-seen", _desk("looked_at"), _first_item),
+    Statistic("desk-done", _desk("closed_at"), _first_item),
+    Statistic("desk-wait", _desk_wait, _first_item, late=timedelta(hours=24)),
 )
 OF_NOBODY = ("hours", "shifts")
 # Each person once in a month: on the highest rung they took; as new if they were.

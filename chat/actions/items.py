@@ -7,8 +7,10 @@ from functools import partial
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from chat.models import DeskVersion, Finding, Item, Message, Murmur, Report, Room
+from chat.queries import written_by
 from chat.states import URGENCY, ItemKind, ItemState, MessageState, RoomKind
 from foundation.bell import bell
 
@@ -45,11 +47,11 @@ def of_murmur(row: Murmur) -> Raised:
 
 
 def of_report(row: Report) -> Raised:
-    """Someone told of a message; where its author is staff, it skips the desk."""
-    message = row.message
+    """Someone told of a message; where whoever wrote it is staff, it skips the desk."""
+    message, author = row.message, written_by(row.message)
     return Raised(
         ItemKind.REPORT, f"message:{message.pk}", room=message.room_id, message=message.pk,
-        seat=message.seat_id, about_staff=message.seat.staff_id if message.seat else None,
+        seat=author.pk if author else None, about_staff=author.staff_id if author else None,
     )  # fmt: skip
 
 
@@ -163,7 +165,10 @@ def claim(item: int, *, by: int, now: datetime) -> bool:
     """Compare and swap: of two who take it at once, one has it. Whether it is theirs now."""
     with transaction.atomic():
         mine = Item.objects.filter(claimable(by=by, now=now), pk=item)
-        if not mine.update(state=ItemState.CLAIMED.value, claimed_by=by, claimed_at=now):
+        if not mine.update(
+            state=ItemState.CLAIMED.value, claimed_by=by, claimed_at=now,
+            looked_at=Coalesce("looked_at", now),
+        ):  # fmt: skip
             return False
         _changed_by(item)
     return True
@@ -182,12 +187,15 @@ def let_go(item: int, *, by: int) -> bool:
 def settle(items: Sequence[int], *, by: int | None, outcome: str, now: datetime) -> list[int]:
     """Done. Those that were settled by this very call; the others were done before."""
     settled = []
+    # Whoever settles something without claiming it has looked at it; what ends by itself, nobody.
+    first = {} if by is None else {"looked_at": Coalesce("looked_at", now)}
     with transaction.atomic():
         for item in items:
             still = Item.objects.filter(pk=item).exclude(state=ItemState.DONE.value)
             if still.update(
-                state=ItemState.DONE.value, settled_by=by, settled_at=now, outcome=outcome
-            ):
+                state=ItemState.DONE.value, settled_by=by, settled_at=now, outcome=outcome,
+                closed_at=Coalesce("closed_at", now), **first,
+            ):  # fmt: skip
                 settled.append(item)
                 _changed_by(item)
     return settled

@@ -31,7 +31,8 @@ def report(sitting: Sitting, act: Act, frame: p.Report) -> Answer:
                 raise Refused(p.Refusal.CONFLICT)
             return acked(frame.nonce, wire(earlier.at))
     message = sitting.message(act.room, frame.of)
-    about = message.seat.staff_id if message is not None and message.seat else None
+    author = queries.written_by(message) if message is not None else None
+    about = author.staff_id if author is not None else None
     kind, is_staff = sitting.rooms[act.room].kind, seat.staff_id is not None
     if note:
         look = words.look_at(sitting, seat, note, about_staff=about)

@@ -13,9 +13,11 @@ from accounts.queries import supporter_names
 from accounts.states import Role
 from accounts.viewer import Viewer
 from chat import protocol as p
+from chat.actions import names
+from chat.actions.sitting import lock_rooms
 from chat.models import Mute, Room, Seat, Visit
 from chat.policies import Standing, must_sit
-from chat.screening import screen
+from chat.screening import Screened
 from duty.colleagues import shown_as
 from foundation import clock
 from foundation.refusals import Refused
@@ -38,19 +40,28 @@ def take(viewer: Viewer, *, room: Room, standing: Standing) -> Seat:
     if seat is not None:
         return seat
     person = Participant.objects.get(pk=viewer.participant)
+    looked = names.read(room, person.handle)
     try:
         with transaction.atomic():
+            if looked.care:
+                lock_rooms([room.pk])
             seat = Seat.objects.create(
                 room=room,
                 participant=person,
                 key=secrets.token_urlsafe(8)[:11],
-                handle=_name(room, person),
+                handle=_name(room, person, looked),
                 mark=_mark(room),
             )
             _stay_hidden(seat)
+            names.hear(room, seat, person.handle, looked, now=clock.now())
             return seat
     except IntegrityError:  # the same person arrived twice at once
         return Seat.objects.get(room=room, participant=person)
+
+
+def of_staff(staff: int, *, room: Room) -> Seat:
+    """A member of staff's, also where they may not sit: by it is told what they tried there."""
+    return _take_for_staff(staff, room)
 
 
 def _take_for_staff(staff: int, room: Room) -> Seat:
@@ -98,11 +109,16 @@ def _hide(pairs: Iterable[tuple[int, int]]) -> None:
         Mute.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _name(room: Room, person: Participant) -> str:
-    """Their own, unless someone in the room is called so, or it would let them be reached."""
+def _name(room: Room, person: Participant, looked: Screened) -> str:
+    """Their own, unless someone in the room is called so, or it isn't borne here."""
     near = [nicknames.skeleton(one) for one in names_near(room.pk, but=person.pk, now=clock.now())]
-    taken = nicknames.skeleton(person.handle) in near or screen(person.handle).contact
-    return nicknames.offer() if taken else person.handle
+    if nicknames.skeleton(person.handle) in near:
+        return nicknames.offer()
+    try:
+        names.must_be_borne(looked)
+    except Refused:
+        return nicknames.offer()
+    return person.handle
 
 
 def _mark(room: Room) -> str:
@@ -122,13 +138,19 @@ def names_near(room: int, *, but: int, now: datetime) -> list[str]:
 
 
 def rename(viewer: Viewer, *, room: Room, handle: str, now: datetime) -> None:
-    """A name for this room only. Raises `Refused` for look-alikes."""
+    """A name for this room only. Raises `Refused` for look-alikes, and what isn't borne here."""
     if viewer.participant is None:
         raise Refused("not_allowed")
     taken = names_near(room.pk, but=viewer.participant, now=now)
     name = nicknames.check(handle, taken=taken, supporters=supporter_names())
-    if screen(name).contact:
-        raise Refused(p.Refusal.CONTACT)
+    looked = names.read(room, name)
+    with transaction.atomic():
+        if looked.care:
+            # Heard first: also where the name is then refused.
+            lock_rooms([room.pk])
+            own = Seat.objects.get(room=room, participant_id=viewer.participant)
+            names.hear(room, own, name, looked, now=now)
+    names.must_be_borne(looked)
     Seat.objects.filter(room=room, participant_id=viewer.participant).update(handle=name)
 
 

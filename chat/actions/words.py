@@ -120,7 +120,7 @@ def flag(
     seen = [one for one in look.screened.findings if one.kind not in nobodys]
     if not seen or (look.again and not stored):
         return
-    tried = look.screened.contact and not look.screened.care and not stored
+    tried = look.screened.contact and not stored and not quoted
     again = tried and _tried_before(seat, now=sitting.now)
     if not (look.screened.care or stored or again):
         return  # a slip: nothing was stored, and nothing is

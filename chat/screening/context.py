@@ -5,6 +5,7 @@ import re
 REACH = 20  # characters of the same sentence that are looked at on either side
 
 _SELF = "(?:自分|私|わたし|あたし|俺|おれ|僕|ぼく|うち|わし|わい|我が?身)"
+_SELF_SAID = re.compile(_SELF)
 _YOU = re.compile(
     "お前|おまえ|おめえ|あんた|てめえ|てめ-|貴様|きさま|君(?:は|も|って|の|みたい|なんか)|こいつ|あなた"
 )
@@ -42,10 +43,20 @@ _QUOTED_AFTER = re.compile('[。?」』”"]*(?:と|って|とか|なんて|み�
 
 def sentence(text: str, start: int, end: int) -> tuple[int, int]:
     """The part of the sentence around a stretch that is looked at."""
-    left = max(text.rfind("。", 0, start), text.rfind("?", 0, start)) + 1
-    rights = [at for at in (text.find("。", end), text.find("?", end)) if at >= 0]
-    right = min(rights, default=len(text))
-    return max(left, start - REACH), min(right, end + REACH)
+    near, far = max(0, start - REACH), min(len(text), end + REACH)
+    left = max(text.rfind("。", near, start), text.rfind("?", near, start)) + 1
+    rights = [at for at in (text.find("。", end, far), text.find("?", end, far)) if at >= 0]
+    return max(left, near), min(rights, default=far)
+
+
+def sentences(text: str) -> int:
+    """How many sentences a folded text has."""
+    return sum(bool(one.strip("w~ ")) for one in re.split("[。?]", text))
+
+
+def speaks_of_self(text: str) -> bool:
+    """Whether someone names themselves anywhere in it."""
+    return bool(_SELF_SAID.search(text))
 
 
 def told(text: str, start: int, end: int) -> bool:

@@ -11,7 +11,7 @@ from chat.screening.terms import BadTerm, Index, Part, Term, pieces_of, read
 
 FOLDER = Path(__file__).with_name("lexicon")
 CLASSES = ("crisis", "contact", "attack", "flood")
-_KEYS = {"name", "any", "but", "near", "told", "own", "spares"}
+_KEYS = {"name", "any", "but", "near", "told", "own", "spares", "instead"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class Rule:
     own: bool = False  # where someone says it of themselves
     # Finds nothing itself: what others of its class find inside its words is nothing.
     spares: bool = False
+    # It tells somebody else to die: what is found of crisis in the same words is none.
+    instead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ def rules_of(data: Mapping[str, Any]) -> list[tuple[Rule, list[Term]]]:
             told=one.get("told", False),
             own=one.get("own", False),
             spares=one.get("spares", False),
+            instead=one.get("instead", False),
         )
         out.append((rule, [read(term, pieces) for term in terms]))
     return out

@@ -9,6 +9,7 @@ from chat.screening.lexicon import Lexicon, Rule, house
 from chat.screening.terms import compiled
 
 MASK = "＿"
+ENOUGH = 50  # findings of one rule in one text
 LIKENESS = "likeness"  # a class, and no rule: what is only put together like words of crisis
 # The room's side, the strongest first: each class and what it asks of the room.
 VERDICTS = (("contact", "stop"), ("crisis", "card"), ("likeness", "card"), ("attack", "hold"))
@@ -76,16 +77,17 @@ class Screened:
 
 
 NOTHING = Screened()
+Hit = tuple[Rule, int, int]  # in the folded text
 
 
 def screen(text: str, *, more: Sequence[Lexicon] = ()) -> Screened:
     """Look at one tidied text. `more`: a program's own rules beside the house's."""
     lexicons = (house(), *more)
     short = folded_text(text)
-    hits = [hit for one in lexicons for hit in one.index.find(short)]
-    out = _by_rules(text, short, lexicons, begun=bool(hits))
+    hits = [one.index.find(short) for one in lexicons]
+    out = _by_rules(text, short, hits)
     # Where a rule of crisis found or spared something, it has decided; what is held stays held.
-    decided = any(rule.kind == "crisis" for rule, *_ in hits) or any(
+    decided = any(rule.kind == "crisis" for many in hits for rule, *_ in many) or any(
         one.kind == "attack" for one in out
     )
     if not decided and likeness.house().holds(short):
@@ -97,40 +99,56 @@ def screen(text: str, *, more: Sequence[Lexicon] = ()) -> Screened:
     return Screened(tuple(sorted(_widest(out), key=lambda one: (one.start, one.end, one.kind))))
 
 
-def _by_rules(text: str, short: str, lexicons: Sequence[Lexicon], *, begun: bool) -> list[Finding]:
+def _by_rules(text: str, short: str, hits: Sequence[Sequence[Hit]]) -> list[Finding]:
     floods = flood.find(text)
-    worth = begun or contact.maybe(short)
-    if worth and not floods:
-        # Where no term stands there is none to be spared: Latin letters alone ask for one look.
-        worth = (begun and any(_found(short, one) for one in lexicons)) or bool(contact.find(short))
+    # Where no term stands there is none to be spared: Latin letters alone ask for one look.
+    found = [one for many in hits for one in _found(short, many)]
+    details = contact.find(short) if contact.maybe(short) else []
     out = [Finding("flood", rule, start, end) for rule, start, end in floods]
-    if worth:
+    if found or details:
         folded = fold(text)
-        found = [one for lexicon in lexicons for one in _found(folded.text, lexicon)]
         out += [
             Finding(rule.kind, rule.name, *folded.span(start, end))
-            for rule, start, end in _unspared(found)
+            for rule, start, end in _aimed(short, _unspared(found))
             if not _cuts_a_word(text, folded, start, end)
         ]
-        out += [
-            Finding("contact", rule, *folded.span(*at)) for rule, *at in contact.find(folded.text)
-        ]
+        out += [Finding("contact", rule, *folded.span(*at)) for rule, *at in details]
     return out
+
+
+def _aimed(text: str, found: list[Hit]) -> list[Hit]:
+    """Where somebody else is told to die, the words of it call nobody for who says them.
+
+    Only where nothing else in the text is of crisis, and nothing leaves open of whom it is said.
+    """
+    aimed = [one for one in found if one[0].instead]
+    if not aimed or context.speaks_of_self(text):
+        return found
+    apart = [
+        rule.kind
+        for rule, start, end in found
+        if not any(on <= start and end <= off for _, on, off in aimed)
+    ]
+    if "crisis" in apart or ("attack" not in apart and context.sentences(text) > 1):
+        return found
+    return [one for one in found if one[0].kind != "crisis"]
 
 
 def places(text: str, lexicon: Lexicon) -> list[tuple[int, int]]:
     """Where one lexicon's rules stand in a tidied text, in code points of the original."""
-    if not lexicon.index.find(folded_text(text)):
+    short = folded_text(text)
+    hits = lexicon.index.find(short)
+    if not hits:
         return []
     folded = fold(text)
     return [
         folded.span(start, end)
-        for _, start, end in _found(folded.text, lexicon)
+        for _, start, end in _found(short, hits)
         if not _cuts_a_word(text, folded, start, end)
     ]
 
 
-def _unspared(found: list[tuple[Rule, int, int]]) -> list[tuple[Rule, int, int]]:
+def _unspared(found: list[Hit]) -> list[Hit]:
     """Without what lies inside a longer phrase that a program spares, and without the phrases.
 
     Longer: no word that hurts is spared by itself.
@@ -155,26 +173,27 @@ def _unspared(found: list[tuple[Rule, int, int]]) -> list[tuple[Rule, int, int]]
 def _widest(found: list[Finding]) -> list[Finding]:
     """Without those that lie within another of their class."""
     out: list[Finding] = []
-    for one in sorted(found, key=lambda one: (one.start - one.end, one.start, one.rule)):
-        if not any(
-            one.kind == wide.kind and wide.start <= one.start and one.end <= wide.end
-            for wide in out
-        ):
+    reached: dict[str, int] = {}  # of each class, how far those that began before go
+    for one in sorted(found, key=lambda one: (one.start, -one.end, one.rule)):
+        if one.end > reached.get(one.kind, -1):
+            reached[one.kind] = one.end
             out.append(one)
     return out
 
 
-def _found(text: str, lexicon: Lexicon) -> list[tuple[Rule, int, int]]:
+def _found(text: str, hits: Sequence[Hit]) -> list[Hit]:
     """What stands, once per rule and place: the longest."""
-    hits = [
-        hit
-        for hit in lexicon.index.find(text)
-        if not _inside_a_word(text, *hit[1:]) and not _spared(text, *hit)
-    ]
-    hits.sort(key=lambda hit: (hit[0].name, hit[1], -hit[2]))
-    out: list[tuple[Rule, int, int]] = []
-    for hit in hits:
-        if not (out and out[-1][0] is hit[0] and hit[1] < out[-1][2]):
+    out: list[Hit] = []
+    many: dict[str, int] = {}
+    for hit in sorted(hits, key=lambda hit: (hit[0].name, hit[1], -hit[2])):
+        rule, start, end = hit
+        if out and out[-1][0] is rule and start < out[-1][2]:
+            continue
+        # What is contact is masked wherever it stands; of the rest so many say enough.
+        if rule.kind != "contact" and many.get(rule.name, 0) >= ENOUGH:
+            continue
+        if not _inside_a_word(text, start, end) and not _spared(text, *hit):
+            many[rule.name] = many.get(rule.name, 0) + 1
             out.append(hit)
     return out
 

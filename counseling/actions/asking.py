@@ -31,6 +31,8 @@ from counseling.words import heard
 from foundation.refusals import Link, Refused
 
 ASK = "/counseling/ask/"
+# Of one relation, whom somebody asks about at a time.
+MOST_PEOPLE = 5
 _GOING_ON = (CaseState.WAITING, CaseState.OPEN)
 
 
@@ -39,7 +41,8 @@ def ask(viewer: Viewer, *, program: int, asked: Asked, now: datetime) -> Case:
 
     Words of need bring a card at once, put the case on top of the inbox and call the counselors:
     also when what was asked is then refused.
-    Raises `Refused`: `not_entered`, `no_passphrase`, `asked_already`, `contact`, `passphrase`.
+    Raises `Refused`: `not_entered`, `no_passphrase`, `asked_already`, `too_many_people`, `contact`,
+    `passphrase`.
     """
     participant = must_be_entered(viewer)
     person = Participant.objects.filter(pk=participant).first()
@@ -97,9 +100,20 @@ def _said(participant: int, asked: Asked) -> Case | None:
 
 
 def _mine(participant: int, program: int, asked: Asked) -> QuerySet[Case]:
-    return Case.objects.select_for_update().filter(
+    """Where this asking belongs: theirs about whom they speak of.
+
+    About `another` they have none yet, but for one that a refused asking of it left behind.
+    Raises `Refused("too_many_people")`.
+    """
+    theirs = Case.objects.select_for_update().filter(
         participant_id=participant, program_id=program, relation=asked.relation
     )
+    if not asked.another or asked.relation is Relation.SELF:
+        return theirs
+    about_others = Asking.objects.filter(participant_id=participant).values("case")
+    if theirs.filter(state__in=_GOING_ON, pk__in=about_others).count() >= MOST_PEOPLE:
+        raise Refused("too_many_people")
+    return theirs.filter(state__in=_GOING_ON).exclude(pk__in=about_others)
 
 
 def _case_for(

@@ -5,6 +5,8 @@ What has begun, or was to be by now, is no plan any more: it is settled by whoev
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from accounts.viewer import Viewer
 from counseling.actions.moves import note
 from counseling.models import Case, Meeting, Visit, Visitor
@@ -19,15 +21,11 @@ def call_off_all(case: Case, *, now: datetime, by: Viewer | None = None) -> bool
     A line in the log for each where a member of staff ends it.
     """
     visits = Visit.objects.filter(case=case, state__in=visit_before(VisitState.CANCELLED))
-    meetings = Meeting.objects.filter(
-        case=case, state__in=meeting_before(MeetingState.CANCELLED)
-    ).exclude(state=MeetingState.CHOSEN, starts_at__lte=now)
     # By number and before the change: each has its line.
     planned = list(visits.order_by("pk"))
     off = [one.pk for one in planned]
-    gone = list(meetings.order_by("pk").values_list("pk", flat=True))
     visits.update(state=VisitState.CANCELLED, ended_at=now)
-    meetings.update(state=MeetingState.CANCELLED, changed_at=now)
+    gone = call_off_meetings(Meeting.objects.filter(case=case), now=now)
     if by is not None:
         for verb, kind, numbers in (
             ("take_off_visit", "visit", off), ("take_off_meeting", "meeting", gone),
@@ -37,6 +35,16 @@ def call_off_all(case: Case, *, now: datetime, by: Viewer | None = None) -> bool
     for one in planned:
         tell_visitors(one, program=case.program_id, now=now)
     return bool(off or gone)
+
+
+def call_off_meetings(of: QuerySet[Meeting], *, now: datetime) -> list[int]:
+    """Those of them that are still to come or only offered, by number."""
+    planned = of.filter(state__in=meeting_before(MeetingState.CANCELLED)).exclude(
+        state=MeetingState.CHOSEN, starts_at__lte=now
+    )
+    gone = list(planned.order_by("pk").values_list("pk", flat=True))
+    planned.update(state=MeetingState.CANCELLED, changed_at=now)
+    return gone
 
 
 def tell_visitors(visit: Visit, *, program: int, now: datetime) -> None:

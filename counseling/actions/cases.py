@@ -1,8 +1,10 @@
 """What a counselor does with a case: take it, open one by hand, note, plan, close."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.viewer import Viewer
@@ -26,6 +28,7 @@ from counseling.states import (
     CaseState,
     Cohort,
     HandOverState,
+    Mended,
     Origin,
     Relation,
     Urgency,
@@ -106,12 +109,13 @@ def describe(
     urgency: Urgency,
     municipality: str | None,
     recount: str = "",
+    mended: Collection[Mended] = (Mended.COHORT,),
     now: datetime,
 ) -> None:
     """What is coarsely known of the person.
 
-    `recount`: why what the ledger counted already is counted anew with this cohort; nothing is
-    without it. Raises `Refused`: `not_found`, `second_factor`, `contact`.
+    `recount`: why what the ledger counted already is counted anew; nothing is without it.
+    `mended`: with which of these. Raises `Refused`: `not_found`, `second_factor`, `contact`.
     """
     must_hold_no_contact(recount)
     with transaction.atomic():
@@ -127,8 +131,9 @@ def describe(
             Case.objects.filter(pk=case.pk).update(**wanted)
             note(viewer, case, "describe", fields=changed, now=now)
         if recount:
-            case.cohort = cohort.value
-            recounting.recount(viewer, case, reason=recount, now=now)
+            case.cohort, case.origin = cohort.value, origin.value
+            case.municipality_id = municipality
+            recounting.recount(viewer, case, mended=mended, reason=recount, now=now)
 
 
 def close(viewer: Viewer, *, code: str, now: datetime) -> None:
@@ -218,8 +223,11 @@ def finish_step(viewer: Viewer, *, code: str, step: int, now: datetime) -> None:
     """It is done. Raises `Refused`: `not_found`, `second_factor`."""
     with transaction.atomic():
         case = policies.must_be_assigned(viewer, locked(code))
-        there = NextStep.objects.filter(pk=step, case=case)
-        if not there.exists():
+        # The case's page shows those of voices joined to it with this counselor, too.
+        joined = Q(case__merged_into=case, case__counselor_id=viewer.staff)
+        there = NextStep.objects.filter(Q(case=case) | joined, pk=step)
+        found = there.select_related("case").first()
+        if found is None:
             raise Refused("not_found")
-        there.filter(done_at__isnull=True).update(done_at=now)
-        note(viewer, case, "finish", now=now)
+        NextStep.objects.filter(pk=step, done_at__isnull=True).update(done_at=now)
+        note(viewer, found.case, "finish", now=now)

@@ -1,23 +1,33 @@
 """What every deed on a referral shares: its lock, its move by the table, its line, its end."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accounts import letters
 from accounts.viewer import Viewer
 from counseling import policies
-from counseling.actions.calling_off import call_off_all
+from counseling.actions.calling_off import call_off_all, call_off_meetings
 from counseling.actions.moves import MINE, locked
-from counseling.models import Case, Consent, Crossing, Meeting, OneTimeLink, Referral
+from counseling.models import (
+    Case,
+    Consent,
+    Crossing,
+    Meeting,
+    NextStep,
+    OneTimeLink,
+    Referral,
+)
 from counseling.states import (
+    CaseState,
     Goal,
-    MeetingState,
     Mover,
     ReferralState,
-    meeting_before,
     referral_before,
 )
+from foundation.clock import jst_day
 from foundation.refusals import Link, Refused
 from programs.models import Agency
 from programs.states import AgencyKind
@@ -74,35 +84,56 @@ def move(
     *,
     now: datetime,
     line: str = "",
+    aloud: Mapping[str, Any] | None = None,
     **columns: object,
 ) -> None:
-    """Compare and swap by the table, with its line. Raises `Refused("moved_on")`."""
+    """Compare and swap by the table, with its line. Raises `Refused("moved_on")`.
+
+    `aloud`: how, when and to whom of ours the person said so, who has no page (`Crossing`).
+    """
     there = Referral.objects.filter(pk=referral.pk, state__in=referral_before(wanted, mover))
     if not there.update(state=wanted.value, **columns):
         raise Refused("moved_on")
     referral.state = wanted.value
     for name, value in columns.items():
         setattr(referral, name, value)
-    crossed(referral, wanted, mover, line=line, now=now)
+    crossed(referral, wanted, mover, line=line, aloud=aloud, now=now)
 
 
 def crossed(
-    referral: Referral, what: ReferralState | str, mover: Mover, *, now: datetime, line: str = ""
+    referral: Referral,
+    what: ReferralState | str,
+    mover: Mover,
+    *,
+    now: datetime,
+    line: str = "",
+    aloud: Mapping[str, Any] | None = None,
 ) -> None:
     """One line of what the person sees."""
     Crossing.objects.create(
-        referral=referral, what=str(what), mover=mover.value, line=line[:200], at=now
-    )
+        referral=referral, what=str(what), mover=mover.value, line=line[:200], at=now,
+        **(aloud or {}),
+    )  # fmt: skip
 
 
-def end(referral: Referral, *, left: bool, now: datetime) -> None:
-    """It is over: links are dead, the draft goes, and what nobody got to read goes too."""
+def end(referral: Referral, *, left: bool, now: datetime) -> bool:
+    """It is over: links are dead, the draft goes, and what nobody got to read goes too. Whether an
+    appointment was called off with it.
+    """
     OneTimeLink.objects.filter(referral=referral, ended_at__isnull=True).update(ended_at=now)
-    Meeting.objects.filter(
-        referral=referral, state__in=meeting_before(MeetingState.CANCELLED)
-    ).update(state=MeetingState.CANCELLED, changed_at=now)
+    off = call_off_meetings(Meeting.objects.filter(referral=referral), now=now)
     Referral.objects.filter(pk=referral.pk).update(ended_at=now, draft={})
     end_consent(referral, left=left, now=now)
+    return bool(off)
+
+
+def nobody_waits(*, off: bool) -> str:
+    """What the letter of an end adds where an appointment went with it."""
+    return (
+        _("会う予定(こうほ)も、いっしょに取りやめました。行かなくてだいじょうぶです。")
+        if off
+        else ""
+    )
 
 
 def end_consent(referral: Referral, *, left: bool, now: datetime) -> None:
@@ -120,12 +151,20 @@ def consent_of(referral: Referral) -> Consent | None:
 
 
 def tell_of(referral: Referral, *, title: str, text: str, now: datetime) -> None:
-    """A letter to the person; it names no agency, for whoever looks over their shoulder."""
+    """A letter to the person; it names no agency, for whoever looks over their shoulder.
+
+    Who only calls has nowhere to find one: their counselor is reminded to tell them.
+    """
     case = referral.case
     if case.participant_id is not None:
         letters.write(
             case.participant_id, kind=letters.Kind.REPLY, title=title, text=text, now=now,
             links=[Link(_("ようすを見る"), f"{MINE}{case.code}/onward/{referral.pk}/")],
+        )  # fmt: skip
+    elif case.state == CaseState.OPEN and policies.only_calls(case):
+        NextStep.objects.create(
+            case=case, text=f"{_('本人に伝える')}: {title}", due_on=jst_day(now),
+            made_by_id=case.counselor_id or 0, at=now,
         )  # fmt: skip
 
 

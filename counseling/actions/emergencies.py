@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from accounts.states import Role
 from accounts.viewer import Viewer
 from counseling import policies
-from counseling.actions.alarms import holders
 from counseling.actions.moves import locked, note, tell
 from counseling.actions.vault import Opened, in_clear
 from counseling.danger import (
@@ -34,6 +33,7 @@ from counseling.danger import (
     may_warn,
 )
 from counseling.emergencies import to_release
+from counseling.ladder import holders
 from counseling.models import ContactOpening, Emergency
 from counseling.states import Detail, Relation
 from counseling.words import must_hold_no_contact

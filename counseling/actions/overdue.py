@@ -13,8 +13,8 @@ from django.db.models import QuerySet
 from accounts.states import Role
 from accounts.viewer import Viewer
 from counseling import policies
-from counseling.actions.alarms import holders
 from counseling.actions.moves import note
+from counseling.ladder import holders
 from counseling.models import Visit, Visitor
 from counseling.overdue import is_heard, late, missed, unheard
 from counseling.states import VisitState

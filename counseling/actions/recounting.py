@@ -1,10 +1,10 @@
-"""What the ledger counted with another cohort than a case's is taken back and counted anew.
+"""What the ledger counted otherwise than a case says is taken back and counted anew.
 
 Counter-entry and new entry stand in the mend's own transaction, on the day on which it happened: a
 sheet that was closed before keeps its figures and tells the difference as 過年度修正.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 
 from django.db.models import Model
@@ -13,20 +13,23 @@ from accounts.viewer import Viewer
 from counseling import facts
 from counseling.actions.moves import note
 from counseling.models import Case, Occasion, Referral, StageDone
+from counseling.states import Mended
 
 Put = Callable[[int], None]
 
 
-def recount(viewer: Viewer, case: Case, *, reason: str, now: datetime) -> int:
+def recount(
+    viewer: Viewer, case: Case, *, mended: Collection[Mended], reason: str, now: datetime
+) -> int:
     """How many entries were counted anew; the case is locked and bears what is right."""
-    wrong = sorted(facts.otherwise_counted(case))
+    wrong = facts.otherwise_counted(case, mended)
     kept = dict(_kept(case))
-    for number in wrong:
-        anew = facts.counted_anew(viewer, case, number, now=now)
+    for number, told in sorted(wrong.items()):
+        anew = facts.counted_anew(viewer, case, number, told=told, now=now)
         if number in kept:  # what a file brought is kept by no row
             kept[number](anew)
     if wrong:
-        note(viewer, case, "recount", reason=reason, fields=["cohort"], now=now)
+        note(viewer, case, "recount", reason=reason, fields=sorted(mended), now=now)
     return len(wrong)
 
 

@@ -5,6 +5,7 @@ Only the person agrees, edits and withdraws; only a counselor proposes. Nothing 
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,7 +17,16 @@ from accounts.viewer import Viewer
 from chat.actions.words import AGAIN
 from counseling import naming, packet, policies
 from counseling.actions.asking import care
-from counseling.actions.crossing import crossed, end, end_consent, goal_at, move, own, tell_of
+from counseling.actions.crossing import (
+    crossed,
+    end,
+    end_consent,
+    goal_at,
+    move,
+    nobody_waits,
+    own,
+    tell_of,
+)
 from counseling.actions.moves import locked, note
 from counseling.models import Case, Consent, Crossing, Referral
 from counseling.needs import NEED
@@ -141,11 +151,18 @@ def choose(
     """
     with transaction.atomic():
         found = own(viewer, code=code, referral=referral)
-        _must_be(found, ReferralState.PROPOSED)
-        policies.must_stand(found.case)
-        _lead(found, agency=agency, place=place)
-        found.save(update_fields=["agency", "place", "goal"])
-        crossed(found, "chosen", Mover.PERSON, line=found.to, now=now)
+        lead_to(found, agency=agency, place=place, mover=Mover.PERSON, now=now)
+
+
+def lead_to(
+    found: Referral, *, agency: int | None, place: int | None, mover: Mover, now: datetime
+) -> None:
+    """Where to, inside the caller's transaction. Raises as `choose`."""
+    _must_be(found, ReferralState.PROPOSED)
+    policies.must_stand(found.case)
+    _lead(found, agency=agency, place=place)
+    found.save(update_fields=["agency", "place", "goal"])
+    crossed(found, "chosen", mover, line=found.to, now=now)
 
 
 def _lead(referral: Referral, *, agency: int | None, place: int | None) -> None:
@@ -175,13 +192,7 @@ def edit(viewer: Viewer, *, code: str, referral: int, edited: Edited, now: datet
         told.must_pass()
         with transaction.atomic():
             found = own(viewer, code=code, referral=referral)
-            _must_be(found, ReferralState.PROPOSED)
-            policies.must_stand(found.case)
-            kept = packet.edited(Relation(found.case.relation), edited.lines, edited.added)
-            _must_not_reach(kept, found.case)
-            if kept != found.draft:
-                Referral.objects.filter(pk=found.pk).update(draft=kept)
-                crossed(found, "edited", Mover.PERSON, now=now)
+            put_down(found, edited, mover=Mover.PERSON, now=now)
             if told.in_need:
                 _call(viewer, found, now=now)
     except Refused:
@@ -190,6 +201,17 @@ def edit(viewer: Viewer, *, code: str, referral: int, edited: Edited, now: datet
             with transaction.atomic():
                 _call(viewer, own(viewer, code=code, referral=referral), now=now)
         raise
+
+
+def put_down(found: Referral, edited: Edited, *, mover: Mover, now: datetime) -> None:
+    """The words that were looked at, inside the caller's transaction. Raises as `edit`."""
+    _must_be(found, ReferralState.PROPOSED)
+    policies.must_stand(found.case)
+    kept = packet.edited(Relation(found.case.relation), edited.lines, edited.added)
+    _must_not_reach(kept, found.case)
+    if kept != found.draft:
+        Referral.objects.filter(pk=found.pk).update(draft=kept)
+        crossed(found, "edited", mover, now=now)
 
 
 def _call(viewer: Viewer, found: Referral, *, now: datetime) -> None:
@@ -217,30 +239,48 @@ def agree(viewer: Viewer, *, code: str, referral: int, agreed: Agreed, now: date
     (`agreed.unnamed`). Raises `Refused`: `not_entered`, `not_found`, `moved_on`, `no_destination`,
     `no_words`, `other_words`, `not_agreed`, `absent_reached`, `absent_named`, `case_closed`.
     """
-    if not agreed.sure:
-        raise Refused("not_agreed")
     with transaction.atomic():
         found = own(viewer, code=code, referral=referral)
-        policies.must_stand(found.case)
-        if not found.to:
-            raise Refused("no_destination")
-        shown = packet.canonical(preview(found))
-        if packet.read(shown).empty:
-            raise Refused("no_words")
-        if packet.digest(shown) != agreed.digest:
-            raise Refused("other_words")
-        what = preview(found, details=agreed.details, along=agreed.along)
-        naming.must_not_reach_the_absent(what)
-        if naming.seems_to_name_the_absent(what) and not agreed.unnamed:
-            raise Refused("absent_named")
-        text = packet.canonical(what)
-        move(found, ReferralState.AGREED, Mover.PERSON, now=now)
-        made = Consent.objects.create(
-            referral=found, wording=packet.WORDING, recipient=found.to, scope=list(what.details),
-            words=text, digest=packet.digest(text), at=now, expires_at=now + CONSENT_LASTS,
-        )  # fmt: skip
+        made = agreed_to(found, agreed, now=now)
         Case.objects.filter(pk=found.case_id, waiting_since__isnull=True).update(waiting_since=now)
     return made
+
+
+def agreed_to(
+    found: Referral,
+    agreed: Agreed,
+    *,
+    now: datetime,
+    spoke: str = "",
+    aloud: Mapping[str, Any] | None = None,
+) -> Consent:
+    """The consent itself, inside the caller's transaction; said `aloud`, it lasts from when it was
+    said. Raises as `agree`, and `consent_over`.
+    """
+    if not agreed.sure:
+        raise Refused("not_agreed")
+    policies.must_stand(found.case)
+    if not found.to:
+        raise Refused("no_destination")
+    shown = packet.canonical(preview(found))
+    if packet.read(shown).empty:
+        raise Refused("no_words")
+    if packet.digest(shown) != agreed.digest:
+        raise Refused("other_words")
+    what = preview(found, details=agreed.details, along=agreed.along)
+    naming.must_not_reach_the_absent(what)
+    if naming.seems_to_name_the_absent(what) and not agreed.unnamed:
+        raise Refused("absent_named")
+    text = packet.canonical(what)
+    until = (aloud["heard_at"] if aloud else now) + CONSENT_LASTS
+    if until <= now:
+        raise Refused("consent_over")
+    move(found, ReferralState.AGREED, Mover.PERSON, aloud=aloud, now=now)
+    return Consent.objects.create(
+        referral=found, wording=packet.WORDING, recipient=found.to, scope=list(what.details),
+        words=text, digest=packet.digest(text), at=now, expires_at=until, spoke=spoke,
+        **(aloud or {}),
+    )  # fmt: skip
 
 
 def _must_not_reach(draft: packet.Draft, case: Case) -> None:
@@ -266,9 +306,15 @@ def think_again(viewer: Viewer, *, code: str, referral: int, now: datetime) -> N
     Raises `Refused`: `not_entered`, `not_found`, `moved_on`.
     """
     with transaction.atomic():
-        found = own(viewer, code=code, referral=referral)
-        move(found, ReferralState.PROPOSED, Mover.PERSON, now=now)
-        end_consent(found, left=False, now=now)
+        looked_at_again(own(viewer, code=code, referral=referral), now=now)
+
+
+def looked_at_again(
+    found: Referral, *, now: datetime, aloud: Mapping[str, Any] | None = None
+) -> None:
+    """Back to the words, inside the caller's transaction. Raises `Refused("moved_on")`."""
+    move(found, ReferralState.PROPOSED, Mover.PERSON, aloud=aloud, now=now)
+    end_consent(found, left=False, now=now)
 
 
 def withdraw(viewer: Viewer, *, code: str, referral: int, now: datetime) -> None:
@@ -279,15 +325,21 @@ def withdraw(viewer: Viewer, *, code: str, referral: int, now: datetime) -> None
     """
     with transaction.atomic():
         found = own(viewer, code=code, referral=referral)
-        if found.state in (ReferralState.ACCEPTED, ReferralState.LINKED):
-            raise Refused("accepted_already")
-        left = found.state == ReferralState.SENT
-        if left:
-            Referral.objects.filter(pk=found.pk).update(to_tell_at=now)
-        move(found, ReferralState.WITHDRAWN, Mover.PERSON, now=now)
-        end(found, left=left, now=now)
+        taken_back(found, now=now)
         waiting = Case.objects.filter(pk=found.case_id, waiting_since__isnull=True)
         waiting.update(waiting_since=now)
+
+
+def taken_back(found: Referral, *, now: datetime, aloud: Mapping[str, Any] | None = None) -> None:
+    """Over, inside the caller's transaction. Raises `Refused`: `moved_on`, `accepted_already`."""
+    if found.state in (ReferralState.ACCEPTED, ReferralState.LINKED):
+        raise Refused("accepted_already")
+    left = found.state == ReferralState.SENT
+    if left:
+        Referral.objects.filter(pk=found.pk).update(to_tell_at=now)
+    move(found, ReferralState.WITHDRAWN, Mover.PERSON, aloud=aloud, now=now)
+    if words := nobody_waits(off=end(found, left=left, now=now)):
+        tell_of(found, title=_("取り下げました"), text=words, now=now)
 
 
 def _must_be(referral: Referral, state: ReferralState) -> None:

@@ -9,6 +9,7 @@ import hmac
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -18,7 +19,15 @@ from accounts.queries import key_of
 from accounts.viewer import Viewer
 from counseling import packet
 from counseling.actions import sent_details
-from counseling.actions.crossing import assigned, consent_of, crossed, end, move, tell_of
+from counseling.actions.crossing import (
+    assigned,
+    consent_of,
+    crossed,
+    end,
+    move,
+    nobody_waits,
+    tell_of,
+)
 from counseling.actions.moves import note
 from counseling.models import Case, Consent, LinkOpening, OneTimeLink, Referral
 from counseling.onward_forms import Answer
@@ -261,7 +270,7 @@ def record_acceptance(
 
 
 def _accept(
-    referral: Referral, mover: Mover, answer: Answer, *, now: datetime, **noted: object
+    referral: Referral, mover: Mover, answer: Answer, *, now: datetime, **noted: Any
 ) -> None:
     move(
         referral, ReferralState.ACCEPTED, mover, now=now, line=answer.who,
@@ -297,11 +306,12 @@ def record_failure(viewer: Viewer, *, code: str, referral: int, line: str, now: 
 def _fail(referral: Referral, mover: Mover, *, line: str, now: datetime) -> None:
     left = referral.sent_at is not None
     move(referral, ReferralState.FAILED, mover, now=now, line=line)
-    end(referral, left=left, now=now)
+    off = end(referral, left=left, now=now)
+    words = _("あなたのせいではありません。ほかのところも、いつでもいっしょにさがせます。")
     tell_of(
         referral,
         title=_("こんどは、つながりませんでした"),
-        text=_("あなたのせいではありません。ほかのところも、いつでもいっしょにさがせます。"),
+        text=words + nobody_waits(off=off),
         now=now,
     )
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts import letters
 from accounts.models import Participant, Staff
 from accounts.states import Role
 from accounts.viewer import Viewer
@@ -22,7 +23,7 @@ from chat.models import Seat
 from chat.talks import talk_seat
 from counseling import policies, queries
 from counseling.actions import vault
-from counseling.actions.moves import locked, note, room_of, tell
+from counseling.actions.moves import MINE, locked, note, room_of, tell
 from counseling.models import Case
 from counseling.states import CaseState, Detail
 from duty.colleagues import shown_as
@@ -51,7 +52,8 @@ def say(viewer: Viewer, *, code: str, text: str, nonce: UUID, now: datetime) -> 
 
 
 def answer(viewer: Viewer, *, code: str, text: str, nonce: UUID, now: datetime) -> None:
-    """The case's counselor writes; the person finds a letter, whenever they come.
+    """The case's counselor writes; the person finds a letter, whenever they come, also of words
+    that they hadn't waited for.
 
     Raises `Refused`: `not_found`, `second_factor`, `case_closed`, and the room's own.
     """
@@ -63,15 +65,29 @@ def answer(viewer: Viewer, *, code: str, text: str, nonce: UUID, now: datetime) 
         seat = talks.seat_staff(room_of(case), staff=staff, handle=name)
     _carry_out(seat, text, nonce, now)
     with transaction.atomic():
-        if Case.objects.filter(pk=case.pk, waiting_since__isnull=False).update(waiting_since=None):
-            tell(
-                case,
-                title=_("相談員からの返事"),
-                text=_("返事を書きました。読むのは、いつでもかまいません。"),
-                label=_("読む"),
-                now=now,
-            )
+        waiting = Case.objects.filter(pk=case.pk, waiting_since__isnull=False)
+        if waiting.update(waiting_since=None):
+            words = _("返事を書きました。読むのは、いつでもかまいません。")
+            _tell_of_words(case, title=_("相談員からの返事"), text=words, now=now)
+        else:
+            _tell_unasked(case, now=now)
         note(viewer, case, "answer", now=now)
+
+
+def _tell_unasked(case: Case, *, now: datetime) -> None:
+    """Nobody waited for it; whoever doesn't look finds one letter, not one for each word."""
+    title = _("相談員が書きました")
+    href = f"{MINE}{case.code}/"
+    known = [title, _("相談員からの返事")]
+    person = case.participant_id
+    if person is None or any(letters.lies_unread(person, title=one, href=href) for one in known):
+        return
+    words = _("相談のところに、ことばを書きました。読むのは、いつでもかまいません。")
+    _tell_of_words(case, title=title, text=words, now=now)
+
+
+def _tell_of_words(case: Case, *, title: str, text: str, now: datetime) -> None:
+    tell(case, title=title, text=text, label=_("読む"), now=now)
 
 
 def ask_in(viewer: Viewer, *, code: str, colleague: int, now: datetime) -> None:
@@ -115,6 +131,8 @@ def join_in(viewer: Viewer, *, code: str, text: str, nonce: UUID, now: datetime)
         seat = talk_seat(viewer, room=case.room)  # type: ignore[arg-type]
         assert seat is not None
     _carry_out(seat, text, nonce, now)
+    with transaction.atomic():
+        _tell_unasked(case, now=now)
 
 
 def ask_for_time(viewer: Viewer, *, code: str, nonce: UUID, now: datetime) -> None:

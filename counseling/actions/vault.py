@@ -53,12 +53,19 @@ def deposit(
     """
     with transaction.atomic():
         case = policies.must_be_own(viewer, locked(code))
-        policies.must_stand(case)
-        if ContactDetail.objects.filter(vault__case=case, nonce=nonce).exists():
-            return
-        if instead:
-            _let_go(case, Q(kind=kind.value), why=Gone.REPLACED, now=now)
-        _put(case, kind=kind, text=text, nonce=nonce, now=now)
+        lay_in(case, kind=kind, text=text, nonce=nonce, instead=instead, now=now)
+
+
+def lay_in(
+    case: Case, *, kind: Detail, text: str, nonce: UUID, instead: bool, now: datetime
+) -> None:
+    """Sealed, inside the caller's transaction. Raises `Refused`: `case_closed`, `too_many`."""
+    policies.must_stand(case)
+    if ContactDetail.objects.filter(vault__case=case, nonce=nonce).exists():
+        return
+    if instead:
+        _let_go(case, Q(kind=kind.value), why=Gone.REPLACED, now=now)
+    _put(case, kind=kind, text=text, nonce=nonce, now=now)
 
 
 def _put(case: Case, *, kind: Detail, text: str, nonce: UUID, now: datetime) -> None:
@@ -140,10 +147,15 @@ def take_back(viewer: Viewer, *, code: str, kind: Detail | None = None, now: dat
     """
     with transaction.atomic():
         case = policies.must_be_own(viewer, locked(code))
-        which = Q() if kind is None else Q(kind=kind.value)
-        if _let_go(case, which, why=Gone.TAKEN_BACK, now=now):
+        if take_out(case, kind=kind, now=now):
             waiting = Case.objects.filter(pk=case.pk, waiting_since__isnull=True)
             waiting.exclude(state=CaseState.CLOSED).update(waiting_since=now)
+
+
+def take_out(case: Case, *, kind: Detail | None, now: datetime) -> bool:
+    """Everything of a kind, or all, inside the caller's transaction: whether any was sent."""
+    which = Q() if kind is None else Q(kind=kind.value)
+    return _let_go(case, which, why=Gone.TAKEN_BACK, now=now)
 
 
 def shred_unsent(case: Case, *, now: datetime) -> None:

@@ -59,6 +59,11 @@ class Case(models.Model):
     need_at = models.DateTimeField(null=True)
     # Until when the counselor has seen the words of need that were written.
     need_seen_at = models.DateTimeField(null=True)
+    # Until when somebody whom the ladder reached has taken note of them, who need not read here.
+    need_heard_at = models.DateTimeField(null=True)
+    need_heard_by = models.ForeignKey(
+        "accounts.Staff", null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         constraints = [
@@ -84,6 +89,11 @@ class Case(models.Model):
                 condition=Q(state="closed", closed_at__isnull=False)
                 | (~Q(state="closed") & Q(closed_at__isnull=True)),
                 name="case_closed_at_some_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(need_heard_at__isnull=True, need_heard_by__isnull=True)
+                | Q(need_heard_at__isnull=False, need_heard_by__isnull=False),
+                name="case_need_heard_by_somebody",
             ),
             # Whoever asks for themselves again comes back to the case that is theirs.
             models.UniqueConstraint(

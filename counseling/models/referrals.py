@@ -3,7 +3,17 @@
 from django.db import models
 from django.db.models import F, Q
 
-from counseling.states import CONSENTED, Goal, Gone, MeetingState, ReferralState
+from counseling.states import (
+    ALOUD,
+    CONSENTED,
+    Goal,
+    Gone,
+    MeetingState,
+    ReferralState,
+    Relation,
+)
+
+_ALOUD = [one.value for one in ALOUD]
 
 
 class Referral(models.Model):
@@ -116,6 +126,14 @@ class Consent(models.Model):
     at = models.DateTimeField()
     expires_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
+    # Empty where a participant gave it by an act of their own. Where somebody without a page said
+    # so: over which channel, who spoke, when, and which of ours wrote it down.
+    channel = models.CharField(max_length=10, blank=True)
+    spoke = models.CharField(max_length=10, blank=True)
+    heard_at = models.DateTimeField(null=True)
+    recorded_by = models.ForeignKey(
+        "accounts.Staff", null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         constraints = [
@@ -123,7 +141,19 @@ class Consent(models.Model):
                 fields=["referral"],
                 condition=Q(withdrawn_at__isnull=True),
                 name="consent_stands_once",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(channel="", spoke="", heard_at__isnull=True, recorded_by__isnull=True)
+                | Q(
+                    channel__in=_ALOUD,
+                    spoke__in=[one.value for one in Relation],
+                    heard_at__isnull=False,
+                    recorded_by__isnull=False,
+                    heard_at__lte=F("at"),
+                    expires_at__gt=F("at"),
+                ),
+                name="consent_own_or_heard",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -174,8 +204,27 @@ class Crossing(models.Model):
     mover = models.CharField(max_length=10)
     line = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField()
+    # Said aloud by the person, who has no page to do it on: as with a consent.
+    channel = models.CharField(max_length=10, blank=True)
+    heard_at = models.DateTimeField(null=True)
+    recorded_by = models.ForeignKey(
+        "accounts.Staff", null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(channel="", heard_at__isnull=True, recorded_by__isnull=True)
+                | Q(
+                    channel__in=_ALOUD,
+                    mover="person",
+                    heard_at__isnull=False,
+                    recorded_by__isnull=False,
+                    heard_at__lte=F("at"),
+                ),
+                name="crossing_own_or_heard",
+            )
+        ]
         indexes = [models.Index(fields=["referral", "at"], name="crossing_of_referral")]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.doors import viewer_of_request
 from accounts.staff_doors import noted_look, recently_proven, staff_only
 from accounts.states import Role
-from counseling import facts, forms, queries, sent_details, sentences
+from counseling import facts, forms, ladder, queries, sent_details, sentences
 from counseling.actions import (
     alarms,
     cases,
@@ -19,7 +19,7 @@ from counseling.actions import (
 )
 from counseling.doors import Deed, Desk, act, choices, desk_page, done
 from counseling.models import Asking
-from counseling.states import Cohort, Origin
+from counseling.states import Cohort, Mended, Origin
 from counseling.views.sent_details import shown as told_of_sent
 from foundation import clock
 from foundation.clock import jst_day
@@ -48,9 +48,11 @@ def _case(
     at = Desk(viewer, found.program, queries.programs_of(viewer, Role.COUNSELOR), now)
     sent = sent_details.of_case(found)
     colleagues = queries.counselors_of(found.program_id, now=now)
+    otherwise = facts.otherwise_counted(found, frozenset(Mended))
     context = {
         "case": found,
         "opened": opened,
+        "need_heard": ladder.standing(found, now=now) if opened.in_need else None,
         "caller": sentences.CALLERS[found.relation],  # type: ignore[index]
         "state": sentences.STATES[found.state],  # type: ignore[index]
         "askings": [_asked(one) for one in opened.askings],
@@ -63,7 +65,10 @@ def _case(
             for one in opened.occasions
         ],
         "cohorts": choices(sentences.COHORTS, [found.cohort]),
-        "otherwise": len(facts.otherwise_counted(found)),
+        "otherwise": [
+            (label, one.value, sum(one in told for told in otherwise.values()))
+            for one, label in sentences.MENDED.items()
+        ],
         "origins": choices(sentences.ORIGINS, [found.origin]),
         "urgencies": choices(sentences.URGENCIES, [found.urgency]),
         "towns": municipalities_of(found.program.prefecture_code),
@@ -194,6 +199,8 @@ def describe(request: HttpRequest, code: str) -> HttpResponse:
             urgency=forms.urgency(posted),
             municipality=town if town in towns else None,
             recount=forms.line(posted, "recount"),
+            mended=[one for one in Mended if one.value in posted.getlist("mended")]
+            or [Mended.COHORT],
             now=now,
         ),
     )

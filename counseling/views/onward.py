@@ -186,7 +186,7 @@ def _one(
             {
                 "key": heading,
                 "name": said.called(said.HEADINGS, heading),
-                "lines": _as_left(request, heading, lines) if no else lines,
+                "lines": as_left(request, heading, lines) if no else lines,
             }
             for heading, lines in seen.lines
         ],
@@ -216,10 +216,10 @@ def named_in(words: packet.Words) -> list[dict[str, str]]:
     ]
 
 
-def _as_left(
+def as_left(
     request: HttpRequest, heading: str, lines: list[tuple[int, packet.Line]]
 ) -> list[tuple[int, packet.Line]]:
-    # What somebody typed isn't lost because one sentence was refused.
+    """What somebody typed isn't lost because one sentence was refused."""
     struck = request.POST.getlist("strike")
     return [
         (
@@ -242,6 +242,8 @@ def steps(seen: onward.Seen, *, person: str = "") -> list[dict[str, object]]:
             "who": said.called(movers, step.mover),
             "line": step.line,
             "at": step.at,
+            "aloud": said.said_aloud(step.channel, by=step.recorded_by),
+            "heard_at": step.heard_at,
             # Written down later than it was said, by telephone, fax or paper.
             "answered": said.answered(seen.referral) if _is_noted(seen, step) else "",
         }

@@ -8,11 +8,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.doors import viewer_of_request
 from accounts.staff_doors import noted_look, recently_proven, staff_only
 from accounts.states import Role
-from counseling import forms, onward, onward_forms, queries, sent_details, sentences, sheet
+from counseling import forms, ladder, onward, onward_forms, queries, sent_details, sentences, sheet
 from counseling import onward_sentences as said
 from counseling.actions import linking, looking, meetings, referrals, sending
 from counseling.doors import Deed, Desk, act, choices, desk_page, done
 from counseling.models import Case
+from counseling.policies import only_calls
 from counseling.states import (
     HEADINGS,
     STAGES,
@@ -25,11 +26,12 @@ from counseling.states import (
     Sent,
     Stage,
 )
-from counseling.views.onward import as_pdf, met, named_in, parted, steps
+from counseling.views.onward import BEFORE_ACCEPTING, as_pdf, met, named_in, parted, steps
 from counseling.views.sent_details import shown as told_of_sent
 from duty.colleagues import name_of
 from foundation import clock
 from foundation.refusals import Refused
+from foundation.typed_days import day_of
 from ledger.states import Reason
 from programs.states import KIND_NAMES
 
@@ -62,7 +64,8 @@ def of_case(request: HttpRequest, code: str) -> HttpResponse:
     return done("counseling-desk-onward-one", code, made.pk)
 
 
-def _desk(request: HttpRequest, case: Case) -> Desk:
+def desk_of(request: HttpRequest, case: Case) -> Desk:
+    """The desk at which a case lies."""
     viewer = viewer_of_request(request)
     mine = queries.programs_of(viewer, Role.COUNSELOR)
     return Desk(viewer, case.program, mine, clock.now())
@@ -73,12 +76,13 @@ def show_case(request: HttpRequest, code: str, *, no: Refused | None = None) -> 
     viewer = viewer_of_request(request)
     found = looking.at_onward(viewer, code=code, now=clock.now())
     case = found.case
-    at = _desk(request, case)
+    at = desk_of(request, case)
     town = case.municipality_id or ""
     there = onward.destinations(case.program_id, wanted=onward.Wanted(town=town))
     context = {
         "case": case,
         "in_need": queries.is_in_need(case),
+        "need_heard": ladder.standing(case, now=at.now),
         **parted(found.referrals),
         "has_own": case.relation == Relation.FAMILY,
         "meetings": [met(one) for one in found.meetings],
@@ -92,6 +96,7 @@ def show_case(request: HttpRequest, code: str, *, no: Refused | None = None) -> 
         "agencies": there.agencies,
         "places": there.places,
         "has_no_page": case.relation == Relation.SELF and case.participant_id is None,
+        "only_calls": only_calls(case),
         "evidences": choices(said.EVIDENCES, [request.POST.get("evidence", "")]),
         "today": clock.jst_day(at.now),
         "kind_names": {one.value: name for one, name in KIND_NAMES.items()},
@@ -107,10 +112,10 @@ def show_case(request: HttpRequest, code: str, *, no: Refused | None = None) -> 
 @noted_look
 def one(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """One referral."""
-    return _one(request, code, number)
+    return show_one(request, code, number)
 
 
-def _one(
+def show_one(
     request: HttpRequest,
     code: str,
     number: int,
@@ -118,15 +123,20 @@ def _one(
     no: Refused | None = None,
     way: sending.Way | None = None,
 ) -> HttpResponse:
+    """One referral, with why something didn't work out."""
     viewer, now = viewer_of_request(request), clock.now()
     seen = looking.at_referral(viewer, code=code, referral=number, now=now)
     row = seen.referral
-    at = _desk(request, row.case)
+    at = desk_of(request, row.case)
     words = seen.agreed_words or referrals.preview(row)
     taken = {one.stage for one in seen.stages}
     context = {
         "case": row.case,
         "in_need": queries.is_in_need(row.case),
+        "only_calls": only_calls(row.case),
+        "may_be_heard": row.state in BEFORE_ACCEPTING,
+        "aloud": told_aloud(seen),
+        "need_heard": ladder.standing(row.case, now=now),
         "row": row,
         "seen": seen,
         "goal": said.called(said.GOALS, row.goal),
@@ -158,8 +168,18 @@ def _one(
     return desk_page(request, at, "desk_onward_one", context, no=no)
 
 
+def told_aloud(seen: onward.Seen) -> str:
+    """How the standing consent was given, where it was said aloud."""
+    given = seen.consent
+    if given is None or given.heard_at is None:
+        return ""
+    at = clock.jst(given.heard_at)
+    how = said.said_aloud(given.channel, by=name_of(given.recorded_by))
+    return f"{at:%Y/%m/%d %H:%M} {how}"
+
+
 def _do(request: HttpRequest, code: str, number: int, deed: Deed) -> HttpResponse:
-    failed = act(request, deed, again=lambda no: _one(request, code, number, no=no))
+    failed = act(request, deed, again=lambda no: show_one(request, code, number, no=no))
     return failed or done("counseling-desk-onward-one", code, number)
 
 
@@ -175,10 +195,10 @@ def send(request: HttpRequest, code: str, number: int) -> HttpResponse:
     except Refused as no:
         if not sentences.knows(no.code):
             raise
-        return _one(request, code, number, no=no)
+        return show_one(request, code, number, no=no)
     if way is None:
         return done("counseling-desk-onward-one", code, number)
-    return _one(request, code, number, way=way)
+    return show_one(request, code, number, way=way)
 
 
 @counselors_only
@@ -192,8 +212,8 @@ def new_link(request: HttpRequest, code: str, number: int) -> HttpResponse:
     except Refused as no:
         if not sentences.knows(no.code):
             raise
-        return _one(request, code, number, no=no)
-    return _one(request, code, number, way=way)
+        return show_one(request, code, number, no=no)
+    return show_one(request, code, number, way=way)
 
 
 @counselors_only
@@ -207,7 +227,7 @@ def paper(request: HttpRequest, code: str, number: int) -> HttpResponse:
     except Refused as no:
         if not sentences.knows(no.code):
             raise
-        return _one(request, code, number, no=no)
+        return show_one(request, code, number, no=no)
     return as_pdf(of_sheet(made))
 
 
@@ -215,8 +235,9 @@ def of_sheet(made: sending.Sheet) -> dict[str, object]:
     """What the template needs of it."""
     consent = made.consent
     return sheet.shown(
-        made.words, details=made.details, agreed_at=consent.at, until=consent.expires_at,
-        digest=consent.digest, sender=consent.referral.case.program.name,
+        made.words, details=made.details, agreed_at=consent.heard_at or consent.at,
+        until=consent.expires_at, digest=consent.digest, channel=consent.channel,
+        sender=consent.referral.case.program.name,
     )  # fmt: skip
 
 
@@ -331,7 +352,7 @@ def stage(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 def _day(request: HttpRequest) -> date:
     try:
-        return date.fromisoformat(request.POST.get("on", "")[:10])
+        return day_of(request.POST.get("on", "")[:10], latest=date.max)
     except ValueError:
         raise Refused("no_day") from None
 

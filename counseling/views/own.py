@@ -73,6 +73,7 @@ def _ask(request: HttpRequest, *, no: Refused | None = None, passphrase: str = "
         "waits": list(zip(there, waits, strict=True)),
         "doors": [(one, doors[one.pk]) for one in there if one.pk in doors],
         "relations": choices(sentences.RELATIONS, sent.getlist("relation")),
+        "speaks_of_others": queries.speaks_of_others(viewer_of_request(request)),
         "wishes": choices(sentences.WISHES, sent.getlist("wish")),
         "times": choices(sentences.TIMES, sent.getlist("time")),
         "eases": choices(sentences.EASES, sent.getlist("ease")),

@@ -8,7 +8,7 @@ from accounts.staff_doors import noted_look, recently_proven, staff_only
 from accounts.states import Role
 from counseling import forms, onward, onward_forms, sentences
 from counseling import onward_sentences as said
-from counseling.actions import looking, visits
+from counseling.actions import looking, visitors, visits
 from counseling.doors import Deed, act, choices, done, page
 from counseling.models import Visit
 from counseling.states import DoorRule, VisitState
@@ -94,6 +94,21 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
             minutes=forms.number(request.POST, "minutes"),
             rules=forms.several(DoorRule, request.POST.getlist("rule")),
             alone=forms.line(request.POST, "alone"),
+        ),
+        again=lambda no: show_case(request, code, no=no),
+    )  # fmt: skip
+    return failed or done("counseling-desk-onward", code)
+
+
+@counselors_only
+@require_POST
+def leave_out(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """One of them doesn't go."""
+    failed = act(
+        request,
+        lambda viewer, now: visitors.leave_out(
+            viewer, code=code, visit=number, visitor=forms.number(request.POST, "visitor"),
+            alone=forms.line(request.POST, "alone"), now=now,
         ),
         again=lambda no: show_case(request, code, no=no),
     )  # fmt: skip

@@ -18,8 +18,8 @@ from functools import partial
 from django.db import transaction
 from django.db.models import QuerySet
 
+from accounts.actions.noting import about_account
 from accounts.viewer import Viewer
-from audit.actions import record
 from duty import channels, policies
 from duty.channels import push
 from duty.colleagues import DEFAULT_CHANNELS, team
@@ -196,10 +196,9 @@ def remove_push(viewer: Viewer, *, number: int, now: datetime) -> None:
 
 def _note(viewer: Viewer, verb: str, *, now: datetime) -> None:
     staff = policies.must_be_callable(viewer)
-    record(
-        staff, role=policies.role_called_in(viewer), verb=f"duty.{verb}", object_type="staff",
-        object_id=staff, now=now,
-    )  # fmt: skip
+    about_account(
+        staff, role=policies.role_called_in(viewer), verb=f"duty.{verb}", staff=staff, now=now
+    )
 
 
 def purge(*, now: datetime) -> int:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts.actions.noting import about_account
 from accounts.policies import must_hold
 from accounts.queries import key_of
 from accounts.states import Role
@@ -44,9 +45,9 @@ def choose_alerts(
             [AlertHour(staff_id=staff, hour=hour) for hour in sorted(set(hours))],
             ignore_conflicts=True,
         )
-        record(
-            staff, role=policies.role_called_in(viewer), verb="duty.alerts_chosen",
-            object_type="staff", object_id=staff, fields=["channels", "hours"], now=now,
+        about_account(
+            staff, role=policies.role_called_in(viewer), verb="duty.alerts_chosen", staff=staff,
+            fields=["channels", "hours"], now=now,
         )  # fmt: skip
 
 
@@ -74,10 +75,7 @@ def revoke_calendar(viewer: Viewer, *, now: datetime) -> None:
 
 
 def _note_calendar(staff: int, verb: str, *, now: datetime) -> None:
-    record(
-        staff, role=Role.SUPPORTER, verb=f"duty.calendar_{verb}", object_type="staff",
-        object_id=staff, now=now,
-    )  # fmt: skip
+    about_account(staff, role=Role.SUPPORTER, verb=f"duty.calendar_{verb}", staff=staff, now=now)
 
 
 def try_alarm(viewer: Viewer, *, program: int, now: datetime) -> AlarmTest:

@@ -39,7 +39,7 @@ def _letter(to: str, connection: object) -> EmailMessage:
             "用件は、ここには書かれていません。うけとれないときは、そのままでだいじょうぶです。\n"
             "つぎの人がよばれます。\n"
         )
-        desk = f"{settings.ORIGINS[0]}/moderation/"
+        desk = f"{settings.ORIGINS[0]}/moderation/called/"
         return EmailMessage(
             _("いばしょ: 机を見てください"),
             text.format(desk=desk),

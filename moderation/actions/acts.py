@@ -9,7 +9,8 @@ from django.db import transaction
 from accounts.states import Role
 from accounts.viewer import Viewer
 from audit.actions import record
-from chat.models import Finding, Message, Postcard, Report, Seat
+from chat.models import Finding, Message, Report, Seat
+from chat.queries import written_by
 from chat.states import MessageState
 from duty.actions.attending import acted
 from foundation.clock import wire
@@ -39,12 +40,11 @@ def evidence_of(message: Message) -> Evidence:
         Report.objects.filter(message=message).select_related("seat").order_by("at")[:CONTEXT]
     )
     findings = Finding.objects.filter(message=message).order_by("at")[:CONTEXT]
-    card = Postcard.objects.select_related("murmur__seat").filter(message=message).first()
     places: dict[int, list[str]] = {}
     for place, seat in (
         # What was read to the room for somebody is theirs.
-        ("text", card.murmur.seat if card is not None else message.seat),
-        *((f"context.{number}", one.seat) for number, one in enumerate(around)),
+        ("text", written_by(message)),
+        *((f"context.{number}", written_by(one)) for number, one in enumerate(around)),
         *((f"reports.{number}", one.seat) for number, one in enumerate(reports)),
     ):
         if seat is not None and seat.participant_id is not None:

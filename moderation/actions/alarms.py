@@ -1,5 +1,5 @@
-"""Words of crisis climb the rota until a human has them; so do objections that are overdue, what
-was told of staff, and 「かわって」.
+"""Words of crisis climb the rota until a human has them; so do objections that are overdue,
+murmurs whose promised duty has passed, what was told of staff, and 「かわって」.
 """
 
 import logging
@@ -8,13 +8,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from chat.actions.items import CLAIMED_FOR
 from chat.models import Item
 from chat.states import ItemKind, ItemState
 from duty.actions.alarms import call as send
-from duty.alerts import AGAIN, STEP, Call, Colleague, Why, next_call
+from duty.alerts import AGAIN, STEP, Call, Called, Colleague, Why, next_call
 from duty.colleagues import above, team
 from duty.models import Relief
 from duty.states import RUNNING, AskState
@@ -65,16 +65,23 @@ def _unread(*, now: datetime) -> list[int]:
     """
     late = Appeal.objects.filter(state=AppealState.OPEN.value, due_at__lte=now).order_by("pk")
     subjects = [f"appeal:{key}" for key in late.values_list("pk", flat=True)]
+    free = Q(state=ItemState.NEW.value) | Q(
+        state=ItemState.CLAIMED.value, claimed_at__lte=now - CLAIMED_FOR
+    )
+    overdue = Q(kind=ItemKind.MURMUR.value, due_at__lte=now)
+    # Of a room's murmurs the oldest calls for all.
+    older = Item.objects.filter(overdue, free, room=OuterRef("room")).filter(
+        Q(raised_at__lt=OuterRef("raised_at"))
+        | Q(raised_at=OuterRef("raised_at"), pk__lt=OuterRef("pk"))
+    )
     rings = (
         Q(kind=ItemKind.CRISIS.value)
         | Q(about_staff__isnull=False)
         | Q(kind=ItemKind.APPEAL.value, subject__in=subjects)
+        | (overdue & ~Exists(older))
     )
     calls = AlarmStep.objects.filter(item=OuterRef("pk"), raised_at=OuterRef("raised_at"))
     last = calls.exclude(channel="").order_by("-number").values("at")[:1]
-    free = Q(state=ItemState.NEW.value) | Q(
-        state=ItemState.CLAIMED.value, claimed_at__lte=now - CLAIMED_FOR
-    )
     # As the index has it, too: what is done is the most by far.
     waiting = Item.objects.exclude(state=ItemState.DONE.value)
     rows = waiting.filter(rings, free).annotate(called_at=Subquery(last))
@@ -91,12 +98,22 @@ def _climb(key: int, *, now: datetime) -> int:
         steps = steps_of(item)
         people = _people(item, now=now)
         again = AGAIN if item.kind == ItemKind.CRISIS else AGAIN_CALMLY
-        called = called_by(steps)
+        called = _called(item, steps, now=now)
         call = next_call(people, raised_at=item.raised_at, called=called, again=again)
         if call.due_at > now:
             return 0
         _record(item, call, steps, program=item.program_id, now=now)
     return len(call.to)
+
+
+def _called(item: Item, steps: Sequence[AlarmStep], *, now: datetime) -> list[Called]:
+    """Who was called for it; a room's murmurs call together, so that many don't ring many times."""
+    if item.kind != ItemKind.MURMUR:
+        return called_by(steps)
+    lately = AlarmStep.objects.filter(
+        item__room=item.room_id, item__kind=ItemKind.MURMUR.value, at__gt=now - AGAIN_CALMLY
+    )
+    return called_by(list(lately.order_by("at", "pk")))
 
 
 def _climb_for_relief(key: int, *, now: datetime) -> int:
@@ -120,13 +137,16 @@ def _somebody_has(item: Item, *, now: datetime) -> bool:
 
 def _people(item: Item, *, now: datetime) -> list[Colleague]:
     """Whom the ladder may call. What is about staff and objections are for those above the desk;
-    a desk shows nothing of the former, so that none calls anybody there.
+    a desk shows nothing of the former, so that none calls anybody there. A murmur is read by
+    whoever keeps the room: for one that waits too long nobody is asked in an hour of their own.
     """
     besides, at_desk = _besides(item), dict[int, Colleague]()
     if item.about_staff_id is None:
         there = team(item.program_id, room=item.room_id, now=now)
         if item.kind == ItemKind.CRISIS:
             return [one for one in there if one.staff not in besides]
+        if item.kind == ItemKind.MURMUR:
+            return [replace(one, willing=False) for one in there if one.staff not in besides]
         at_desk = {one.staff: one for one in there if one.coordinator}
     return [
         replace(at_desk.get(one.staff, one), on_duty=False, willing=False, attending=False)

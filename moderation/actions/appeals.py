@@ -14,6 +14,7 @@ from chat.states import ItemKind
 from foundation.refusals import Refused
 from foundation.tidy import clean, tidy
 from moderation import policies, telling
+from moderation.actions.contact import must_hold_none_about
 from moderation.actions.hear import hear_need
 from moderation.actions.undo import close_by
 from moderation.models import Act, Appeal
@@ -56,12 +57,12 @@ def judge(viewer: Viewer, *, appeal: int, overturn: bool, answer: str, now: date
 
     Raises `Refused`: `not_found`, `same_judge`, `settled`, `contact`, what `tidy` raises.
     """
-    found = Appeal.objects.select_related("act__proposal").filter(pk=appeal).first()
+    found = Appeal.objects.select_related("act__proposal", "act__room").filter(pk=appeal).first()
     role = policies.may_judge(viewer, found)
     assert found is not None
     must_read(viewer, found.act.participant_id)
     words = tidy(answer, most=MOST_WORDS)
-    policies.must_hold_no_contact(words, program=found.act.program_id)
+    must_hold_none_about(viewer, words, act=found.act, now=now)
     with transaction.atomic():
         row = Appeal.objects.select_for_update(of=("self",)).get(pk=appeal)
         if row.state != AppealState.OPEN:
@@ -74,7 +75,7 @@ def judge(viewer: Viewer, *, appeal: int, overturn: bool, answer: str, now: date
         row.state = (AppealState.OVERTURNED if overturn else AppealState.UPHELD).value
         row.judged_by_id, row.judged_at, row.answer = viewer.staff, now, words
         row.save(update_fields=["state", "judged_by", "judged_at", "answer"])
-        telling.tell_judged(act, overturned=overturn, answer=words, now=now)
+        telling.tell_judged(row, now=now)
         waiting = Item.objects.filter(kind=ItemKind.APPEAL.value, subject=f"appeal:{row.pk}")
         items.settle(
             list(waiting.values_list("pk", flat=True)), by=viewer.staff,

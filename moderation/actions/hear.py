@@ -24,7 +24,7 @@ def hear_need(act: Act, *, person: int, text: str, now: datetime) -> None:
     looked = screen(text[:MOST_SCREENED], more=in_force.lexicons(act.program_id))
     if not looked.care:
         return
-    seat, key = _seat(act, person), body_key("look", text)
+    seat, key = seat_in(act, person), body_key("look", text)
     lately = Finding.objects.filter(seat=seat, body_key=key, at__gt=now - AGAIN)
     if seat is not None and lately.exists():
         return
@@ -63,7 +63,7 @@ def holds_passphrase(text: str, person: int) -> bool:
     return bool(key) and passphrase.contained_in(text, key)
 
 
-def _seat(act: Act, person: int) -> Seat | None:
+def seat_in(act: Act, person: int) -> Seat | None:
     """Theirs where it was done; of what was done everywhere, their newest in the program."""
     theirs = Seat.objects.filter(participant=person, room__program=act.program_id)
     rooms = theirs.exclude(room__kind=RoomKind.COUNSELING).order_by("-pk")

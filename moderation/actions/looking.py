@@ -27,9 +27,9 @@ def at_item(viewer: Viewer, *, item: int, now: datetime, above: bool = False) ->
     return found
 
 
-def at_person(viewer: Viewer, *, seat: int, now: datetime) -> looks.Person:
-    """Someone in a room, by their seat. Raises `Refused("not_found")`."""
-    found = looks.person(viewer, seat=seat)
+def at_person(viewer: Viewer, *, seat: int, item: int | None = None, now: datetime) -> looks.Person:
+    """Someone in a room, by their seat; `item` led there. Raises `Refused("not_found")`."""
+    found = looks.person(viewer, seat=seat, item=item)
     room = found.seat.room
     role = policies.must_keep(viewer, room=room)
     _looked(viewer, object_type="person", number=seat, role=role, program=room.program_id, now=now)

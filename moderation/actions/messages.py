@@ -9,7 +9,8 @@ from accounts.states import Role
 from accounts.viewer import Viewer
 from chat.actions import moderation as rooms
 from chat.actions.sitting import lock_rooms
-from chat.models import Item, Message, Postcard, Room
+from chat.models import Item, Message, Room
+from chat.queries import written_by
 from chat.states import ItemKind, ItemState, MessageState
 from foundation.refusals import Refused
 from foundation.tidy import tidy
@@ -79,15 +80,15 @@ def _theirs(viewer: Viewer, message: int) -> tuple[Message, Role]:
     if row is None:
         raise Refused("not_found")
     role = policies.must_keep(viewer, room=row.room)
-    must_read(viewer, row.seat.participant_id if row.seat else None)
+    must_read(viewer, _author(row)[0])
     return row, role
 
 
 def _author(row: Message) -> tuple[int | None, bool]:
     """Whose words they are, and whether as a はがき: not whoever read it to the room wrote it."""
-    card = Postcard.objects.filter(message=row).select_related("murmur__seat").first()
-    seat = card.murmur.seat if card is not None else row.seat
-    return (seat.participant_id if seat is not None else None), card is not None
+    seat = written_by(row)
+    is_card = seat is not None and seat.pk != row.seat_id
+    return (seat.participant_id if seat is not None else None), is_card
 
 
 def _said(viewer: Viewer, text: str, *, most: int, room: Room, now: datetime) -> str:

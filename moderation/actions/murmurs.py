@@ -3,16 +3,19 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.states import Role
 from accounts.viewer import Viewer
 from audit.actions import record
+from chat import promises
 from chat.actions import moderation as chat
 from chat.actions import postcards
 from chat.models import Item, Murmur
-from chat.states import ItemKind
+from chat.states import ItemKind, ItemState
 from duty.actions.attending import acted
+from duty.models import Shift
+from duty.states import ShiftState
 from foundation.refusals import Refused
 from foundation.tidy import tidy
 from moderation import policies, telling
@@ -24,6 +27,8 @@ from moderation.recusals import must_read
 from moderation.states import ActKind, Outcome, Reason
 
 MOST_WORDS = 1000
+AT_ONCE = 50
+_KEPT = (ShiftState.PLANNED.value, ShiftState.BEGUN.value)
 
 
 def mark_read(viewer: Viewer, *, murmur: int, now: datetime) -> None:
@@ -81,6 +86,26 @@ def read_to_room(viewer: Viewer, *, murmur: int, now: datetime) -> None:
             object_id=murmur, program=program, now=now,
         )  # fmt: skip
         _settle(viewer, murmur, Outcome.READ, now=now)
+
+
+def note_promises(*, now: datetime) -> int:
+    """What people were told of when their murmurs are read is kept with what waits; how many.
+
+    Where the rota names nobody yet, it is looked for again. Any process may run it at any time.
+    """
+    coming = Shift.objects.filter(program=OuterRef("program"), state__in=_KEPT, ends_at__gt=now)
+    waiting = Item.objects.filter(Exists(coming), kind=ItemKind.MURMUR.value, due_at__isnull=True)
+    rows = waiting.exclude(state=ItemState.DONE.value).select_related("seat")
+    noted, known = 0, dict[tuple[int, int], datetime | None]()
+    for row in rows.order_by("raised_at", "pk")[:AT_ONCE]:
+        room, person = row.room_id or 0, (row.seat.participant_id or 0) if row.seat else 0
+        if (room, person) not in known:
+            known[room, person] = promises.read_by(
+                room=room, program=row.program_id, participant=person, now=now
+            )
+        if (due := known[room, person]) is not None:
+            noted += Item.objects.filter(pk=row.pk, due_at__isnull=True).update(due_at=due)
+    return noted
 
 
 def _settle(viewer: Viewer, murmur: int, outcome: Outcome, *, now: datetime) -> None:

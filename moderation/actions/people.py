@@ -15,6 +15,7 @@ from moderation import policies, telling
 from moderation.actions import acts
 from moderation.actions.contact import must_hold_no_contact
 from moderation.actions.queue import must_be_free
+from moderation.looks import led_by
 from moderation.models import Act
 from moderation.recusals import must_read
 from moderation.states import ON_PEOPLE, ActKind, Reason
@@ -67,7 +68,7 @@ def restrict(
             viewer, kind, role=role, program_id=seat.room.program_id, room_id=where,
             participant_id=seat.participant_id, restriction=restriction, reason=reason.value,
             note=note, words=words, evidence=acts.evidence_about(seat), until=until,
-            item=_about(item, seat), now=now,
+            item=led_by(item, seat=seat), now=now,
         )  # fmt: skip
         telling.tell(done, now=now)
     return done
@@ -80,7 +81,7 @@ def say(viewer: Viewer, *, seat: int, text: str, item: int | None = None, now: d
     item), `contact`, what `tidy` raises.
     """
     row, role = _theirs(viewer, seat)
-    led = _about(item, row)
+    led = led_by(item, seat=row)
     if led is not None:
         must_be_free(Item.objects.filter(pk=led.pk), by=viewer.staff, now=now)
     words = _said(viewer, text, most=MOST_WORDS, room=row.room, required=True, now=now)
@@ -103,13 +104,6 @@ def _theirs(viewer: Viewer, seat: int) -> tuple[Seat, Role]:
         raise Refused("not_a_participant")
     must_read(viewer, row.participant_id)
     return row, role
-
-
-def _about(item: int | None, seat: Seat) -> Item | None:
-    """The item that led here: of this room, and not one that is above the desk."""
-    if item is None:
-        return None
-    return Item.objects.filter(pk=item, room=seat.room_id, about_staff__isnull=True).first()
 
 
 def _said(

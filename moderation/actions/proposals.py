@@ -16,7 +16,9 @@ from foundation.refusals import Refused
 from foundation.tidy import tidy
 from moderation import policies
 from moderation.actions import acts
+from moderation.actions.contact import must_hold_no_contact
 from moderation.actions.people import restrict
+from moderation.looks import led_by
 from moderation.models import Act, Proposal
 from moderation.recusals import must_read
 from moderation.states import ActKind, Outcome, ProposalState, Reason
@@ -24,9 +26,13 @@ from moderation.states import ActKind, Outcome, ProposalState, Reason
 MOST_NOTE = 200
 
 
-def propose(viewer: Viewer, *, seat: int, reason: Reason, note: str, now: datetime) -> Proposal:
-    """Ask the other coordinators. Raises `Refused`: `not_found`, `not_a_participant`,
-    `proposed_already`, `contact`, what `tidy` raises.
+def propose(
+    viewer: Viewer, *, seat: int, reason: Reason, note: str, item: int | None = None, now: datetime
+) -> Proposal:
+    """Ask the other coordinators; `item` led there.
+
+    Raises `Refused`: `not_found`, `not_a_participant`, `proposed_already`, `contact`, what `tidy`
+    raises.
     """
     row = Seat.objects.filter(pk=seat).select_related("room").first()
     if row is None:
@@ -36,13 +42,15 @@ def propose(viewer: Viewer, *, seat: int, reason: Reason, note: str, now: dateti
     policies.must_keep(viewer, room=row.room)
     if row.participant_id is None:
         raise Refused("not_a_participant")
+    must_read(viewer, row.participant_id)
     note = tidy(note, most=MOST_NOTE)
-    policies.must_hold_no_contact(note, program=program)
+    must_hold_no_contact(viewer, note, room=row.room, now=now)
     try:
         with transaction.atomic():
             made = Proposal.objects.create(
                 program_id=program, participant_id=row.participant_id, reason=reason.value,
-                note=note, evidence={**acts.evidence_about(row), "seat": seat},
+                note=note, item=led_by(item, seat=row),
+                evidence={**acts.evidence_about(row), "seat": seat},
                 by_id=viewer.staff or 0, at=now,
             )  # fmt: skip
             items.raise_all(
@@ -76,7 +84,7 @@ def confirm(viewer: Viewer, *, proposal: int, now: datetime) -> Act:
             raise Refused("gone")
         done = restrict(
             viewer, ActKind.SITE_BAR, role=Role.COORDINATOR, seat=seat, until=None,
-            reason=Reason(row.reason), note=row.note, words="", item=None, now=now,
+            reason=Reason(row.reason), note=row.note, words="", item=row.item_id, now=now,
         )  # fmt: skip
         row.act = done
         _settle(viewer, row, ProposalState.CONFIRMED, now=now)

@@ -40,7 +40,12 @@ def purge(*, now: datetime) -> int:
 
 def _purge_told(before: datetime) -> None:
     """What was told of staff stays for as long as it waits to be read."""
-    told = Item.objects.filter(subject__startswith="act:").exclude(state=ItemState.DONE.value)
-    open_ = {int(one.partition(":")[2]) for one in told.values_list("subject", flat=True)}
-    old = Told.objects.filter(at__lt=before).exclude(act__in=open_).exclude(evidence={}, note="")
+    old = Told.objects.filter(at__lt=before).exclude(evidence={}, note="")
+    old = old.exclude(appeal__isnull=True, act__in=_waiting("act"))
+    old = old.exclude(appeal__in=_waiting("answer"))
     old.update(evidence={}, note="")
+
+
+def _waiting(name: str) -> set[int]:
+    told = Item.objects.filter(subject__startswith=f"{name}:").exclude(state=ItemState.DONE.value)
+    return {int(one.partition(":")[2]) for one in told.values_list("subject", flat=True)}

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.states import Role
 from accounts.viewer import Viewer
@@ -16,6 +16,7 @@ from duty.actions.attending import acted
 from duty.actions.shifts import count_exposure
 from foundation.refusals import Refused
 from moderation import policies, telling
+from moderation.looks import answers
 from moderation.models import Told
 from moderation.recusals import must_read_item
 from moderation.states import Outcome
@@ -77,20 +78,31 @@ def must_be_free(items: QuerySet[Item], *, by: int | None, now: datetime) -> Non
 
 
 def finish(rows: Iterable[Item], *, by: int | None, outcome: Outcome, now: datetime) -> list[int]:
-    """Inside the caller's transaction: settle these, and tell whoever reported. Those settled."""
-    held = list(rows)
-    settled = chat.settle([row.pk for row in held], by=by, outcome=outcome.value, now=now)
-    told = [row for row in held if row.pk in settled and row.kind == ItemKind.REPORT]
-    if outcome in _TOLD:
-        for row in told:
-            _tell(row, outcome, now=now)
+    """Inside the caller's transaction: settle these, and tell whoever reported. Those settled.
+
+    A report that something was done about doesn't end as one that was left alone.
+    """
+    settled = []
+    for row in rows:
+        ended = _ended(row, outcome)
+        if chat.settle([row.pk], by=by, outcome=ended.value, now=now):
+            settled.append(row.pk)
+            if row.kind == ItemKind.REPORT and ended in _TOLD:
+                _tell(row, ended, now=now)
     return settled
+
+
+def _ended(row: Item, outcome: Outcome) -> Outcome:
+    if outcome is not Outcome.NOTHING or row.kind != ItemKind.REPORT:
+        return outcome
+    return Outcome.ACTED if answers(row).exists() else outcome
 
 
 def _tell(row: Item, outcome: Outcome, *, now: datetime) -> None:
     name, _, key = row.subject.partition(":")
-    if name == "act":
-        told = Told.objects.filter(act=int(key), answered_at__isnull=True)
+    if name in ("act", "answer"):
+        of = Q(act=int(key), appeal__isnull=True) if name == "act" else Q(appeal=int(key))
+        told = Told.objects.filter(of, answered_at__isnull=True)
         person = told.values_list("act__participant", flat=True).first()
         if person is not None and told.update(answered_at=now):
             telling.tell_outcome(person, outcome, now=now)

@@ -12,6 +12,7 @@ from foundation.refusals import Refused
 from foundation.tidy import tidy
 from moderation import policies
 from moderation.actions import acts
+from moderation.actions.contact import must_hold_no_contact
 from moderation.actions.undo import base_of, settle_room
 from moderation.models import Act
 from moderation.states import ON_ROOMS, ActKind, Reason
@@ -25,7 +26,7 @@ def act_on_room(
     note: str = "", seconds: int | None = None, now: datetime,
 ) -> Act:  # fmt: skip
     """One of `ON_ROOMS`, but stepping away. Raises `Refused`: `not_found`, `no_end`,
-    `too_long_for_you`, `no_seconds`, what `tidy` raises.
+    `too_long_for_you`, `no_seconds`, `contact`, what `tidy` raises.
     """
     if kind not in ON_ROOMS or kind is ActKind.AWAY:
         raise Refused("not_found")
@@ -37,6 +38,7 @@ def act_on_room(
     if kind is ActKind.SLOW and seconds not in SLOW:
         raise Refused("no_seconds")
     note = tidy(note, most=MOST_NOTE) if note.strip() else ""
+    must_hold_no_contact(viewer, note, room=row, now=now)
     value = {ActKind.SLOW: seconds, ActKind.LOCK: Hand.LOCKED.value}.get(kind, True)
     with transaction.atomic():
         lock_rooms([room])

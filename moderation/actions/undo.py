@@ -17,6 +17,7 @@ from chat.states import Hand, MessageState
 from foundation.refusals import Refused
 from foundation.tidy import tidy
 from moderation import policies, telling
+from moderation.actions.contact import must_hold_none_about
 from moderation.models import Act
 from moderation.recusals import must_read
 from moderation.states import BY_SWITCH, LASTING, ON_PEOPLE, ON_ROOMS, ActKind
@@ -35,9 +36,10 @@ _STRICTER = list(Hand).index
 def undo(viewer: Viewer, *, act: int, note: str = "", now: datetime) -> Act:
     """Take back one act.
 
-    Raises `Refused`: `not_found`, `closed` (it ended or was undone), `own_words`.
+    Raises `Refused`: `not_found`, `closed` (it ended or was undone), `own_words`, `contact`, what
+    `tidy` raises.
     """
-    found = Act.objects.filter(pk=act).first()
+    found = Act.objects.select_related("room").filter(pk=act).first()
     role = policies.may_undo(viewer, found)
     must_read(viewer, found.participant_id)  # type: ignore[union-attr]
     if ActKind(found.kind) not in LASTING:  # type: ignore[union-attr]
@@ -45,6 +47,7 @@ def undo(viewer: Viewer, *, act: int, note: str = "", now: datetime) -> Act:
     if found.kind == ActKind.HIDE and found.message is not None:  # type: ignore[union-attr]
         policies.must_not_be_own(viewer, found.message)  # type: ignore[union-attr]
     note = tidy(note, most=MOST_NOTE) if note.strip() else ""
+    must_hold_none_about(viewer, note, act=found, now=now)  # type: ignore[arg-type]
     return close_by(viewer.staff or 0, role=role, act=act, note=note, now=now)
 
 

@@ -83,10 +83,11 @@ def _deed(request: HttpRequest, number: int, carry_out: Carry) -> HttpResponse:
         carry_out(who, number, forms.deed(request.POST, now=now), now)
 
     def again(*, no: Refused) -> HttpResponse:
-        if item:
-            return show(request, at, item, no=no)
+        # From someone's page it returns to what led there, and stays where it is refused.
         if seat:
             return _person(request, seat, no=no)
+        if item:
+            return show(request, at, item, no=no)
         return _sides(request, at, [room] if room else [], no=no)
 
     if (answer := act(request, deed, again=again)) is not None:
@@ -102,13 +103,14 @@ def _deed(request: HttpRequest, number: int, carry_out: Carry) -> HttpResponse:
 @require_safe
 @noted_look
 def person(request: HttpRequest, number: int) -> HttpResponse:
-    """Someone in a room: what stands, what was done and said."""
+    """Someone in a room: what stands, what was done and said (`?item=`: what led there)."""
     return _person(request, number)
 
 
 def _person(request: HttpRequest, seat: int, *, no: Refused | None = None) -> HttpResponse:
     at = at_program(request)
-    found = looking.at_person(at.viewer, seat=seat, now=at.now)
+    item = forms.number(request.POST, "item") or forms.number(request.GET, "item")
+    found = looking.at_person(at.viewer, seat=seat, item=item, now=at.now)
     at = at_program(request, program=found.seat.room.program_id)
     context = {
         "person": found,
@@ -146,12 +148,17 @@ def propose(request: HttpRequest, number: int) -> HttpResponse:
 
     def deed(who: Viewer, now: datetime) -> None:
         sent = forms.deed(request.POST, now=now)
-        proposals.propose(who, seat=number, reason=sent.reason, note=sent.note, now=now)
+        proposals.propose(
+            who, seat=number, reason=sent.reason, note=sent.note, item=sent.item, now=now
+        )
 
     def again(*, no: Refused) -> HttpResponse:
         return _person(request, number, no=no)
 
-    return act(request, deed, again=again) or done("person", number)
+    if (answer := act(request, deed, again=again)) is not None:
+        return answer
+    item = forms.number(request.POST, "item")
+    return done("person", number, item=str(item)) if item else done("person", number)
 
 
 @staff_only(*TEAM)
@@ -166,9 +173,12 @@ def _sides(
 ) -> HttpResponse:
     mine = waiting.rooms_of(at.viewer, program=at.program.pk)
     wanted = [room.pk for room in mine if room.pk in chosen] or [room.pk for room in mine[:2]]
+    # Before the words: its number is the older one, so that nothing is missed.
+    version = waiting.stands_at(at.program.pk)
     shown = [looks.room_side(at.viewer, room=room) for room in wanted[:SIDES]]
     context = {
         "rooms": mine,
+        "version": version,
         "chosen": [room.pk for room, _ in shown],
         "sides": shown,
         "standing": looks.acts_of(at.viewer, program=at.program.pk, standing=True),
@@ -176,7 +186,6 @@ def _sides(
         "minutes": MINUTES + (LONGER if at.plans else ()),
         "slow": rooms.SLOW,
         "sent": request.POST,
-        "blurred": waiting.choice_of(at.viewer).blurred,
     }
     return page(request, at, "rooms", context, no=no)
 
@@ -195,7 +204,11 @@ def _acts(request: HttpRequest, *, no: Refused | None = None) -> HttpResponse:
     standing = looks.acts_of(at.viewer, program=at.program.pk, standing=True)
     rest = looks.acts_of(at.viewer, program=at.program.pk, standing=False)
     keys = {one.pk for one in standing}
-    context = {"standing": standing, "rest": [one for one in rest if one.pk not in keys]}
+    context = {
+        "standing": standing,
+        "rest": [one for one in rest if one.pk not in keys],
+        "folded": looks.folded(at.viewer, [*standing, *rest]),
+    }
     return page(request, at, "acts", context, no=no)
 
 

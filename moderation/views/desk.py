@@ -45,6 +45,7 @@ def _desk(
     context = {
         **side(at),
         "queue": queue,
+        "blurred": queue.blurred,
         "handover_text": text,
         "minutes": (60, 120, 180, 240),
     }

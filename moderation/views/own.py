@@ -12,13 +12,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.actions import people
+from accounts.doors import viewer_of_request
 from accounts.queries import mail_of
 from accounts.staff_doors import staff_only
 from accounts.states import Role
 from accounts.viewer import Viewer
 from duty import queries as duty
 from duty.actions import alarms, own
-from duty.calls import browsers_of, calls_of_newest_test, may_be_anew, reaches_nobody
+from duty.calls import (
+    browsers_of,
+    calls_of_newest_test,
+    leads_to,
+    may_be_anew,
+    reaches_nobody,
+)
 from duty.channels import works
 from duty.channels.push import checked, public_key
 from duty.colleagues import DEFAULT_CHANNELS, name_of
@@ -26,6 +33,7 @@ from duty.feed import calendar as as_text
 from duty.states import Channel
 from foundation import clock
 from foundation.refusals import Refused
+from foundation.replies import SeeOther
 from moderation import forms, sentences
 from moderation.doors import CALLABLE, TEAM, At, act, at_calls, at_program, done, page
 
@@ -137,6 +145,13 @@ def remove_push(request: HttpRequest, number: int) -> HttpResponse:
     at = at_calls(request)
     alarms.remove_push(at.viewer, number=number, now=at.now)
     return done("alerts", program=at.program, saved="1")
+
+
+@staff_only(*CALLABLE)
+@require_safe
+def called(request: HttpRequest) -> HttpResponse:
+    """Where a call leads, whatever it was about: its message says nothing of it."""
+    return SeeOther(leads_to(viewer_of_request(request), now=clock.now()))
 
 
 @require_safe

@@ -50,15 +50,17 @@ def item(request: HttpRequest, number: int) -> HttpResponse:
 
 def show(request: HttpRequest, at: At, number: int, *, no: Refused | None = None) -> HttpResponse:
     """The page of an item; with a refusal nothing that was typed is lost."""
+    # Before the item: its number is the older one, so that nothing is missed.
+    version = waiting.stands_at(at.program.pk)
     found = looking.at_item(at.viewer, item=number, now=at.now)
     occasion = found.item.kind if found.item.kind in ("crisis", "murmur") else "word"
     context = {
         "one": found,
+        "version": version,
         "ready": words.ready(occasion),
         "reasons": list(Reason),
         "minutes": MINUTES + (LONGER if at.plans else ()),
         "sent": request.POST,
-        "blurred": waiting.choice_of(at.viewer).blurred,
     }
     return page(request, at, "item", context, no=no)
 

@@ -35,6 +35,7 @@ def _rota(request: HttpRequest, *, no: Refused | None = None) -> HttpResponse:
     first = _month(request, at)
     keepers = colleagues.keepers(at.program.pk, now=at.now)
     context: dict[str, object] = {
+        "blurred": False,  # nobody's words stand here
         "first": first,
         "before": arithmetic.month_before(first),
         "after": arithmetic.next_month(first),

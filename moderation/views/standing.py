@@ -9,7 +9,7 @@ from accounts.doors import participants_only, private, viewer_of_request
 from foundation import clock
 from foundation.refusals import Refused
 from foundation.replies import SeeOther
-from moderation import forms, own_standing, sentences, telling
+from moderation import forms, own_standing, sentences
 from moderation.actions.appeals import appeal
 from moderation.actions.tell import tell
 
@@ -51,40 +51,43 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
 
 @participants_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def tell_of(request: HttpRequest, number: int) -> HttpResponse:
-    """「このことばが、つらかったとき」: those above whoever said it are told (`reason`, `note`)."""
+def tell_of(request: HttpRequest, number: int, *, answer: bool = False) -> HttpResponse:
+    """「このことばが、つらかったとき」: those above whoever said it are told (`reason`, `note`).
+
+    With `answer`: of what was answered to an objection.
+    """
     if request.method != "POST":
-        return _words(request, number)
+        return _words(request, number, answer=answer)
     viewer, note = viewer_of_request(request), forms.text(request.POST, "note")
     reason = forms.why_told(request.POST)
     try:
-        tell(viewer, act=number, reason=reason, note=note, now=clock.now())
+        tell(viewer, act=number, reason=reason, note=note, now=clock.now(), answer=answer)
     except Refused as no:
         if not sentences.knows(no.code):
             return messages.not_found(request)
         # What was typed is never asked for a 合言葉 first: it may be need.
-        return _tell_page(request, number, no=no, note=note)
-    return SeeOther(f"/standing/{number}/tell/")
+        return _tell_page(request, number, no=no, note=note, answer=answer)
+    return SeeOther(request.path)
 
 
 @private
-def _words(request: HttpRequest, number: int) -> HttpResponse:
+def _words(request: HttpRequest, number: int, *, answer: bool) -> HttpResponse:
     """As a letter is read: after 15 minutes without an act the 合言葉 is asked for."""
-    return _tell_page(request, number)
+    return _tell_page(request, number, answer=answer)
 
 
 def _tell_page(
-    request: HttpRequest, number: int, *, no: Refused | None = None, note: str = ""
+    request: HttpRequest, number: int, *, no: Refused | None = None, note: str = "", answer: bool
 ) -> HttpResponse:
     try:
-        act = own_standing.may_tell_of(viewer_of_request(request), act=number)
+        said = own_standing.may_tell_of(viewer_of_request(request), act=number, answer=answer)
     except Refused:
         return messages.not_found(request)
     context = {
-        "said": telling.said_in(act),
-        "at": act.at,
-        "done": getattr(act, "told", None) is not None,
-        "read": own_standing.is_read(act, now=clock.now()),
+        "said": said.text,
+        "at": said.at,
+        "done": said.told,
+        "read": own_standing.is_read(said, now=clock.now()),
         "note": note,
         "form_error": sentences.sentence(no.code) if no else None,
     }

@@ -15,7 +15,7 @@ from audit.actions import look
 from duty.actions.shifts import end_without_role, keep_to_rooms
 from foundation.refusals import Refused
 from office.people import room_choices
-from office.policies import must_know_people
+from office.policies import must_admin, must_know_people
 
 
 def look_at(viewer: Viewer, *, program: int, staff: int, now: datetime) -> None:
@@ -29,6 +29,25 @@ def look_at(viewer: Viewer, *, program: int, staff: int, now: datetime) -> None:
             viewer.staff, role=role.value, verb="office.look", object_type="staff",
             object_id=staff, program=program, now=now,
         )  # fmt: skip
+
+
+def look_at_admin(viewer: Viewer, *, staff: int, now: datetime) -> None:
+    """The same of an admin's page, which only admins open."""
+    must_admin(viewer)
+    if staff != viewer.staff:
+        look(
+            viewer.staff, role=Role.ADMIN.value, verb="office.look", object_type="staff",
+            object_id=staff, program=None, now=now,
+        )  # fmt: skip
+
+
+def invite_admin(viewer: Viewer, *, display_name: str, now: datetime) -> str:
+    """Invite one more admin; their link's token, shown once. Raises what `invitations.invite`
+    raises.
+    """
+    must_admin(viewer)
+    terms = Terms(role=Role.ADMIN, program=None, display_name=display_name)
+    return invitations.invite(viewer, terms=terms, now=now)
 
 
 def give_role(

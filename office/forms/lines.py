@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.refusals import Refused
 from foundation.tidy import tidy
+from foundation.typed_days import bounds
 from helplines.hours import Stretch
 from helplines.writing import BadHours, hours_of_words
 from office.forms.paper import OfficeForm, area_field, line_field
@@ -47,6 +48,7 @@ class LineForm(OfficeForm):
     verified_on = forms.DateField(
         label=_("たしかめた日"),
         required=False,
+        validators=bounds(latest=date.max),
         input_formats=["%Y-%m-%d", "%Y/%m/%d"],
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=_("電話をかけたか、窓口のページを読んだ日。"),

@@ -11,16 +11,18 @@ from accounts.sentences import role_name
 from accounts.states import Role
 from foundation.refusals import Refused
 from foundation.tidy import tidy
+from foundation.typed_days import LATEST, bounds
 from office.forms.paper import OfficeForm
 
 _DAY = {"invalid": _("日を 2027-03-31 のように入れてください。")}
 
 
-def _day(label: Any, help_text: Any = "") -> forms.DateField:
+def _day(label: Any, help_text: Any = "", *, latest: date = LATEST) -> forms.DateField:
     return forms.DateField(
         label=label,
         required=False,
         help_text=help_text,
+        validators=bounds(latest=latest),
         error_messages=_DAY,
         input_formats=["%Y-%m-%d", "%Y/%m/%d"],
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
@@ -59,7 +61,9 @@ class RoleForm(OfficeForm):
         error_messages={"invalid_choice": _("この事業の部屋をえらんでください。")},
     )
     trained_on = _day(
-        _("研修をおえた日"), _("支援者は、この日が書かれていないと当番に入れません。")
+        _("研修をおえた日"),
+        _("支援者は、この日が書かれていないと当番に入れません。"),
+        latest=date.max,
     )
     expires_on = _day(_("さいごの日"), _("この日まで使えます。空なら、期限がありません。"))
     reason = _reason()
@@ -153,7 +157,7 @@ class InvitationForm(RoleForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Nobody holds anything by an invitation; whoever is let in so is new.
+        # Whom it will reach is not known yet: nobody's role is changed, one is offered.
         del self.fields["reason"]
 
     def clean_display_name(self) -> str:
@@ -162,6 +166,15 @@ class InvitationForm(RoleForm):
             return tidy(self.cleaned_data["display_name"], most=20, required=False)
         except Refused:
             raise forms.ValidationError(_("使えない文字が入っています。")) from None
+
+
+class AdminInvitationForm(InvitationForm):
+    """Whom to invite as an admin: of no program and no room, without a last day."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, rooms=[], **kwargs)
+        for name in ("role", "rooms", "trained_on", "expires_on"):
+            del self.fields[name]
 
 
 class ReasonForm(OfficeForm):

@@ -12,6 +12,7 @@ from chat.states import Audience, Hand, HolidayRule, RoomKind
 from chat.timetable import WEEKDAYS
 from foundation.refusals import Refused
 from foundation.tidy import tidy
+from foundation.typed_days import PLANS_FROM, bounds
 from office.forms.paper import Choices, OfficeForm
 
 KINDS = {
@@ -213,7 +214,7 @@ class SpecialLine(forms.Form):
     """A date that isn't like its weekday: closed, or with hours of its own."""
 
     day = forms.DateField(
-        label=_("日"), required=False,
+        label=_("日"), required=False, validators=bounds(PLANS_FROM),
         error_messages={"invalid": _("日を 2026-12-31 のように入れてください。")},
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         input_formats=["%Y-%m-%d", "%Y/%m/%d"],

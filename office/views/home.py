@@ -1,20 +1,26 @@
 """The office's front page, and which program's desk one sits at."""
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import running_out
+from accounts.doors import viewer_of_request
 from accounts.staff_doors import staff_only
 from accounts.states import Role
 from foundation.replies import SeeOther
 from office.doors import SESSION_PROGRAM, desk, page
+from office.queries import programs_of
 from office.readiness import readiness
 
 
 @staff_only(Role.COORDINATOR, Role.ADMIN)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What there is to set up."""
+    """What there is to set up; in a house without a program, an admin makes the first one."""
+    viewer = viewer_of_request(request)
+    if viewer.holds(Role.ADMIN) and not programs_of(viewer):
+        return SeeOther(reverse("manage-programs"))
     at = desk(request, people=True)
     context = {
         "ending": running_out.roles_of_others(at.viewer, now=at.now),

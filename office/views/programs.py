@@ -34,6 +34,6 @@ def all_programs(request: HttpRequest) -> HttpResponse:
     programs = [
         (one, PREFECTURES[int(one.prefecture_code) - 1]) for one in queries.programs_of(viewer)
     ]
-    context = {"form": form, "programs": programs, "here": "manage-programs"}
+    context = {"form": form, "programs": programs, "here": "manage-programs", "admin": True}
     status = 422 if request.method == "POST" else 200
     return render(request, "office/programs.html", context, status=status)

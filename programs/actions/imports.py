@@ -6,6 +6,8 @@ Its rows come in in small transactions, so that nobody waits; applying sets one 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from operator import itemgetter
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -58,7 +60,8 @@ def mend(
     *, program: int, imported: int, version: int, cells: Mapping[int, Mapping[str, str]],
     left_out: Iterable[int], now: datetime,
 ) -> AgencyImport:  # fmt: skip
-    """Bad rows written anew, by line, or left out. What is good now is laid beside the rest.
+    """Bad rows written anew, by line, or left out. What is good now is laid beside the rest; but a
+    row whose agency somebody changed by hand, and who mends it wasn't told of it, is asked again.
 
     Raises `Refused`: `gone` when the list isn't waiting any more, `list_mended` when somebody
     else has mended it since.
@@ -81,7 +84,14 @@ def mend(
         if rows:
             table = Table(tuple(HEADERS[name] for name in names), tuple(rows))
             reading = agency_rows.read(table, towns=_towns(), today=jst_day(now), seen=seen)
-        row.bad = _kept(reading.bad)
+        told = {one["line"]: one["told"] for one in bad if "told" in one}
+        good, asked = _told_of_all(row, reading.good, told=told, now=now)
+        # What somebody was told of an agency stays told while its row has other faults.
+        kept = [
+            one | ({"told": told[line]} if (line := one["line"]) in told else {})
+            for one in _kept(reading.bad)
+        ]
+        row.bad = sorted([*kept, *asked], key=itemgetter("line"))
         row.notes = [
             *row.notes,
             *(asdict(one) for one in reading.notes),
@@ -89,7 +99,7 @@ def mend(
         ]
         row.version += 1
         row.save(update_fields=["bad", "notes", "version"])
-        _lay(row, reading.good, now=now)
+        _lay(row, good, now=now)
     row.refresh_from_db()
     return row
 
@@ -120,7 +130,7 @@ def apply(*, program: int, imported: int, now: datetime) -> Applied:
         if row.bad or row.staged_at is None:
             raise Refused("not_ready")
         if overtaken := _overtaken(row):
-            _ask_again(row, overtaken)
+            _ask_again(row, overtaken, now=now)
             return Applied(added=0, changed=0, same=0, asked=len(overtaken))
         changed = Agency.objects.filter(leaves_with=row).count()
         added = Agency.objects.filter(brought_by=row).count() - changed
@@ -155,7 +165,7 @@ def _towns() -> set[str]:
     return set(Municipality.objects.order_by().values_list("code", flat=True))
 
 
-def _kept(bad: Sequence[Bad]) -> list[dict[str, object]]:
+def _kept(bad: Sequence[Bad]) -> list[dict[str, Any]]:
     return [
         {
             "line": one.line,
@@ -187,17 +197,58 @@ def _overtaken(row: AgencyImport) -> list[tuple[Agency, Agency]]:
     return list(found.values())
 
 
-def _ask_again(row: AgencyImport, overtaken: Sequence[tuple[Agency, Agency]]) -> None:
-    for one, there in overtaken:
-        cells = dict(zip(HEADERS, agency_rows.cells_of(vars(one)), strict=True))
-        row.bad.append(
-            {"line": one.list_line or 0, "cells": cells, "wrong": {"name": _changed(one, there)}}
-        )
+def _told_of_all(
+    row: AgencyImport, good: Sequence[Good], *, told: Mapping[int, Sequence[str]], now: datetime
+) -> tuple[list[Good], list[dict[str, Any]]]:
+    """Rows that may be laid, and those to ask about again: their agency was changed, added or
+    taken away by hand since whoever mends them last read how it stands. `told`: see `_question`.
+    """
+    by_hand = Agency.objects.filter(program_id=row.program_id, changed_at__gt=row.at)
+    later = by_hand.exclude(brought_by=row).order_by("changed_at")
+    there = {key(one.name, one.municipality_id): one for one in later.exclude(removed_at=None)}
+    there |= {key(one.name, one.municipality_id): one for one in later.standing()}
+    may, asked = [], []
+    for one in good:
+        mine = Agency(program_id=row.program_id, list_line=one.line, **one.values)
+        this = key(mine.name, mine.municipality_id)
+        theirs, since = there.get(this), row.at
+        name, town, at = told.get(one.line, ("", "", ""))
+        if (name, town) == this:
+            since = datetime.fromisoformat(at)
+        if theirs is None or theirs.changed_at <= since or _alike(mine, theirs):
+            may.append(one)
+        else:
+            asked.append(_question(mine, theirs, now=now))
+    return may, asked
+
+
+def _alike(mine: Agency, theirs: Agency) -> bool:
+    same = all(getattr(mine, column) == getattr(theirs, column) for column in COLUMNS)
+    return same and theirs.removed_at is None
+
+
+def _ask_again(
+    row: AgencyImport, overtaken: Sequence[tuple[Agency, Agency]], *, now: datetime
+) -> None:
+    row.bad += [_question(one, there, now=now) for one, there in overtaken]
     Agency.objects.filter(pk__in=[one.replaces_id for one, _ in overtaken]).update(leaves_with=None)
     Agency.objects.filter(pk__in=[one.pk for one, _ in overtaken]).delete()
-    row.bad.sort(key=lambda one: one["line"])
+    row.bad.sort(key=itemgetter("line"))
     row.version += 1
     row.save(update_fields=["bad", "version"])
+
+
+def _question(one: Agency, there: Agency, *, now: datetime) -> dict[str, Any]:
+    """A row that waits for a yes. `told`: of which agency it says how it stands, and at what time.
+
+    A change that comes after is asked about once more.
+    """
+    return {
+        "line": one.list_line or 0,
+        "cells": dict(zip(HEADERS, agency_rows.cells_of(vars(one)), strict=True)),
+        "wrong": {"name": _changed(one, there)},
+        "told": [*key(one.name, one.municipality_id), now.isoformat()],
+    }
 
 
 def _changed(one: Agency, there: Agency) -> str:

@@ -14,6 +14,13 @@ from reports import returning
 from reports.models import Install, Return, ReturnedEntry
 from reports.returning import BadReturn, Sent
 
+CAME = "return:"
+OWN = "この団体（このサーバー）の鍵です。じぶんの月次ファイルは、もう数えているので取り込めません。"
+HANDED_ON = (
+    "ほかの団体から取りこんだ記録が入っています。"
+    "二重に数えないように、それぞれの団体からじかに受けとります。"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -26,7 +33,11 @@ class Taken:
 
 
 def write_return(*, program: str, month: str) -> bytes:
-    """The entries that a program's ledger learned of in a month of Japan, signed."""
+    """The entries that a program's ledger learned of in a month of Japan, signed.
+
+    Raises `BadReturn` where some of them came from another house: nobody hands on what is
+    another's, for whoever hears it from both would count it twice.
+    """
     start = datetime.strptime(f"{month}-01", "%Y-%m-%d").replace(tzinfo=JST)
     later = (start.month == 12, start.month % 12 + 1)
     end = start.replace(year=start.year + later[0], month=later[1])
@@ -37,14 +48,19 @@ def write_return(*, program: str, month: str) -> bytes:
     found = mine.none() if first is None else mine.filter(seq__gte=first.seq)
     if after is not None:
         found = found.filter(seq__lt=after.seq)
-    return returning.written(program, month, list(found.order_by("seq").values()))
+    entries = list(found.order_by("seq").values())
+    if any(one["confirmed_by"].startswith(CAME) for one in entries):
+        raise BadReturn(HANDED_ON)
+    return returning.written(program, month, entries)
 
 
 def join(*, name: str, public_key: str, now: datetime) -> Install:
     """Make a house known, by the key that it told over another way.
 
-    Raises `BadReturn` for a key that another house has.
+    Raises `BadReturn` for a key that another house has, and for this house's own.
     """
+    if public_key == returning.own_key():
+        raise BadReturn(OWN)
     if Install.objects.filter(public_key=public_key).exclude(name=name).exists():
         raise BadReturn("この鍵は、ほかの団体のものです。")
     found, _ = Install.objects.update_or_create(
@@ -58,6 +74,10 @@ def take_return(data: bytes, *, now: datetime) -> Taken:
     there is countered here. Raises `BadReturn`; nothing is changed then.
     """
     sent = returning.read(data)
+    if sent.sender == returning.own_key():
+        raise BadReturn(OWN)
+    if any(entry["evidence"].startswith(CAME) for entry in sent.entries):
+        raise BadReturn(HANDED_ON)
     with transaction.atomic():
         install = Install.objects.select_for_update().filter(public_key=sent.sender).first()
         if install is None:
@@ -98,7 +118,7 @@ def _must_follow(sent: Sent, known: dict[int, str]) -> None:
 
 
 def _enter(install: Install, sent: Sent, entry: dict[str, Any], *, now: datetime) -> int:
-    by = f"return:{install.pk}"
+    by = f"{CAME}{install.pk}"
     if entry["counters"] is not None:
         own = ReturnedEntry.objects.get(
             install=install, program=sent.program, seq=entry["counters"]

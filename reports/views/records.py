@@ -17,7 +17,7 @@ from foundation.workbook import NotATable
 from ledger.states import Reason
 from reports import sentences, taken_in
 from reports.actions import imports, taking_back
-from reports.doors import page
+from reports.doors import number_of, page
 from reports.forms import ReasonForm
 from reports.record_rows import COLUMNS
 
@@ -97,8 +97,11 @@ def _page(
 ) -> HttpResponse:
     viewer = viewer_of_request(request)
     many = request.GET.get("taken", "")
+    files = taken_in.lately(viewer, after=number_of(request.GET.get("after", "")))
     context: dict[str, Any] = {
-        "lately": [(row, row.by == str(viewer.staff)) for row in taken_in.lately(viewer)],
+        "lately": [(row, row.by == str(viewer.staff)) for row in files.rows],
+        "older": files.last,
+        "after": "after" in request.GET,
         "back": "back" in request.GET,
         "columns": [names[0] for names in COLUMNS.values()],
         "trouble": trouble,

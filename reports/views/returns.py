@@ -51,6 +51,8 @@ def write(request: HttpRequest) -> HttpResponse:
             if (words := sentences.sentence(no.code)) is None:
                 raise
             form.add_error(None, words)
+        except returning.BadReturn as no:
+            form.add_error(None, no.sentence)
         else:
             return file(data, f"{slug}-{month}.json", "application/json")
     return _page(request, _last_month(), write=form)

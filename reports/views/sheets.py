@@ -64,7 +64,7 @@ def sheet(request: HttpRequest, slug: str) -> HttpResponse:
     """A sheet at a quarter's end, or as a year was closed."""
 
     def answer(reading: Reading) -> HttpResponse:
-        return page(request, "sheet", _context(reading, request))
+        return page(request, "sheet", context_of(reading, request))
 
     return _read(request, slug, answer)
 
@@ -219,7 +219,7 @@ def as_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     """The page on A4."""
 
     def answer(reading: Reading) -> HttpResponse:
-        context = _context(reading, request)
+        context = context_of(reading, request)
         return pdf_file("sheet_paper", context, _name(reading, "pdf"), back=_back(reading))
 
     return _read(request, slug, answer)
@@ -237,7 +237,7 @@ def monthly(request: HttpRequest, slug: str) -> HttpResponse:
         used = usage.read(
             viewer_of_request(request), reading.program, year=None, month=last, now=now
         )
-        context = _context(reading, request) | {"usage": used, "sections": usage.sections(used)}
+        context = context_of(reading, request) | {"usage": used, "sections": usage.sections(used)}
         name = f"{reading.sheet.slug}-{last:%Y-%m}.pdf"
         return pdf_file("monthly_paper", context, name, back=_back(reading))
 
@@ -276,7 +276,8 @@ def _back(reading: Reading) -> str:
     return reverse("reports-sheet", args=[reading.sheet.slug])
 
 
-def _context(reading: Reading, request: HttpRequest) -> dict[str, Any]:
+def context_of(reading: Reading, request: HttpRequest) -> dict[str, Any]:
+    """What the page shows, and its paper."""
     viewer = viewer_of_request(request)
     return {
         "reading": reading,

@@ -11,6 +11,7 @@ from accounts.doors import viewer_of_request
 from accounts.staff_doors import recently_proven, staff_only
 from foundation import clock
 from foundation.refusals import Refused
+from foundation.typed_days import day_of
 from reports import usage
 from reports.charts import bars, shade
 from reports.doors import at_program, csv_file, page, refused
@@ -57,7 +58,7 @@ def _asked(request: HttpRequest) -> Usage:
     program, _ = at_program(request)
     year, month = request.GET.get("year", ""), request.GET.get("month", "")
     try:
-        day = date.fromisoformat(f"{month}-01") if month else None
+        day = day_of(f"{month}-01") if month else None
         number = int(year) if year else None
     except ValueError:
         raise Refused("no_day") from None

@@ -3,6 +3,7 @@ import { page } from "./http.js";
 import { Socket } from "./socket.js";
 
 const ASK_EVERY = 30_000; // ms, whether the bell rang or not
+const LOOK_EVERY = 5_000; // ms, rooms beside each other
 for (const room of document.querySelectorAll("[data-ask-in]")) {
   const ask = room.querySelector(".ask");
   setTimeout(() => { ask.hidden = false; }, Number(room.dataset.askIn) * 1000);
@@ -41,22 +42,64 @@ async function askAgain() {
   show();
 }
 
+/* Rooms beside each other, anew line by line: what is open, focused or scrolled to stays. */
+const telling = (line) => [line.textContent, line.dataset.state].join();
+
+function anew(list, fresh) {
+  const [atEnd, top] = [list.scrollHeight - list.scrollTop - list.clientHeight < 4, list.scrollTop];
+  const there = new Set([...fresh.children].map((one) => one.id));
+  for (const line of [...list.children]) {
+    // A line that somebody is just dealing with goes when they are done.
+    if (!there.has(line.id) && !line.contains(document.activeElement)) line.remove();
+  }
+  let before = null;
+  for (const line of fresh.children) {
+    let shown = line.id ? document.getElementById(line.id) : null;
+    if (!shown || telling(shown) !== telling(line)) {
+      const next = document.importNode(line, true);
+      const [open, at] = [shown?.querySelector("details")?.open, shown?.contains(document.activeElement)];
+      if (shown) shown.replaceWith(next);
+      else list.insertBefore(next, before ? before.nextSibling : list.firstChild);
+      if (open) next.querySelector("details").open = true;
+      if (at) next.querySelector("summary")?.focus();
+      shown = next;
+    }
+    before = shown;
+  }
+  list.scrollTop = atEnd && list.scrollHeight > list.clientHeight ? list.scrollHeight : top;
+}
+
+async function lookAgain() {
+  const sides = document.getElementById("sides");
+  if (document.hidden) return;
+  const asked = new URLSearchParams({ program: sides.dataset.program });
+  for (const room of sides.dataset.rooms.split(" ")) if (room) asked.append("room", room);
+  const fresh = (await page(`/moderation/rooms/?${asked}`))?.getElementById("sides");
+  if (!fresh || sides.querySelector("button:active")) return;
+  for (const list of sides.querySelectorAll("ol.context")) {
+    const now = fresh.querySelector(`#${list.id}`);
+    if (now) anew(list, now);
+  }
+  sides.dataset.version = fresh.dataset.version;
+  show();
+}
+
 /* The bell says at which number the desk stands; the words are asked for as without it. */
-function listen(program) {
+function listen(program, stands, again) {
   new Socket({
     address: `/ws/desk/${program}/`,
     position: () => null,
     onFrame: (frame) => {
-      const stands = document.getElementById("queue").dataset.version;
-      if (frame.type === "desk" && String(frame.version) !== stands) askAgain();
+      if (frame.type === "desk" && String(frame.version) !== stands()) again();
     },
     onState: () => {},
   }).start();
 }
 
-/* Words that were blurred can be looked at by key and by touch. */
+/* Words that were blurred can be looked at by key and by touch; words laid ready can be put in. */
 function show() {
   for (const one of document.querySelectorAll("[data-blurred] .words")) one.tabIndex = 0;
+  for (const one of document.querySelectorAll("button.lay")) one.hidden = false;
 }
 
 function step(by) {
@@ -75,20 +118,28 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "Escape") document.getElementById("back")?.click();
 });
 
-for (const button of document.querySelectorAll("button.lay")) {
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    const box = document.getElementById(button.dataset.lay);
-    const words = button.nextElementSibling.textContent;
-    box.value = box.value.trim() ? `${box.value.trim()}\n${words}` : words;
-    box.focus();
-  });
-}
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button.lay");
+  if (!button) return;
+  const box = document.getElementById(button.dataset.lay);
+  const words = button.nextElementSibling.textContent;
+  box.value = box.value.trim() ? `${box.value.trim()}\n${words}` : words;
+  box.focus();
+});
+document.addEventListener("renewed", show);
 
 show();
 if (document.getElementById("queue")) {
   setInterval(askAgain, ASK_EVERY);
   document.addEventListener("visibilitychange", askAgain);
-  listen(document.querySelector("#queue input[name=program]").value);
+  const program = document.querySelector("#queue input[name=program]").value;
+  listen(program, () => document.getElementById("queue").dataset.version, askAgain);
+}
+const sides = document.getElementById("sides");
+if (sides) {
+  // What is said in a room rings no desk: it is asked for.
+  setInterval(lookAgain, LOOK_EVERY);
+  document.addEventListener("visibilitychange", lookAgain);
+  listen(sides.dataset.program, () => sides.dataset.version, lookAgain);
 }
 document.documentElement.dataset.ready = "";

@@ -7,5 +7,5 @@ self.addEventListener("push", (event) => {
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
-  event.waitUntil(self.clients.openWindow("/moderation/"));
+  event.waitUntil(self.clients.openWindow("/moderation/called/"));
 });

@@ -1,15 +1,18 @@
 """What is broken, forged or stale at the doors of staff gets a sentence, never a fault."""
 
 import json
+import re
+import time
 from urllib.parse import urlencode
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from accounts.states import Role
 from tests.accounts.codes import code_of
 from tests.accounts.staff_door import CODE, LOGIN, PASSWORD, SECRET, sato, signed_in, typed
-from tests.cast import signed_in_as
+from tests.cast import grant, make_staff, signed_in_as
 from tests.house.everyone import passkey_of
 
 __all__ = ["sato"]
@@ -88,6 +91,29 @@ def test_the_password_alone_never_opens_what_lies_behind_the_second_factor(clien
     for address in ("/accounts/", "/accounts/audit/", "/admin/", "/accounts/2fa/", "/me/"):
         assert client.get(address).status_code == 303
     assert client.post("/accounts/2fa/totp/activate/", {"code": "1"}).status_code == 303
+
+
+@pytest.mark.parametrize("door", [CODE, "/accounts/2fa/reauthenticate/"])
+def test_the_code_that_set_an_app_up_is_used_at_every_other_door_too(program, door):
+    neu = make_staff("neu")
+    neu.set_password(PASSWORD)
+    neu.save()
+    grant(neu, Role.COORDINATOR, program)
+    client, setting_up = Client(), "/accounts/2fa/totp/activate/"
+    typed(client, login="neu")
+    page = client.get(setting_up).content.decode()
+    secret = re.search(r'<code id="secret">([A-Z2-7]{32})</code>', page)[1]
+    code = code_of(secret)
+    client.post(setting_up, {"code": code})
+    assert signed_in(client)
+    other = Client() if door == CODE else client
+    if door == CODE:
+        typed(other, login="neu")
+    again = other.post(door, {"code": code})
+    assert again.status_code == 200
+    assert "一度使った番号は使えません" in again.content.decode()
+    later = code_of(secret, at=time.time() + 30)
+    assert other.post(door, {"code": later}).status_code == 302, "the next one is good"
 
 
 def test_a_forged_proof_of_a_session_s_own_making_is_none(client, sato):

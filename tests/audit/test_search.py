@@ -14,6 +14,7 @@ from chat.states import Hand
 from duty.states import ShiftState
 from moderation.states import ActKind, AppealState, ProposalState
 from office.actions import rooms
+from programs.models import Program
 from tests.cast import grant, make_program, make_room, make_staff, signed_in_as, staff_viewer
 from tests.house.tree import ROOT
 
@@ -42,7 +43,7 @@ def test_a_coordinator_reads_of_their_program_alone(noted, mori):
     assert "家の理由" not in page
 
 
-def test_an_admin_reads_everything_and_finds_by_any_field(noted, mori, now):
+def test_an_admin_reads_everything_and_finds_by_any_field(noted, mori, program, now):
     boss = make_staff("boss")
     grant(boss, Role.ADMIN)
     client = signed_in_as(boss)
@@ -54,12 +55,49 @@ def test_an_admin_reads_everything_and_finds_by_any_field(noted, mori, now):
         ({"actor": mori.pk + 900}, False),
         ({"verb": "given", "object_type": "grant", "object_id": "5"}, True),
         ({"object_id": "6"}, False),
+        ({"role": "coordinator"}, True),
+        ({"role": "auditor"}, False),
+        ({"reason": "の理由"}, True),
+        ({"reason": "どこにもない理由"}, False),
+        ({"reason": "%"}, False),
+        ({"program": program.pk, "reason": "理由", "role": "coordinator"}, True),
+        ({"program": Program.objects.get(slug="kochi").pk}, None),
         ({"until": "2020-01-01"}, False),
         ({"since": "2020-01-01", "until": day.replace(year=day.year + 1).isoformat()}, True),
     ):
         page = client.get(LOG, query).content.decode()
-        assert ("こちらの理由" in page) is found
-        assert ("見つかりませんでした" in page) is not found
+        assert ("こちらの理由" in page) is bool(found)
+        assert ("むこうの理由" in page) is (found is None or (found and "program" not in query))
+        assert ("見つかりませんでした" in page) is (found is False)
+
+
+def test_a_coordinator_of_two_programs_looks_in_one_and_pages_stay_in_it(noted, mori, now):
+    there = Program.objects.get(slug="kochi")
+    grant(mori, Role.COORDINATOR, there)
+    for number in range(60):
+        record(
+            mori.pk, role="coordinator", verb="given", object_type="grant", object_id=number,
+            program=there.pk, reason="工事のため", now=now,
+        )  # fmt: skip
+    client, query = (
+        signed_in_as(mori),
+        {"program": there.pk, "role": "coordinator", "reason": "工事"},
+    )
+    page = client.get(LOG, query).content.decode()
+    assert page.count("<td>工事のため</td>") == 50
+    assert f'<option value="{there.pk}" selected>' in page and 'value="工事"' in page
+    older = re.search(r'href="\?([^"]+)">もっと前', page)[1].replace("&amp;", "&")
+    page = client.get(f"{LOG}?{older}").content.decode()
+    assert page.count("<td>工事のため</td>") == 10 and "の理由</td>" not in page
+
+
+def test_a_program_of_others_is_none_to_look_in(noted, mori, program):
+    client, others = signed_in_as(mori), Program.objects.get(slug="kochi").pk
+    assert 'name="program"' not in client.get(LOG).content.decode(), "nothing to choose"
+    assert "こちらの理由" in client.get(LOG, {"program": program.pk}).content.decode()
+    answers = [client.get(LOG, {"program": one}) for one in (others, 999999)]
+    assert [one.status_code for one in answers] == [422, 422]
+    assert answers[0].content == answers[1].content
 
 
 def test_it_is_read_fifty_at_a_time_to_the_oldest(
@@ -82,8 +120,14 @@ def test_it_is_read_fifty_at_a_time_to_the_oldest(
     assert seen == list(range(119, -1, -1))
 
 
-@pytest.mark.parametrize("query", [{"actor": "x"}, {"since": "きのう"}, {"before": "-1"}])
-def test_what_can_not_be_searched_for_is_said_and_kept(mori, query):
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"actor": "x"}, {"since": "きのう"}, {"before": "-1"}, {"role": "boss"},
+        {"program": "x"}, {"program": "999999"}, {"reason": "あ" * 101}, {"reason": "\0"},
+    ],
+)  # fmt: skip
+def test_what_can_not_be_searched_for_is_said_and_kept(noted, mori, query):
     answer = signed_in_as(mori).get(LOG, query)
     assert answer.status_code == 422
     assert "もう一度" in answer.content.decode()
@@ -143,3 +187,20 @@ def test_every_verb_and_object_of_the_house_has_a_name():
     assert len(noted) > 100
     assert noted - set(log_words.VERBS) == set()
     assert things - set(log_words.OBJECTS) == set()
+
+
+@pytest.mark.parametrize(
+    "asked", [{"until": "9999-12-31"}, {"since": "0001-01-01"}, {"since": "2150-01-01"}]
+)
+def test_a_day_at_the_calendars_edge_is_answered_and_what_was_typed_stays(asked, noted, mori):
+    answer = signed_in_as(mori).get(LOG, {**asked, "reason": "こちら"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "日を入れてください" in page
+    assert 'value="こちら"' in page
+    assert f'value="{next(iter(asked.values()))}"' in page
+
+
+def test_an_open_day_within_reach_finds(noted, mori):
+    asked = {"since": "1900-01-01", "until": "2099-12-31"}
+    assert "こちらの理由" in signed_in_as(mori).get(LOG, asked).content.decode()

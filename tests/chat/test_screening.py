@@ -11,7 +11,7 @@ from hypothesis.strategies import text
 
 from chat.screening import screen
 from chat.screening.fold import fold, folded_text
-from chat.screening.screen import MASK
+from chat.screening.screen import ENOUGH, MASK
 from foundation import tidy
 
 
@@ -176,6 +176,27 @@ def test_no_text_takes_long(text: str):
     began = time.perf_counter()
     screen(text)
     assert time.perf_counter() - began < 0.25
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "死ね", "死にたい「", "死ねと", "死にたいって", "消えろ。", "「死ね」", "line", "電話番号",
+        "か゛", "0",
+    ],
+)  # fmt: skip
+def test_the_longest_text_takes_three_times_as_long_and_no_more(part: str):
+    words = (part * 3000)[:3000]  # what is too long for a post is screened up to here
+    assert min(timeit.repeat(lambda: screen(words), number=1, repeat=4)) < 0.1
+    assert len([one for one in screen(words).findings if one.kind != "contact"]) <= 3 * ENOUGH
+
+
+def test_what_stands_behind_many_that_are_spared_is_found():
+    assert screen("死ぬほど笑った。" * 200 + "死にたい").crisis
+    assert screen("お前死ね。" * 200 + "もう死にたい").crisis
+    assert screen("「死ね」と言われた。" * 200 + "死ね").attack
+    behind = "LINE教えて。" * 80
+    assert "LINE" not in screen(behind).masked(behind)
 
 
 _CHARS = (

@@ -50,6 +50,25 @@ def test_no_sentence_of_crisis_is_classed_as_attack_only(text: str) -> None:
     assert "attack" not in kinds or "crisis" in kinds
 
 
+@pytest.mark.parametrize("text", sentences("aimed")["attack"])
+def test_telling_somebody_else_to_die_is_held_and_calls_nobody(text: str) -> None:
+    found = screen(text)
+    assert (found.verdict, found.care) == ("hold", False)
+
+
+@pytest.mark.parametrize("text", sentences("aimed")["crisis"])
+def test_what_may_be_said_of_oneself_brings_the_card(text: str) -> None:
+    assert screen(text).verdict == "card"
+    assert screen(text).crisis
+
+
+@pytest.mark.parametrize("label", ["contact", "ordinary"])
+def test_what_a_reader_of_the_house_tried_stays_mended(label: str) -> None:
+    stopped = [one for one in sentences("reviewed")[label] if screen(one).contact]
+    assert stopped == (sentences("reviewed")["contact"] if label == "contact" else [])
+    assert label == "contact" or not [o for o in sentences("reviewed")[label] if screen(o).findings]
+
+
 @pytest.mark.parametrize("both", sentences("tuned")["both"], ids=lambda one: one["text"])
 def test_two_classes_in_one_text_are_both_found(both: dict[str, Any]) -> None:
     found = screen(both["text"])

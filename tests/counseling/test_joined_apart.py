@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 
 from accounts.states import Role
+from audit.models import AuditEntry
 from chat.models import Seat
 from counseling.actions import cases, hand_over, merging, reassigning
 from counseling.models import Case
 from counseling.states import Relation
+from foundation.clock import jst_day
+from foundation.refusals import Refused
 from tests.cast import grant, make_staff, signed_in_as, staff_viewer
 from tests.counseling.test_pages import page
 from tests.counseling.voices import asks, taken
@@ -99,3 +102,24 @@ def test_one_joined_to_what_is_over_isn_t_stuck(case, hers, kaede, sora, mori, n
     case.refresh_from_db()
     hers.refresh_from_db()
     assert (case.counselor, hers.counselor) == (kaede, sora)
+
+
+def test_a_step_that_the_joined_page_shows_is_finished_there(case, hers, kaede, now):
+    step = cases.plan_step(
+        staff_viewer(kaede), code=hers.code, text="手紙", due_on=jst_day(now), now=now
+    )
+    desk, theirs = signed_in_as(kaede), f"/counseling/desk/{case.code}/"
+    done = f"{theirs}steps/{step.pk}/done/"
+    assert f'action="{done}"' in page(desk, theirs)
+    assert desk.post(done).status_code == 303
+    assert f'action="{done}"' not in page(desk, theirs)
+    # The log names the voice whose it was.
+    assert AuditEntry.objects.get(verb="counseling.finish").object_id == str(hers.pk)
+
+
+def test_what_is_another_counselor_s_now_is_finished_by_nobody_else(case, hers, kaede, sora, now):
+    viewer = staff_viewer(kaede)
+    step = cases.plan_step(viewer, code=hers.code, text="手紙", due_on=jst_day(now), now=now)
+    given_to(hers, sora)
+    with pytest.raises(Refused, match="not_found"):
+        cases.finish_step(viewer, code=case.code, step=step.pk, now=now)

@@ -203,7 +203,7 @@ def test_a_mail_arrives_and_names_nothing(post, mori, program, now):
     assert state_of(one) == (CallState.SENT, 1, "")
     (letter,) = post.took
     text = heard(letter)
-    assert f"{settings.ORIGINS[0]}/moderation/" in text
+    assert f"{settings.ORIGINS[0]}/moderation/called/" in text
     for word in (program.name, "item:1", "もり", "mori", "いのち", "部屋"):
         assert word not in text
 

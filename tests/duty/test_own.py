@@ -4,17 +4,21 @@ from datetime import date, time, timedelta
 
 import pytest
 
+from accounts.states import Role
+from audit.models import AuditEntry
 from duty import rota
 from duty.actions import alarms, own
 from duty.actions.attending import attend
 from duty.alerts import Rung, Why, next_call
+from duty.channels import push
 from duty.colleagues import team
 from duty.models import CalendarAddress
 from duty.queries import calendar_entries, channels_of, has_calendar, hours_of, readiness
 from duty.rota import Kept, Need, Stretch, hour_of_week
 from duty.states import Channel, ShiftState
 from foundation.clock import jst_day
-from tests.cast import grant, make_staff, staff_viewer
+from tests.cast import grant, make_program, make_staff, staff_viewer
+from tests.duty.post_offices import Browser
 from tests.duty.team import TODAY, begun, shift_of
 from tests.duty.test_shifts import ROOM, refused
 
@@ -178,3 +182,21 @@ def test_each_person_keeps_an_eye_on_two_rooms_at_most(now):
     assert rota.gaps(three_rooms, [Kept(evening(20, 23))]) == [rota.Gap(evening(20, 23), 1)]
     assert rota.gaps(three_rooms, [Kept(evening(20, 23))] * 2) == []
     assert rota.gaps([], [Kept(evening(20, 23))]) == []
+
+
+def test_what_one_sets_for_oneself_is_noted_in_every_program_where_one_holds_a_role(
+    ren, program, now
+):
+    kochi = make_program("kochi")
+    grant(ren, Role.SUPPORTER, kochi)
+    viewer = staff_viewer(ren)
+    own.choose_alerts(viewer, channels=[Channel.DESK], hours={1}, now=now)
+    own.make_calendar(viewer, now=now)
+    own.revoke_calendar(viewer, now=now)
+    told = push.Subscription(**Browser().told("https://push.example/send/abc"))
+    alarms.remove_push(viewer, number=alarms.add_push(viewer, told=told, now=now), now=now)
+    for verb in (
+        "alerts_chosen", "calendar_made", "calendar_revoked", "push_added", "push_removed",
+    ):  # fmt: skip
+        found = AuditEntry.objects.filter(verb=f"duty.{verb}").order_by("program")
+        assert [one.program for one in found] == [program.pk, kochi.pk], verb

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.browsers import NewContext
-from tests.evening.people import connected, enter, picture, said, say, wait_for_words
+from tests.evening.people import connected, enter, picture, say, wait_for_words
 from tests.evening.test_a_shift import JAPAN, sign_in
 from tests.evening.test_every_page import Watch, _is_sound
 from tests.live import House
@@ -19,16 +19,6 @@ SHAPES: dict[str, dict[str, Any]] = {
 }
 
 
-async def report(page: Page, url: str, number: int) -> None:
-    """The form that works without script."""
-    token = await page.locator("input[name=csrfmiddlewaretoken]").first.get_attribute("value")
-    form = {"of": str(number), "reason": "abuse", "note": "", "csrfmiddlewaretoken": token or ""}
-    answer = await page.request.post(
-        f"{url}/rooms/zatsudan/report/", form=form, headers={"Origin": url}, max_redirects=0
-    )
-    assert answer.status == 303
-
-
 async def tab_to(page: Page, name: str) -> None:
     """Go on by Tab until something of that name has the focus."""
     for _ in range(120):
@@ -37,6 +27,31 @@ async def tab_to(page: Page, name: str) -> None:
         if (await page.evaluate(there)).startswith(name):
             return
     raise AssertionError(f"no way to 「{name}」 by Tab")
+
+
+async def tab_until(page: Page, there: str) -> None:
+    """Go on by Tab until this holds in the page."""
+    for _ in range(120):
+        if await page.evaluate(there):
+            return
+        await page.keyboard.press("Tab")
+    raise AssertionError(f"no way by Tab: {there}")
+
+
+async def report(page: Page, words: str) -> None:
+    """By keys alone: the message, its sheet, why, and to the supporters."""
+    here = "document.activeElement"
+    message = f"{here}.closest('#said > li')?.innerText.includes('{words}')"
+    await tab_until(page, f"{here}.dataset.slot === 'answer' && {message}")
+    await page.keyboard.press("Enter")
+    await tab_until(page, f"{here}.dataset.do === 'report'")
+    await page.keyboard.press("Enter")
+    await page.locator("#report[open]").wait_for()
+    await tab_until(page, f"{here}.name === 'reason'")
+    await page.keyboard.press("Space")
+    await tab_until(page, f"{here}.matches('#report button.main')")
+    await page.keyboard.press("Enter")
+    await page.locator("#report[open]").wait_for(state="detached", timeout=5_000)
 
 
 async def go(page: Page, key: str) -> None:
@@ -53,7 +68,7 @@ async def a_report(house: House, desktop: NewContext) -> tuple[Page, Page]:
     await connected(aoi), await connected(haha)
     await say(aoi, WORDS)
     await wait_for_words(haha, WORDS)
-    await report(haha, url, next(seq for seq, text in await said(haha) if text == WORDS))
+    await report(haha, WORDS)
     return aoi, haha
 
 
@@ -106,6 +121,46 @@ async def test_from_a_report_to_another_judge_by_keys_alone(
     await wait_for_words(aoi, WORDS)
     await desk.goto(f"{url}/moderation/rooms/")
     assert WORDS in await desk.locator("main").inner_text()
+
+
+async def test_rooms_beside_each_other_follow_what_is_said_and_done(
+    own_house: House, desktop: NewContext, browser: Browser
+) -> None:
+    house, url = own_house, own_house.urls[0]
+    aoi = await enter(await desktop(), url, handle="あさぎり")
+    await connected(aoi)
+    await say(aoi, WORDS)
+    desk = await sign_in(await browser.new_context(**JAPAN), house, "hyogo-supporter-3")
+    await desk.goto(f"{url}/moderation/rooms/")
+    await desk.wait_for_selector("html[data-ready]", state="attached")
+    await desk.evaluate("window.stayed = true")
+    await tab_until(
+        desk,
+        f"document.activeElement.innerText.includes('{WORDS}')"
+        " && document.activeElement.tagName === 'SUMMARY'",
+    )
+    await desk.keyboard.press("Enter")
+
+    await say(aoi, "あとから来たことば")
+    new = desk.locator("#sides .words", has_text="あとから来たことば")
+    await new.wait_for(timeout=10_000)
+    focused = "document.activeElement.tagName === 'SUMMARY' && document.activeElement.innerText"
+    assert WORDS in await desk.evaluate(focused)
+    assert await desk.evaluate("document.activeElement.parentElement.open && window.stayed")
+
+    # Hidden by a colleague: said there too, and what was open stays open.
+    other = await sign_in(await browser.new_context(**JAPAN), house, "demo-haru")
+    await other.goto(f"{url}/moderation/rooms/")
+    line = other.locator("#sides li.said", has_text=WORDS)
+    await line.locator("summary").click()
+    async with other.expect_navigation():
+        await line.get_by_role("button", name="かくす").click()
+    hidden = desk.locator("#sides li.said[data-state=hidden]", has_text=WORDS)
+    await hidden.wait_for(timeout=10_000)
+    assert WORDS in await desk.evaluate(focused)
+    assert await hidden.locator("details").get_attribute("open") is not None
+    await go(desk, "Escape")
+    await desk.wait_for_url("**/moderation/?program=*")
 
 
 @pytest.mark.parametrize("width", SHAPES)

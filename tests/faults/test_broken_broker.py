@@ -1,6 +1,7 @@
 """Promise 5 under the judge: whatever becomes of Redis, nobody is disconnected, nothing is lost."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 
@@ -44,7 +45,8 @@ def _fill_disk(house: House) -> Callable[[], object]:
     (redis.folder / "dump.rdb").mkdir()
     redis.cli("CONFIG", "SET", "save", "1 1")
     redis.cli("SET", "something", "to save")
-    redis.cli("BGSAVE")
+    with contextlib.suppress(ResponseError):  # it is at it by itself already
+        redis.cli("BGSAVE")
     until = time.monotonic() + 10
     while redis.cli("INFO", "persistence")["rdb_last_bgsave_status"] != "err":
         assert time.monotonic() < until, "it saved after all"

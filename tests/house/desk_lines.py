@@ -11,7 +11,8 @@ from chat.states import ItemKind
 from duty.actions.own import make_calendar
 from moderation.actions.appeals import appeal
 from moderation.actions.people import act_on_person
-from moderation.states import ActKind, Reason
+from moderation.models import Appeal
+from moderation.states import ActKind, AppealState, Reason
 from tests.cast import seen_by, staff_viewer
 from tests.chat.deeds import do, rest, said, seat_of
 from tests.house.everyone import OTHER_ROOM, Row, anyone, entered, staff
@@ -68,6 +69,9 @@ DESK_LINES: dict[str, tuple[str, Row]] = {
     # Done to aoi.
     "standing-one": ("/standing/{act}/", entered(404) | {"participant": 200}),
     "standing-tell": ("/standing/{act}/tell/", entered(404) | {"participant": 200}),
+    "standing-answer-tell": (
+        "/standing/{answered}/answer/tell/", entered(404) | {"participant": 200},
+    ),
 }  # fmt: skip
 
 
@@ -91,6 +95,14 @@ def desk_things(room: Room, aoi: Participant, ren: Staff, now: datetime) -> dict
         until=now + items.CLAIMED_FOR,
     )  # fmt: skip
     objection = appeal(seen_by(aoi), act=act.pk, text="", now=now)
+    answered = act_on_person(
+        staff_viewer(ren), ActKind.CHECK, seat=seat.pk, reason=Reason.CALM, now=now,
+        until=now + items.CLAIMED_FOR,
+    )  # fmt: skip
+    Appeal.objects.create(
+        act=answered, at=now, due_at=now, state=AppealState.UPHELD.value, judged_at=now,
+        judged_by=ren, answer="そのままです",
+    )  # fmt: skip
     return {
         "message": Message.objects.get(room=room, seq=number).pk,
         "murmur": Murmur.objects.get(room=room, aloud=True).pk,
@@ -100,5 +112,6 @@ def desk_things(room: Room, aoi: Participant, ren: Staff, now: datetime) -> dict
         "kept": room.pk,
         "act": act.pk,
         "appeal": objection.pk,
+        "answered": answered.pk,
         "calendar": make_calendar(staff_viewer(ren), now=now),
     }

@@ -46,6 +46,7 @@ DUTY: dict[str, tuple[str, Row]] = {
     "rota-patterns": ("/moderation/rota/patterns/", PLANNERS),
     "pattern-remove": ("/moderation/rota/patterns/{pattern}/remove/", PLANNERS_SENT),
     "rota-preview": ("/moderation/rota/preview/", PLANNERS),
+    "called": ("/moderation/called/", staff(*CALLED, code=303, everywhere=True)),
     "alerts": ("/moderation/alerts/", CALLABLE),
     "alarm-test": ("/moderation/alerts/test/", PLANNERS_SENT),
     "alarm-acknowledge": ("/moderation/alerts/tests/{test}/acknowledge/", DESK_SENT),

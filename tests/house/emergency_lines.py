@@ -29,6 +29,14 @@ EMERGENCIES: dict[str, tuple[str, Row]] = {
     "counseling-emergency-told": (f"{_ONE}told/", SENT),
     "counseling-emergency-review": (f"{_ONE}review/", SENT),
     "counseling-emergency-release": (f"{_ONE}release/", SENT),
+    "counseling-needs": (
+        "/counseling/desk/needs/",
+        staff("counselor", "coordinator", everywhere=True),
+    ),
+    "counseling-needs-hear": (
+        "/counseling/desk/needs/{own}/hear/",
+        staff("counselor", "coordinator", code=405, everywhere=True),
+    ),
 }
 
 

@@ -11,14 +11,15 @@ LEFT_BEHIND: dict[str, set[tuple[str, str]]] = {
 # Where a member of staff sees what is one person's: the look itself stays, and nothing else.
 LOOKS = {
     "counseling-case", "counseling-talk", "counseling-details", "counseling-bridge",
-    "counseling-desk-onward", "counseling-desk-onward-one", "counseling-emergency",
-    "counseling-emergency-open", "item", "person", "appeal", "about-staff",
-    "manage-person",
+    "counseling-desk-onward", "counseling-desk-onward-one", "counseling-aloud",
+    "counseling-emergency", "counseling-emergency-open", "item", "person", "appeal", "about-staff",
+    "manage-person", "manage-admin",
 }  # fmt: skip
 # Where they see a list with people's words in it.
 LISTS = {
     "desk", "desk-queue", "acts", "review", "counseling-desk", "counseling-emergencies",
     "debriefs", "counseling-visits", "counseling-overdue",
+    "counseling-needs",
 }  # fmt: skip
 LEFT_BEHIND |= {name: {("audit.AuditEntry", "*")} for name in LOOKS | LISTS}
 

@@ -15,6 +15,7 @@ from chat.models import Item, Room
 from chat.states import ItemKind
 from counseling.models import (
     Case,
+    Crossing,
     DropIn,
     Gathering,
     HandOver,
@@ -25,6 +26,7 @@ from counseling.models import (
     Visit,
     Visitor,
 )
+from counseling.needs import NEED
 from counseling.states import VisitState
 from duty.actions import alarms
 from duty.channels import push
@@ -155,6 +157,9 @@ def _of_counseling(things: Named, room: Room, cast: dict[str, Staff], now: datet
     visits = Visit.objects.filter(pk=things["visit"])
     visits.update(state=VisitState.AGREED, agreed_at=now)
     Visitor.objects.create(visit=visits.get(), staff=cast["supporter"], agreed_at=now)
+    # Long enough ago to have reached whoever is called.
+    needed = now - timedelta(minutes=11)
+    Crossing.objects.create(referral_id=things["onward"], what=NEED, mover="person", at=needed)
     place = Place.objects.get(pk=things["place"])
     starts = now + timedelta(days=5)
     return {

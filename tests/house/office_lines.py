@@ -1,12 +1,14 @@
 """The office's lines of the grid, and what its addresses name."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from accounts.models import Staff
+from accounts.models import Invitation, Staff
+from accounts.states import Role
 from chat.actions import own_rules
 from chat.models import Room
 from programs.actions import agencies, places
 from programs.models import Municipality
+from tests.cast import grant, make_staff
 from tests.house.everyone import Row, staff
 from tests.programs.test_places import jpeg
 
@@ -32,6 +34,20 @@ OFFICE: dict[str, tuple[str, Row]] = {
     "manage-person-sheet": ("/manage/people/{person}/sheet/", WHO),
     "manage-person-again": ("/manage/people/{person}/again/", WHO),
     "manage-person-close": ("/manage/people/{person}/close/", ASKED),
+    "manage-admins": ("/manage/admins/", staff("admin")),
+    "manage-admin-invite": ("/manage/admins/invite/", staff("admin")),
+    "manage-admin-withdraw": (
+        "/manage/admins/invitations/{invited_admin}/withdraw/",
+        staff("admin", code=405),
+    ),
+    "manage-admin": ("/manage/admins/{admin}/", staff("admin")),
+    "manage-admin-end": (
+        "/manage/admins/{admin}/roles/{admin_s}/end/",
+        staff("admin", code=405),
+    ),
+    "manage-admin-sheet": ("/manage/admins/{admin}/sheet/", staff("admin")),
+    "manage-admin-again": ("/manage/admins/{admin}/again/", staff("admin")),
+    "manage-admin-close": ("/manage/admins/{admin}/close/", staff("admin", code=405)),
     "manage-alone": ("/manage/alone/", DESK),
     "manage-counting": ("/manage/counting/", DESK),
     "manage-rooms": ("/manage/rooms/", DESK),
@@ -93,4 +109,16 @@ def office_things(room: Room, person: Staff, now: datetime) -> dict[str, int | s
         "room": room.pk, "agency": agency.pk, "place": place.pk, "picture": picture.name,
         "rule": rule.pk,
         "person": person.pk,
+        **_admin(now),
     }  # fmt: skip
+
+
+def _admin(now: datetime) -> dict[str, int | str]:
+    """An admin besides the one who calls, and the link of one more."""
+    sumire = make_staff("sumire", display_name="すみれ")
+    held = grant(sumire, Role.ADMIN)
+    invited = Invitation.objects.create(
+        key="1" * 64, role=Role.ADMIN, invited_by=sumire, invited_at=now,
+        expires_at=now + timedelta(days=7),
+    )  # fmt: skip
+    return {"admin": sumire.pk, "admin_s": held.pk, "invited_admin": invited.pk}

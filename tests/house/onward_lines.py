@@ -41,6 +41,13 @@ ONWARD: dict[str, tuple[str, Row]] = {
     "counseling-desk-onward": (_DESK, COUNSELOR),
     "counseling-arrived": (f"{_DESK}arrived/", DESK_SENT),
     "counseling-desk-onward-one": (f"{_DESK}{{onward}}/", COUNSELOR),
+    # aoi has a page: nobody writes for them, and the referral itself is shown.
+    "counseling-aloud": (f"{_DESK}{{onward}}/aloud/", COUNSELOR),
+    "counseling-aloud-words": (f"{_DESK}{{onward}}/aloud/words/", DESK_SENT),
+    "counseling-aloud-agree": (f"{_DESK}{{onward}}/aloud/agree/", DESK_SENT),
+    "counseling-aloud-again": (f"{_DESK}{{onward}}/aloud/again/", DESK_SENT),
+    "counseling-aloud-withdraw": (f"{_DESK}{{onward}}/aloud/withdraw/", DESK_SENT),
+    "counseling-aloud-keep": (f"{_DESK}{{onward}}/aloud/keep/", DESK_SENT),
     "counseling-send": (f"{_DESK}{{onward}}/send/", DESK_SENT),
     "counseling-new-link": (f"{_DESK}{{onward}}/link/", DESK_SENT),
     "counseling-sheet": (f"{_DESK}{{onward}}/sheet.pdf", DESK_SENT),
@@ -57,6 +64,7 @@ ONWARD: dict[str, tuple[str, Row]] = {
     "counseling-visit-call-off": ("/counseling/mine/{own}/visits/{visit}/call-off/", SENT),
     "counseling-visit-plan": ("/counseling/desk/{own}/visits/", DESK_SENT),
     "counseling-visit-take-off": ("/counseling/desk/{own}/visits/{visit}/take-off/", DESK_SENT),
+    "counseling-visit-leave-out": ("/counseling/desk/{own}/visits/{visit}/leave-out/", DESK_SENT),
     "counseling-overdue": (
         "/counseling/desk/overdue/",
         staff("counselor", "coordinator", everywhere=True),

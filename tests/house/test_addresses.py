@@ -262,7 +262,7 @@ def test_every_page_about_one_person_leaves_a_look_in_the_log():
         and 200 in {row[who] for who in (*ROLES, UNASSIGNED)}
     }
     # A colleague's page, too; the forms that lead on from it show no more than a name.
-    assert named | {"manage-person"} == LOOKS
+    assert named | {"manage-person", "manage-admin"} == LOOKS
 
 
 @pytest.mark.parametrize("name", sorted(LOOKS | LISTS))
@@ -295,21 +295,26 @@ def test_where_one_may_not_look_one_may_not_send(name, callers, things):
     assert changes(before, rows()) == set()
 
 
-# Any counselor may be the second whom danger to life asks for, or take on the alarm of a visit; one
-# was offered a case.
+# Any counselor may be the second whom danger to life asks for, or take on a call about a visit or
+# words of need; one was offered a case.
 SECONDS = {
     f"counseling-{one}"
-    for one in ("emergency-agree", "emergency-decline", "overdue-hear", "accept", "decline")
-}
+    for one in (
+        "emergency-agree", "emergency-decline", "overdue-hear", "needs-hear", "accept", "decline",
+    )
+}  # fmt: skip
 # The whole team's, whichever rooms somebody's role is narrowed to.
 TEAMS = {"handover-read", "alarm-acknowledge"}
 NAMED = [name for name in OF_STAFF if "{" in GRID[name][0]]
 
 
 # What a colleague may know of without being let in: of danger to life while it waits, of かわって,
-# of a visit that is overdue, of what waited in the team's inbox a moment ago. The registers are
-# every counselor's.
-KNOWN = ("counseling-emergency", "counseling-overdue", "counseling-take", "relief-take", "reports-")
+# of a visit that is overdue, of words of need that nobody answers, of what waited in the team's
+# inbox a moment ago. The registers are every counselor's.
+KNOWN = (
+    "counseling-emergency", "counseling-overdue", "counseling-needs", "counseling-take",
+    "relief-take", "reports-",
+)  # fmt: skip
 
 
 def strangers(name: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.test import RequestFactory
 
 from accounts.states import Role
 from accounts.viewer import Grant, Viewer
@@ -26,8 +27,10 @@ from ledger.states import Kind
 from ledger.subjects import subject_of
 from programs.models import Program
 from reports import breakdown, evidence, guarded, indicators, paper, rounds, usage
+from reports.doors import pdf_file
 from reports.models import Past, Remembered
 from reports.rules import Sheet, shipped
+from reports.views import sheets
 
 SHEET = shipped()["kochi-2020"]
 LITE = connection.vendor == "sqlite"
@@ -202,6 +205,12 @@ def of_entries(count: int) -> str:
             now=clock.now(),
         )  # fmt: skip
 
+    def printed() -> object:
+        request = RequestFactory().get("/")
+        request.viewer = viewer  # type: ignore[attr-defined]
+        context = sheets.context_of(page(), request)
+        return pdf_file("sheet_paper", context, "sheet.pdf", back="/")
+
     def entered() -> None:
         one_more(program.slug)
 
@@ -211,11 +220,12 @@ def of_entries(count: int) -> str:
     forget()
     cells.append(milliseconds(rounds.turn, before=int, times=1))
     cells.append(milliseconds(page, before=entered, times=5))
-    reading = page()
     cells.append(milliseconds(cell, before=int, times=1))
     cells.append(milliseconds(cell, before=entered, times=5))
     cells.append(milliseconds(apart, before=entered, times=5))
-    cells.append(milliseconds(lambda: paper.as_xlsx(reading), before=int, times=3))
+    cells.append(milliseconds(lambda: paper.as_csv(page()), before=entered, times=3))
+    cells.append(milliseconds(lambda: paper.as_xlsx(page()), before=entered, times=3))
+    cells.append(milliseconds(printed, before=entered, times=1))
     with tempfile.TemporaryDirectory() as folder:
         file = str(Path(folder) / "return.json")
         cells.append(

@@ -7,8 +7,12 @@ from django.utils.html import escape
 from accounts.models import Letter
 from audit.models import AuditEntry
 from chat import protocol as p
+from chat.actions import seats
+from chat.actions.carry_out import carry_out
 from chat.actions.postcards import take_back
+from chat.actions.sitting import Act
 from chat.models import Item, Message, Murmur, Postcard, Room
+from chat.policies import FREE
 from chat.states import ItemKind, ItemState, MessageState
 from foundation import clock
 from moderation.actions.appeals import appeal
@@ -18,8 +22,10 @@ from moderation.belongings import erase
 from moderation.models import DeskChoice
 from moderation.sentences import sentence
 from moderation.states import ActKind
+from moderation.waiting import above_the_desk, queue
 from tests.cast import attend, make_program, seen_by, signed_in_as, staff_viewer
-from tests.chat.deeds import do, rest
+from tests.chat.deeds import do, post, rest
+from tests.moderation.evening import item_of, report
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NONCE = "0b6b1f5e-3c1c-4a8e-9d93-0a8b4f6f1c55"
@@ -118,3 +124,31 @@ def test_its_author_is_told_when_it_is_hidden_and_may_object(desk, card, ren, mo
     erase(aoi.pk, now=now)
     done.refresh_from_db()
     assert (done.evidence, done.participant) == ({}, None)
+
+
+def test_who_tells_of_it_tells_of_its_author_s_words_at_the_desk(
+    desk, card, ren, mori, aoi, haha, house
+) -> None:
+    sent = desk.post(f"/moderation/postcards/{card.pk}/read/")
+    assert sent.status_code == 303
+    read = Message.objects.get()
+    report(haha, read, note="こわかったです")
+    item = item_of(ItemKind.REPORT)
+    assert (item.about_staff, item.seat) == (None, card.seat)
+    assert not above_the_desk(staff_viewer(mori), program=house.program_id, now=clock.now())
+    at = f"/moderation/items/{item.pk}/"
+    assert at in page(desk)
+    looked = desk.get(at).content.decode()
+    assert WORDS in looked and f"/moderation/people/{card.seat_id}/" in looked
+    (line,) = queue(staff_viewer(ren), program=house.program_id, now=clock.now()).lines
+    assert "あおい" in line.who
+    take_back(seen_by(aoi), murmur=card.pk, now=clock.now())
+    assert WORDS in desk.get(at).content.decode(), "it is evidence"
+
+
+def test_what_is_told_of_the_reader_s_own_words_still_goes_above_them(ren, mori, haha, house):
+    seat = seats.take(staff_viewer(ren), room=house, standing=FREE)
+    rest()
+    carry_out([Act(house.pk, seat.pk, post("ようこそ"))], now=clock.now())
+    report(haha, Message.objects.get())
+    assert item_of(ItemKind.REPORT).about_staff == ren

@@ -11,9 +11,11 @@ from duty.queries import rest_of
 from foundation import clock
 from tests.cast import grant, make_program, signed_in_as, staff_viewer
 from tests.duty.team import begun
+from tests.house.everyone import seated
 from tests.moderation.test_desk import page, sent
 
 PAGES = ("/moderation/", "/accounts/", "/moderation/rota/", "/moderation/alerts/")
+ROOM = "/rooms/{}/"
 SAID = "すこし休んでください"
 
 
@@ -34,9 +36,9 @@ def waits(text: str) -> int | None:
     return int(found[0]) if found else None
 
 
-@pytest.mark.parametrize("address", PAGES)
-def test_a_page_says_in_how_many_seconds_and_then_says_it(keeping, ren, address):
-    client = signed_in_as(ren)
+@pytest.mark.parametrize("address", [*PAGES, ROOM])
+def test_a_page_says_in_how_many_seconds_and_then_says_it(keeping, ren, room, address):
+    client, address = signed_in_as(ren), address.format(room.slug)
     left = waits(page(client, address))
     assert left is not None and 1200 - 60 < left <= 1200
     assert "/rest." in page(client, address), "the module that shows it"
@@ -65,8 +67,10 @@ def test_a_shift_that_ends_before_asks_for_no_rest(keeping, ren):
     assert rest_of(viewer, now=soon + timedelta(minutes=30)) is None
 
 
-def test_nobody_else_is_told(keeping, mori, ren):
+def test_nobody_else_is_told(keeping, mori, ren, aoi, room):
     assert SAID not in page(signed_in_as(mori), "/accounts/")
+    there = page(seated(aoi), ROOM.format(room.slug))
+    assert SAID not in there and "/rest." not in there
     ren.grants.all().delete()
     grant(ren, Role.SUPPORTER, make_program("kochi"))
     assert SAID not in page(signed_in_as(ren), "/accounts/"), "their role there is over"

@@ -41,6 +41,8 @@ def test_a_planned_shift_stands_on_its_japanese_day(evening, ren, sora, mori, ro
     [
         ({"supporter": ""}, "no_supporter"),
         ({"day": "12月31日"}, "no_day"),
+        ({"day": "9999-12-31"}, "no_day"),
+        ({"day": "0001-01-01"}, "no_day"),
         ({"begins": "25:00"}, "no_time"),
         ({"begins": "22:00:01"}, "no_time"),
         ({"ends": "22:00"}, "no_length"),

@@ -1,11 +1,14 @@
 """An admin makes a program and invites its first coordinator; the log says so."""
 
+import re
+
 import pytest
 
+from accounts import places
 from accounts.states import Role
 from audit.models import AuditEntry
 from programs.models import Program
-from tests.cast import grant, make_staff, signed_in_as
+from tests.cast import grant, make_staff, signed_in_as, staff_viewer
 from tests.office.desk import words
 
 NEW = {"name": "こうちの居場所", "slug": "kochi", "prefecture_code": "39", "may_open_alone": "on"}
@@ -39,6 +42,19 @@ def test_a_program_begins_in_an_empty_house_and_leads_to_inviting_its_coordinato
     assert (entry.actor, entry.role, entry.verb) == (boss.pk, "admin", "create")
     assert entry.program == made.pk
     assert entry.values["name"] == [None, "こうちの居場所"]
+
+
+def test_in_an_empty_house_every_place_opens_and_a_sign_in_leads_to_the_first_program(boss):
+    client = signed_in_as(boss)
+    section = client.get("/accounts/").content.decode().split("開けるところ")[1]
+    named = re.findall(r'href="([^"]+)"', section.split("</section>")[0])
+    menu = client.get(ADDRESS).content.decode().split("<main")[0]
+    named += re.findall(r'<li><a href="([^"]+)"', menu)
+    assert "/manage/" in named
+    for address in named:
+        assert client.get(address, follow=True).status_code == 200, address
+    led = client.get(places.first(staff_viewer(boss)), follow=True)
+    assert led.redirect_chain == [(ADDRESS, 303)]
 
 
 @pytest.mark.parametrize(

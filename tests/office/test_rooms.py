@@ -340,3 +340,15 @@ def test_whoever_wrote_until_the_sign_in_ran_out_gets_their_words_back(desk: Cli
     picked = {"hand-hand": "quiet", "version": "12", "room": "3"}
     chosen = desk.post(f"/manage/rooms/{night.pk}/hand/", picked)
     assert chosen.status_code == 303
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "2150-01-01", "0001-01-01"])
+def test_a_special_day_out_of_reach_is_told_and_nothing_is_lost(
+    day: str, desk: Client, night: Room
+):
+    typed = {"special-0-day": day, "special-0-opens": "20:00", "special-0-closes": "02:00"}
+    answer = send(desk, f"/manage/rooms/{night.pk}/hours/", **typed)
+    assert answer.status_code == 422
+    assert "日を入れてください" in words(answer)
+    assert f'value="{day}"' in answer.content.decode()
+    assert Room.objects.get(pk=night.pk).special_days == night.special_days

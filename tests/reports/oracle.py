@@ -26,6 +26,22 @@ def year(day: date) -> int:
     return day.year - 1 if (day.month, day.day) < (4, 1) else day.year
 
 
+def as_told(rows):
+    """The rows with their day and their cohort read anew from what was told: when in Japan it was,
+    and when somebody was born.
+    """
+    return [row | _read_anew(row) for row in rows]
+
+
+def _read_anew(row):
+    if row["counters"] is not None or row["evidence"].count(" ") != 2:
+        return {}
+    when, born, _ = row["evidence"].split(" ")
+    belongs = "1970-04-02" <= born <= "1986-04-01"
+    cohort = ("yes" if belongs else "no") if born else "unknown"
+    return {"occurred_on": date.fromisoformat(when.partition("T")[0]), "cohort": cohort}
+
+
 def living(rows, upto: datetime | None):
     """Facts known then and not taken back by what was known then."""
     known = [row for row in rows if upto is None or row["recorded_at"] < upto]
@@ -72,8 +88,8 @@ def _before(kind, facts):
     }
 
 
-def _count(kind, how, facts, cohort):
-    mine = [
+def _mine(kind, facts, cohort):
+    return [
         f
         for f in facts
         if f["kind"] == kind
@@ -81,6 +97,10 @@ def _count(kind, how, facts, cohort):
         and (kind != "training_attended" or f["destination"] == "craft")
         and (kind != "linked" or f["destination"] != "own_room")
     ]
+
+
+def _count(kind, how, facts, cohort):
+    mine = _mine(kind, facts, cohort)
     if how == "sum":
         return {y: sum(f["quantity"] for f in mine if year(f["occurred_on"]) == y) for y in YEARS}
     if how == "people":
@@ -109,14 +129,7 @@ def apart(code: str, rows, column: str, upto: datetime | None = None) -> dict[tu
     """An indicator's figures by year and by what stands in a column: 内訳."""
     kind, how, cohort = RULES[code]
     facts = living(rows, upto)
-    mine = [
-        f
-        for f in facts
-        if f["kind"] == kind
-        and (not cohort or f["cohort"] == "yes")
-        and (kind != "training_attended" or f["destination"] == "craft")
-        and (kind != "linked" or f["destination"] != "own_room")
-    ]
+    mine = _mine(kind, facts, "yes" if cohort else None)
     found: dict[tuple[int, str], int] = {}
     if how == "sum":
         for f in mine:
@@ -134,3 +147,32 @@ def apart(code: str, rows, column: str, upto: datetime | None = None) -> dict[tu
             place = one, "several" if len(names) > 1 else next(iter(names), "")
             found[place] = found.get(place, 0) + 1
     return found
+
+
+def people(code: str, rows, upto: datetime | None = None) -> dict[int, int]:
+    """実人数 beside a 延べ: who is behind it in each year, everybody once."""
+    kind, _, cohort = RULES[code]
+    return _count(kind, "people", living(rows, upto), "yes" if cohort else None)
+
+
+def of_which(
+    code: str, rows, column: str, value: str, upto: datetime | None = None
+) -> dict[int, int]:
+    """うち: of what a year counts, what has an entry of that year with this in its column."""
+    kind, how, cohort = RULES[code]
+    facts = living(rows, upto)
+    mine = _mine(kind, facts, "yes" if cohort else None)
+    if how == "sum":
+        told = [f for f in mine if f[column] == value]
+        return {y: sum(f["quantity"] for f in told if year(f["occurred_on"]) == y) for y in YEARS}
+    figures = dict.fromkeys(YEARS, 0)
+    units: dict = {}
+    for f in mine:
+        where = f["destination"] if kind == "linked" else ""
+        who = the_person(facts, f["subject"]), where
+        units.setdefault(who, {}).setdefault(year(f["occurred_on"]), set()).add(f[column])
+    for years in units.values():
+        for one in [min(years)] if how == "ever" else years:
+            if one in figures and value in years[one]:
+                figures[one] += 1
+    return figures

@@ -209,6 +209,9 @@ def test_a_preview_takes_nothing_in(db, tmp_path):
         ("０８８８２３４５６７", "電話番号"),
         ("高知市丸ノ内1-2-20", "住所"),
         ("山田さんから", "人の名前"),
+        ("山田太郎", "人の名前"),
+        ("山田太郎の母", "人の名前"),
+        ("ヤマダ タロウ", "人の名前"),
         ("taro@example.jp", "メール"),
     ],
 )
@@ -219,6 +222,31 @@ def test_words_that_seem_to_tell_who_somebody_is_are_flagged_and_not_quoted(
     told = taken(tmp_path, f"{HEAD}\n{row}\n", "--preview")
     assert f"2行目: 備考: {said}" in told
     assert cell not in told
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["田中町の窓口", "山口市役所", "吉田病院", "中山間地域", "ハローワーク コウチ", "電話相談"],
+)
+def test_a_place_is_no_name(db, tmp_path, cell):
+    row = f"2021-03-31,consultation,kochi,,phone,yes,family,K-1,,1,{cell}"
+    assert "人の名前" not in taken(tmp_path, f"{HEAD}\n{row}\n", "--preview")
+
+
+def test_a_mobile_number_is_no_address(db, tmp_path):
+    row = "2021-03-31,consultation,kochi,,phone,yes,family,K-1,,1,{}"
+    assert "住所" not in taken(tmp_path, f"{HEAD}\n{row.format('090-1234-5678')}\n", "--preview")
+    assert "住所" in taken(tmp_path, f"{HEAD}\n{row.format('〒780-0850')}\n", "--preview")
+
+
+def test_another_way_to_write_our_own_room_is_pointed_out(db, tmp_path):
+    """It would count as つながった."""
+    row = "2021-03-31,linked,kochi,,web,yes,self,K-1,{},1,"
+    told = taken(tmp_path, f"{HEAD}\n{row.format('うちの電子居場所')}\n", "--preview")
+    assert "行き先" in told and "とだけ書いて" in told
+    assert "とだけ書いて" not in taken(
+        tmp_path, f"{HEAD}\n{row.format('電子居場所')}\n", "--preview"
+    )
 
 
 def test_a_name_typed_for_a_person_is_flagged(db, tmp_path):

@@ -18,7 +18,7 @@ from reports.indicators import end_of, figures
 from reports.models import Remembered
 from reports.rules import shipped
 from tests.reports import oracle
-from tests.reports.test_oracle import START, compare, step, write
+from tests.reports.test_oracle import MOMENTS, START, compare, step, write
 
 KOCHI = shipped()["kochi-2020"]
 RULES = 4  # three lines, and the people beside one
@@ -75,7 +75,9 @@ def _live(sheet, steps, forget, back):
         known = at
         if number == back:  # but never before the day on which it was
             early = at - timedelta(days=50)
-            known = min(at, max(early, end_of(told["day"]))) if isinstance(told, dict) else early
+            known = (
+                min(at, max(early, end_of(told["at"].date()))) if isinstance(told, dict) else early
+            )
         if how == "killed while writing":
             with pytest.raises(Killed):
                 _killed(sheet, [(what, timedelta(0))], known)
@@ -278,9 +280,11 @@ def test_in_a_long_ledger_a_new_entry_costs_a_bounded_number_of_rows(
 
 def test_the_oracle_knows_when_things_were_known(db):
     """That the histories above really tell days apart."""
-    write("kochi", [({"kind": "new_case", "day": date(2021, 5, 1), "who": "a", "place": "392014",
-                      "pick": 0, "cohort": "yes", "channel": "web", "origin": "", "quantity": 1},
-                     timedelta(0))])  # fmt: skip
+    first = {
+        "kind": "new_case", "at": MOMENTS[6], "born": date(1970, 4, 2), "who": "a", "pick": 0,
+        "place": "392014", "channel": "web", "origin": "", "quantity": 1,
+    }  # fmt: skip
+    write("kochi", [(first, timedelta(0))])
     rows = list(Entry.objects.values())
     assert [sum(oracle.cell("kochi.new", rows, upto).values()) for upto in UPTO] == [0, 1, 1, 1]
     assert isinstance(UPTO[0], datetime)

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
+from foundation.clock import JST
 from ledger.entries import Fact, counter_enter, enter, merge_subjects
 from ledger.models import Entry
 from ledger.queries import verify
@@ -117,6 +118,33 @@ def test_houses_that_share_a_key_count_one_person_once(north, settings, now):
     assert [take_return(data, now=now).new for data in sent] == [2, 2]
     assert new_cases() == 2
     assert not overlap_unknown()
+
+
+def test_a_house_takes_neither_its_own_key_nor_its_own_file(db, now, settings):
+    enter(
+        Fact(program="kochi", kind=Kind.NEW_CASE, occurred_on=date(2022, 9, 1), cohort="yes",
+             subject=subject_of("kochi", "a")),
+        confirmed_by=3,
+        now=SEPTEMBER,
+    )  # fmt: skip
+    own = write_return(program="kochi", month="2022-09")
+    with pytest.raises(BadReturn, match="じぶん"):
+        join(name="うち", public_key=returning.own_key(), now=now)
+    with pytest.raises(BadReturn, match="じぶん"):
+        take_return(own, now=now)
+    assert Entry.objects.count() == new_cases() == 1
+
+
+def test_what_came_from_another_house_is_not_handed_on(north, now, tmp_path):
+    """Whoever hears it from both would count it twice."""
+    for data in known(north, *north.files("2022-09"), now=now):
+        take_return(data, now=now)
+    month = f"{now.astimezone(JST):%Y-%m}"
+    with pytest.raises(BadReturn, match="ほかの団体"):
+        write_return(program="kochi", month=month)
+    with pytest.raises(CommandError, match="ほかの団体"):
+        call_command("kpi_return", "write", "kochi", month, str(tmp_path / "file"))
+    assert not (tmp_path / "file").exists()
 
 
 def test_a_month_that_is_missing_before_is_told(north, now):

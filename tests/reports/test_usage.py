@@ -106,7 +106,8 @@ def test_the_page_says_that_these_are_no_consultations(
         page = client.get("/reports/usage/?month=2026-06").content.decode()
     assert "利用状況（相談件数ではありません）" in page
     assert "みるだけ" in page
-    assert client.get("/reports/usage/?month=2026-13").status_code == 422
+    for no_month in ("2026-13", "9999-12", "0001-01"):
+        assert client.get(f"/reports/usage/?month={no_month}").status_code == 422
     assert client.get("/reports/usage/?year=x").status_code == 422
     file = client.get("/reports/usage/usage.csv?month=2026-06").content.decode("utf-8-sig")
     assert "どこまで参加したか,部屋で話す,＊,＊,1" in file
@@ -118,3 +119,31 @@ def test_the_hours_of_the_rooms_and_the_shifts_are_told_without_anybody_s_name(
     used = read(analyst, program, month=JUNE)
     assert dict(used.parts("hours"))["quiet"].number == 12_000
     assert [shown.number for _, shown in used.parts("shifts")] == [40, 0, 0, 2]
+
+
+def test_the_desk_is_told_by_the_time_of_day_and_few_people_are_hidden(june, analyst, program):
+    summed(program, JUNE, "desk-in", h18=(40, 20), h21=(50, 30), h00=(12, 4))
+    summed(program, JUNE, "desk-wait", **{"5m": (102, 54)})
+    desk = dict(read(analyst, program, month=JUNE).parts("desk-in"))
+    assert desk["h00"].none
+    assert sum(one.none for one in desk.values()) == 2
+    assert desk["h21"] == usage.Shown(50, 30, 0)
+    page = signed_in_as(analyst).get("/reports/usage/?month=2026-06").content.decode()
+    assert "見守りの机に来た用件" in page
+    assert "21〜24時" in page
+
+
+def test_shifts_of_many_calls_of_crisis_are_guarded_like_anything_else(june, analyst, program):
+    summed(program, JUNE, "shifts", kept_3=(1, None), kept_1=(15, None))
+    shifts = dict(read(analyst, program, month=JUNE).parts("shifts"))
+    assert shifts["kept-3"].none
+    assert shifts["kept-1"].none
+    assert shifts["kept-0"] == usage.Shown(40, None, 0)
+    assert shifts["missed"].number == 2
+
+
+def test_a_month_of_few_people_tells_of_no_calls_of_crisis(analyst, program):
+    summed(program, MAY, "coming", first=(40, 3), returning=(9, 2))
+    summed(program, MAY, "shifts", kept_0=(20, None), kept_3=(12, None), missed=(1, None))
+    shifts = dict(read(analyst, program, month=MAY).parts("shifts"))
+    assert [part for part, shown in shifts.items() if shown.none] == ["kept-0", "kept-1", "kept-3"]

@@ -49,7 +49,11 @@ class Command(BaseCommand):
             raise CommandError(f"ファイルを扱えません: {error.strerror}") from None
 
     def _write(self, program: str, month: str, file: Path, **options: Any) -> None:
-        file.write_bytes(returns.write_return(program=program, month=month))
+        try:
+            data = returns.write_return(program=program, month=month)
+        except BadReturn as no:
+            raise CommandError(no.sentence) from None
+        file.write_bytes(data)
         self.stdout.write(f"{program} {month} を書きだしました。")
 
     def _key(self, **options: Any) -> None:
