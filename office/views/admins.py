@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.doors import viewer_of_request
 from accounts.mail import send_invitation
-from accounts.models import Staff
 from accounts.running_out import sheet_of
 from accounts.staff_doors import noted_look, recently_proven, staff_only
 from accounts.states import Role
@@ -28,6 +27,7 @@ from office.forms.people import AdminInvitationForm, AgainForm, ReasonForm
 from office.people import Person
 from office.queries import programs_of
 from office.sentences import sentence
+from office.views.people import sheet_of_codes
 
 for_admins = staff_only(Role.ADMIN)
 
@@ -135,26 +135,10 @@ def end(request: HttpRequest, pk: int, grant: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """A printed sheet of codes for who has no telephone: asked for, then shown once."""
-    who = _other(request, pk)
-    there, left = sheet_of(pk)
-    now, posted = clock.now(), request.method == "POST"
-    form = ReasonForm(request.POST if posted else None, initial={"version": there})
-    if posted and form.is_valid():
-        try:
-            codes = actions.issue_sheet(
-                viewer_of_request(request), staff=pk, after=form.seen,
-                reason=form.cleaned_data["reason"], now=now,
-            )  # fmt: skip
-        except Refused as no:
-            if no.code != "sheet_there":
-                raise
-            form.add_error(None, sentence(no.code))
-            form.renew(there)
-        else:
-            context = {"person": Staff.objects.get(pk=pk), "codes": codes, "issued_at": now}
-            return render(request, "accounts/sheet.html", context)
-    context = {"person": who, "form": form, "left": left}
-    return _page(request, "sheet_ask", context, status=422 if posted else 200)
+    return sheet_of_codes(
+        request, viewer_of_request(request), _other(request, pk), now=clock.now(),
+        ask=lambda context, status: _page(request, "sheet_ask", context, status=status),
+    )  # fmt: skip
 
 
 @for_admins

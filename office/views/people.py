@@ -1,5 +1,7 @@
 """People: who keeps the house, their roles, invitations, and coming back after a loss."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -14,6 +16,7 @@ from accounts.running_out import sheet_of
 from accounts.sentences import role_name
 from accounts.staff_doors import noted_look, recently_proven, staff_only
 from accounts.states import Role
+from accounts.viewer import Viewer
 from foundation.clock import jst_day
 from foundation.refusals import Refused
 from office import people as queries
@@ -232,28 +235,38 @@ def end(request: HttpRequest, pk: int, grant: int) -> HttpResponse:
 def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """A printed sheet of codes for who has no telephone: asked for, then shown once."""
     at = desk(request, people=True)
-    who = _kept(at, pk)
-    there, left = sheet_of(pk)
-    form = ReasonForm(
-        request.POST if request.method == "POST" else None, initial={"version": there}
-    )
-    if request.method == "POST" and form.is_valid():
+    return sheet_of_codes(
+        request, at.viewer, _kept(at, pk), now=at.now,
+        ask=lambda context, status: page(request, at, "sheet_ask", context, status=status),
+    )  # fmt: skip
+
+
+def sheet_of_codes(
+    request: HttpRequest,
+    viewer: Viewer,
+    who: Person,
+    *,
+    now: datetime,
+    ask: Callable[[dict[str, Any], int], HttpResponse],
+) -> HttpResponse:
+    """The page that asks for a reason (`ask`: its context, its status); then the codes, once."""
+    there, left = sheet_of(who.id)
+    posted = request.method == "POST"
+    form = ReasonForm(request.POST if posted else None, initial={"version": there})
+    if posted and form.is_valid():
         try:
             codes = actions.issue_sheet(
-                at.viewer, staff=pk, after=form.seen, reason=form.cleaned_data["reason"],
-                now=at.now,
-            )  # fmt: skip
+                viewer, staff=who.id, after=form.seen, reason=form.cleaned_data["reason"], now=now
+            )
         except Refused as no:
             if no.code != "sheet_there":
                 raise
             form.add_error(None, sentence(no.code))
             form.renew(there)
         else:
-            context = {"person": Staff.objects.get(pk=pk), "codes": codes, "issued_at": at.now}
+            context = {"person": Staff.objects.get(pk=who.id), "codes": codes, "issued_at": now}
             return render(request, "accounts/sheet.html", context)
-    status = 422 if request.method == "POST" else 200
-    context = {"person": who, "form": form, "left": left}
-    return page(request, at, "sheet_ask", context, status=status)
+    return ask({"person": who, "form": form, "left": left}, 422 if posted else 200)
 
 
 @for_people

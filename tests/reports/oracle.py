@@ -136,17 +136,22 @@ def apart(code: str, rows, column: str, upto: datetime | None = None) -> dict[tu
             place = year(f["occurred_on"]), f[column]
             found[place] = found.get(place, 0) + f["quantity"]
         return found
-    units: dict = {}
-    for f in mine:
-        where = f["destination"] if kind == "linked" else ""
-        who = the_person(facts, f["subject"]), where
-        units.setdefault(who, {}).setdefault(year(f["occurred_on"]), set()).add(f[column])
-    for years in units.values():
+    for years in _by_year(kind, facts, mine, column):
         for one in [min(years)] if how == "ever" else years:
             names = {name for name in years[one] if name}
             place = one, "several" if len(names) > 1 else next(iter(names), "")
             found[place] = found.get(place, 0) + 1
     return found
+
+
+def _by_year(kind, facts, mine, column):
+    """Of each unit that is counted: year → what stands in this column."""
+    units: dict = {}
+    for f in mine:
+        where = f["destination"] if kind == "linked" else ""
+        who = the_person(facts, f["subject"]), where
+        units.setdefault(who, {}).setdefault(year(f["occurred_on"]), set()).add(f[column])
+    return units.values()
 
 
 def people(code: str, rows, upto: datetime | None = None) -> dict[int, int]:
@@ -166,12 +171,7 @@ def of_which(
         told = [f for f in mine if f[column] == value]
         return {y: sum(f["quantity"] for f in told if year(f["occurred_on"]) == y) for y in YEARS}
     figures = dict.fromkeys(YEARS, 0)
-    units: dict = {}
-    for f in mine:
-        where = f["destination"] if kind == "linked" else ""
-        who = the_person(facts, f["subject"]), where
-        units.setdefault(who, {}).setdefault(year(f["occurred_on"]), set()).add(f[column])
-    for years in units.values():
+    for years in _by_year(kind, facts, mine, column):
         for one in [min(years)] if how == "ever" else years:
             if one in figures and value in years[one]:
                 figures[one] += 1
