@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.queries import key_of
 from accounts.viewer import Viewer
-from counseling import packet
+from counseling import packet, policies
 from counseling.actions import sent_details
 from counseling.actions.crossing import (
     assigned,
@@ -28,7 +28,7 @@ from counseling.actions.crossing import (
     nobody_waits,
     tell_of,
 )
-from counseling.actions.moves import note
+from counseling.actions.moves import back_to_the_desk, note
 from counseling.models import Case, Consent, LinkOpening, OneTimeLink, Referral
 from counseling.onward_forms import Answer
 from counseling.states import Mover, ReferralState, Sent
@@ -63,10 +63,11 @@ class Sheet:
 def send(viewer: Viewer, *, code: str, referral: int, by: Sent, now: datetime) -> Way | None:
     """It goes out, as it was agreed to; by a link, its two halves are the answer.
 
-    Raises `Refused`: `not_found`, `second_factor`, `moved_on`, `consent_over`.
+    Raises `Refused`: `not_found`, `second_factor`, `case_closed`, `moved_on`, `consent_over`.
     """
     with transaction.atomic():
         found = assigned(viewer, code=code, referral=referral)
+        policies.must_stand(found.case)
         consent = _standing(found, now)
         move(found, ReferralState.SENT, Mover.COUNSELOR, now=now, sent_at=now, sent_by=by.value)
         note(viewer, found.case, "send", now=now)
@@ -95,6 +96,7 @@ def new_link(viewer: Viewer, *, code: str, referral: int, now: datetime) -> Way:
     """Another one; the one before is dead. Raises as `send`."""
     with transaction.atomic():
         found = assigned(viewer, code=code, referral=referral)
+        policies.must_stand(found.case)
         if found.state != ReferralState.SENT:
             raise Refused("moved_on")
         _standing(found, now)
@@ -203,10 +205,12 @@ def _sheet(referral: Referral, *, by: Sent, now: datetime) -> Sheet:
 def paper(viewer: Viewer, *, code: str, referral: int, now: datetime) -> Sheet:
     """The sheet for the counselor who carries or faxes it; looked at, and written down so.
 
-    Raises `Refused`: `not_found`, `second_factor`, `moved_on`, `consent_over`, `cannot_open`.
+    Raises `Refused`: `not_found`, `second_factor`, `case_closed`, `moved_on`, `consent_over`,
+    `cannot_open`.
     """
     with transaction.atomic():
         found = assigned(viewer, code=code, referral=referral)
+        policies.must_stand(found.case)
         if found.state not in (ReferralState.SENT, ReferralState.ACCEPTED):
             raise Refused("moved_on")
         crossed(found, "printed", Mover.COUNSELOR, now=now)
@@ -281,6 +285,7 @@ def _accept(
     if answer.by is not Sent.LINK:
         sent_details.left(referral, consent, by=answer.by, now=now)
     sent_details.accepted(referral, at=answer.at)
+    back_to_the_desk(referral.case, now=now)
     tell_of(
         referral,
         title=_("うけいれの返事がありました"),
