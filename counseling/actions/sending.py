@@ -280,10 +280,11 @@ def _accept(
         referral, ReferralState.ACCEPTED, mover, now=now, line=answer.who,
         accepted_at=answer.at, accepted_by=answer.by.value, accepted_who=answer.who, **noted,
     )  # fmt: skip
-    # Nobody says yes to what the person no longer agrees to: the move is undone with it.
-    consent = _standing(referral, now)
+    # Nobody says yes to what the person no longer agrees to: the move is undone with it. When the
+    # answer came is what counts; it may be written down later.
+    consent = _standing(referral, answer.at)
     if answer.by is not Sent.LINK:
-        sent_details.left(referral, consent, by=answer.by, now=now)
+        sent_details.left(referral, consent, by=answer.by, now=answer.at)
     sent_details.accepted(referral, at=answer.at)
     back_to_the_desk(referral.case, now=now)
     tell_of(
