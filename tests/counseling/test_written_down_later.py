@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from counseling.actions import referrals, sending, vault
+from counseling.actions import linking, referrals, sending, vault
 from counseling.models import SentDetail
 from counseling.onward_forms import Answer
-from counseling.states import Detail, ReferralState, Sent
+from counseling.states import Detail, Evidence, ReferralState, Sent
+from foundation.clock import jst_day
 from foundation.refusals import Refused
+from ledger.models import Entry
 from tests.cast import seen_by, staff_viewer
 from tests.counseling.across import agree, referral, send, state, station
 from tests.counseling.test_sent_details import put
@@ -63,3 +65,14 @@ def test_details_told_with_the_answer_went_when_it_came(referral, aoi, kaede, no
     sent = SentDetail.objects.get()
     assert (sent.at, sent.accepted_at) == (said, said)
     assert sum(vault.purge(now=said + TYPED)) == 1
+
+
+def test_nobody_arrived_by_a_sheet_before_it_left(faxed, kaede, now):
+    accepted(kaede, faxed, at=now + timedelta(days=2), now=now + TYPED)
+    told = {"evidence": Evidence.AGENCY_TOLD, "line": "", "now": now + TYPED}
+    told |= {"code": faxed.case.code, "referral": faxed.pk}
+    with pytest.raises(Refused, match="before_it_left"):
+        linking.confirm_linked(staff_viewer(kaede), on=jst_day(now - timedelta(days=1)), **told)
+    assert not Entry.objects.exists()
+    linking.confirm_linked(staff_viewer(kaede), on=jst_day(now), **told)
+    assert state(faxed) == ReferralState.LINKED
