@@ -171,16 +171,22 @@ def sheet_for_link(*, token: str, link: int | None, taken: bool, now: datetime) 
     Raises `Refused`: `link_over`, `cannot_open`.
     """
     with transaction.atomic():
-        found = _opened(token, link, now)
+        found, _case = _opened(token, link, now)
         LinkOpening.objects.create(link=found, what="pdf" if taken else "read", at=now)
         return _sheet(found.referral, by=Sent.LINK, now=now)
 
 
-def _opened(token: str, link: int | None, now: datetime) -> OneTimeLink:
+def _opened(token: str, link: int | None, now: datetime) -> tuple[OneTimeLink, Case]:
+    # Locks are taken in one order: the case, then what hangs on it.
+    there = Case.objects.select_for_update(of=("self",)).filter(
+        referrals__links__token=key_of(token)
+    )
+    case = there.first()
     found = _link(token)
     consent = consent_of(found.referral) if found is not None else None
     if (
         found is None
+        or case is None
         or consent is None
         or consent.expires_at <= now
         or found.pk != link
@@ -190,7 +196,7 @@ def _opened(token: str, link: int | None, now: datetime) -> OneTimeLink:
         or found.referral.state not in (ReferralState.SENT, ReferralState.ACCEPTED)
     ):
         raise Refused("link_over")
-    return found
+    return found, case
 
 
 def _sheet(referral: Referral, *, by: Sent, now: datetime) -> Sheet:
@@ -235,14 +241,7 @@ def decline_by_link(*, token: str, link: int | None, who: str, line: str, now: d
 
 
 def _at_link(token: str, link: int | None, now: datetime) -> Referral:
-    # Locks are taken in one order: the case, then what hangs on it.
-    there = Case.objects.select_for_update(of=("self",)).filter(
-        referrals__links__token=key_of(token)
-    )
-    case = there.first()
-    opened = _opened(token, link, now)
-    if case is None:
-        raise Refused("link_over")
+    opened, case = _opened(token, link, now)
     referral = Referral.objects.select_for_update().get(pk=opened.referral_id)
     referral.case = case
     return referral
