@@ -8,7 +8,7 @@ from counseling.states import CaseState, ReferralState, Sent
 from foundation.refusals import Refused
 from tests.cast import signed_in_as, staff_viewer
 from tests.counseling.across import accept, agree, referral, send, state, station, way
-from tests.counseling.test_pages import page
+from tests.counseling.test_pages import page, seated
 
 __all__ = ["referral", "station", "way"]
 
@@ -58,6 +58,15 @@ def test_the_page_says_what_is_under_way(way, case, kaede):
     answer = desk.post(f"/counseling/desk/{case.code}/close/")
     assert answer.status_code == 422
     assert "送って、まだ返事のないつながり先があります。" in answer.content.decode()
+
+
+def test_the_person_reads_no_promise_that_isn_t_kept(case, referral, aoi, now):
+    agree(aoi, referral, now=now)
+    address, promise = f"/counseling/mine/{case.code}/onward/{referral.pk}/", "このままおくります"
+    assert promise in page(seated(aoi), address)
+    closed_all_the_same(case, now=now)
+    shown = page(seated(aoi), address)
+    assert promise not in shown and "いまは、なにもおくりません" in shown
 
 
 @pytest.mark.parametrize("by", [Sent.LINK, Sent.FAX])
