@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from counseling.models import Referral
 from counseling.sentences import CHANNELS
 from counseling.states import (
+    CaseState,
     DoorRule,
     Evidence,
     Goal,
@@ -178,6 +179,15 @@ CONSENT_ALOUD = (
     ),
     _("同意は、話した日から90日で切れます。切れたら、もう一度きくまで、おくりません。"),
 )
+
+
+def meaning(referral: Referral) -> str:
+    """What its state means to the person; of a closed case nothing is sent."""
+    if referral.state == ReferralState.AGREED and referral.case.state == CaseState.CLOSED:
+        return str(
+            _("相談がひとくぎりになったので、いまは、なにもおくりません。取り下げられます。")
+        )
+    return called(MEANINGS, referral.state)
 
 
 def said_aloud(channel: str, *, by: str = "") -> str:

@@ -22,7 +22,7 @@ from counseling.actions.moves import (
     seat_counselor,
     tell,
 )
-from counseling.models import Case, HandOver, NextStep, Note
+from counseling.models import Case, HandOver, NextStep, Note, Referral
 from counseling.states import (
     AskingState,
     CaseState,
@@ -30,6 +30,7 @@ from counseling.states import (
     HandOverState,
     Mended,
     Origin,
+    ReferralState,
     Relation,
     Urgency,
 )
@@ -139,9 +140,10 @@ def describe(
 def close(viewer: Viewer, *, code: str, now: datetime) -> None:
     """The counselor ends it; the person may ask again at any time.
 
-    What was agreed to and is to come is called off by hand before; what was only put to the
-    person ends with it. Raises `Refused`: `not_found`, `second_factor`, `being_handed_over`,
-    `still_to_come`, `moved_on`.
+    What was agreed to and is to come is called off by hand before, and what goes on with an
+    agency is brought to its end; what was only put to the person ends with it, a suggestion waits.
+    Raises `Refused`: `not_found`, `second_factor`, `being_handed_over`, `still_to_come`,
+    `still_to_send`, `still_unanswered`, `moved_on`.
     """
     with transaction.atomic():
         case = policies.must_be_assigned(viewer, locked(code))
@@ -149,6 +151,7 @@ def close(viewer: Viewer, *, code: str, now: datetime) -> None:
             raise Refused("being_handed_over")
         if onward.is_to_come(case, now=now):
             raise Refused("still_to_come")
+        _must_have_no_packet_under_way(case)
         move(case, CaseState.CLOSED, closed_at=now, waiting_since=None, urgency=Urgency.USUAL)
         move_asking(case, AskingState.CLOSED, ended_at=now)
         empty_seats(case, now=now)
@@ -164,6 +167,15 @@ def close(viewer: Viewer, *, code: str, now: datetime) -> None:
             label=_("相談のようす"),
             now=now,
         )
+
+
+def _must_have_no_packet_under_way(case: Case) -> None:
+    # The person was told that it will be sent, or that an answer is waited for.
+    of_case = Referral.objects.filter(case=case)
+    if of_case.filter(state=ReferralState.AGREED).exists():
+        raise Refused("still_to_send")
+    if of_case.filter(state=ReferralState.SENT).exists():
+        raise Refused("still_unanswered")
 
 
 def reopen(viewer: Viewer, *, code: str, now: datetime) -> None:

@@ -55,8 +55,8 @@ def confirm_linked(
 ) -> None:
     """つながった: who confirmed it, when, how it is known; one entry in the ledger.
 
-    Raises `Refused`: `not_found`, `second_factor`, `moved_on`, `future`, `not_themselves`,
-    `contact`.
+    Raises `Refused`: `not_found`, `second_factor`, `moved_on`, `future`, `before_it_left`,
+    `not_themselves`, `contact`.
     """
     must_hold_no_contact(line)
     if on > jst_day(now):
@@ -64,6 +64,9 @@ def confirm_linked(
     with transaction.atomic():
         found = assigned(viewer, code=code, referral=referral)
         _must_be_themselves(found.case)
+        # Of whoever went there by themselves no sheet ever left (`record_arrival`).
+        if found.sent_at is not None and on < jst_day(found.sent_at):
+            raise Refused("before_it_left")
         _confirmed(viewer, found, on=on, evidence=evidence, line=line, now=now)
         note(viewer, found.case, "confirm_linked", now=now)
         tell_of(

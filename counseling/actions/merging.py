@@ -18,20 +18,26 @@ from foundation.refusals import Refused
 def merge(viewer: Viewer, *, code: str, into: str, now: datetime) -> Case:
     """Join the case to another of the viewer's; the one that stands for the person.
 
-    The person's own voice stands for them; otherwise the one that was named. One to which others
-    were joined is joined to none: the ledger could not take it apart again. Raises `Refused`:
-    `not_found`, `second_factor`, `no_case`, `not_same_program`, `merged`, `stands_for_others`,
-    `being_handed_over`.
+    The person's own voice stands for them, of two the one with a page; otherwise the one that was
+    named. One to which others were joined is joined to none: the ledger could not take it apart
+    again. Raises `Refused`: `not_found`, `second_factor`, `no_case`, `not_same_program`, `merged`,
+    `stands_for_others`, `being_handed_over`.
     """
     with transaction.atomic():
         one, other = _both(viewer, code, into)
-        under, top = (other, one) if one.relation == Relation.SELF else (one, other)
+        stays = _speaks_for_them(one) > _speaks_for_them(other)
+        under, top = (other, one) if stays else (one, other)
         if Case.objects.filter(merged_into=under).exists():
             raise Refused("stands_for_others")
         entry = facts.joined(viewer, under, top, now=now)
         Case.objects.filter(pk=under.pk).update(merged_into=top, merge_entry=entry)
         note(viewer, top, "merge", reason=under.code, now=now)
     return top
+
+
+def _speaks_for_them(case: Case) -> tuple[bool, bool]:
+    own = case.relation == Relation.SELF
+    return own, own and case.participant_id is not None
 
 
 def _both(viewer: Viewer, code: str, into: str) -> tuple[Case, Case]:

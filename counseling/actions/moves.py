@@ -56,6 +56,20 @@ def move(case: Case, wanted: CaseState, **columns: Any) -> None:
         talks.shut(case.room_id, closed=wanted is CaseState.CLOSED)
 
 
+def back_to_the_desk(case: Case, *, now: datetime) -> None:
+    """A closed case goes on, as something came for it: with whoever had it, else for the team.
+
+    Inside the caller's transaction, which has locked the case.
+    """
+    if case.state != CaseState.CLOSED:
+        return
+    if case.counselor_id is None:
+        move(case, CaseState.WAITING, closed_at=None, waiting_since=now)
+    else:
+        move(case, CaseState.OPEN, closed_at=None, assigned_at=now, waiting_since=now)
+        seat_counselor(case, staff=case.counselor_id)
+
+
 def move_asking(case: Case, wanted: AskingState, **columns: Any) -> None:
     """The asking that stands, if one does, goes on to this state."""
     standing = Asking.objects.filter(case=case, state__in=[one.value for one in STANDING])

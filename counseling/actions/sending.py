@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.queries import key_of
 from accounts.viewer import Viewer
-from counseling import packet
+from counseling import packet, policies
 from counseling.actions import sent_details
 from counseling.actions.crossing import (
     assigned,
@@ -28,7 +28,7 @@ from counseling.actions.crossing import (
     nobody_waits,
     tell_of,
 )
-from counseling.actions.moves import note
+from counseling.actions.moves import back_to_the_desk, note
 from counseling.models import Case, Consent, LinkOpening, OneTimeLink, Referral
 from counseling.onward_forms import Answer
 from counseling.states import Mover, ReferralState, Sent
@@ -63,10 +63,11 @@ class Sheet:
 def send(viewer: Viewer, *, code: str, referral: int, by: Sent, now: datetime) -> Way | None:
     """It goes out, as it was agreed to; by a link, its two halves are the answer.
 
-    Raises `Refused`: `not_found`, `second_factor`, `moved_on`, `consent_over`.
+    Raises `Refused`: `not_found`, `second_factor`, `case_closed`, `moved_on`, `consent_over`.
     """
     with transaction.atomic():
         found = assigned(viewer, code=code, referral=referral)
+        policies.must_stand(found.case)
         consent = _standing(found, now)
         move(found, ReferralState.SENT, Mover.COUNSELOR, now=now, sent_at=now, sent_by=by.value)
         note(viewer, found.case, "send", now=now)
@@ -95,6 +96,7 @@ def new_link(viewer: Viewer, *, code: str, referral: int, now: datetime) -> Way:
     """Another one; the one before is dead. Raises as `send`."""
     with transaction.atomic():
         found = assigned(viewer, code=code, referral=referral)
+        policies.must_stand(found.case)
         if found.state != ReferralState.SENT:
             raise Refused("moved_on")
         _standing(found, now)
@@ -169,16 +171,22 @@ def sheet_for_link(*, token: str, link: int | None, taken: bool, now: datetime) 
     Raises `Refused`: `link_over`, `cannot_open`.
     """
     with transaction.atomic():
-        found = _opened(token, link, now)
+        found, _case = _opened(token, link, now)
         LinkOpening.objects.create(link=found, what="pdf" if taken else "read", at=now)
         return _sheet(found.referral, by=Sent.LINK, now=now)
 
 
-def _opened(token: str, link: int | None, now: datetime) -> OneTimeLink:
+def _opened(token: str, link: int | None, now: datetime) -> tuple[OneTimeLink, Case]:
+    # Locks are taken in one order: the case, then what hangs on it.
+    there = Case.objects.select_for_update(of=("self",)).filter(
+        referrals__links__token=key_of(token)
+    )
+    case = there.first()
     found = _link(token)
     consent = consent_of(found.referral) if found is not None else None
     if (
         found is None
+        or case is None
         or consent is None
         or consent.expires_at <= now
         or found.pk != link
@@ -188,7 +196,7 @@ def _opened(token: str, link: int | None, now: datetime) -> OneTimeLink:
         or found.referral.state not in (ReferralState.SENT, ReferralState.ACCEPTED)
     ):
         raise Refused("link_over")
-    return found
+    return found, case
 
 
 def _sheet(referral: Referral, *, by: Sent, now: datetime) -> Sheet:
@@ -203,10 +211,12 @@ def _sheet(referral: Referral, *, by: Sent, now: datetime) -> Sheet:
 def paper(viewer: Viewer, *, code: str, referral: int, now: datetime) -> Sheet:
     """The sheet for the counselor who carries or faxes it; looked at, and written down so.
 
-    Raises `Refused`: `not_found`, `second_factor`, `moved_on`, `consent_over`, `cannot_open`.
+    Raises `Refused`: `not_found`, `second_factor`, `case_closed`, `moved_on`, `consent_over`,
+    `cannot_open`.
     """
     with transaction.atomic():
         found = assigned(viewer, code=code, referral=referral)
+        policies.must_stand(found.case)
         if found.state not in (ReferralState.SENT, ReferralState.ACCEPTED):
             raise Refused("moved_on")
         crossed(found, "printed", Mover.COUNSELOR, now=now)
@@ -231,14 +241,7 @@ def decline_by_link(*, token: str, link: int | None, who: str, line: str, now: d
 
 
 def _at_link(token: str, link: int | None, now: datetime) -> Referral:
-    # Locks are taken in one order: the case, then what hangs on it.
-    there = Case.objects.select_for_update(of=("self",)).filter(
-        referrals__links__token=key_of(token)
-    )
-    case = there.first()
-    opened = _opened(token, link, now)
-    if case is None:
-        raise Refused("link_over")
+    opened, case = _opened(token, link, now)
     referral = Referral.objects.select_for_update().get(pk=opened.referral_id)
     referral.case = case
     return referral
@@ -276,11 +279,13 @@ def _accept(
         referral, ReferralState.ACCEPTED, mover, now=now, line=answer.who,
         accepted_at=answer.at, accepted_by=answer.by.value, accepted_who=answer.who, **noted,
     )  # fmt: skip
-    # Nobody says yes to what the person no longer agrees to: the move is undone with it.
-    consent = _standing(referral, now)
+    # Nobody says yes to what the person no longer agrees to: the move is undone with it. When the
+    # answer came is what counts; it may be written down later.
+    consent = _standing(referral, answer.at)
     if answer.by is not Sent.LINK:
-        sent_details.left(referral, consent, by=answer.by, now=now)
+        sent_details.left(referral, consent, by=answer.by, now=answer.at)
     sent_details.accepted(referral, at=answer.at)
+    back_to_the_desk(referral.case, now=now)
     tell_of(
         referral,
         title=_("うけいれの返事がありました"),

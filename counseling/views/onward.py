@@ -181,7 +181,7 @@ def _one(
         "seen": seen,
         "goal": said.called(said.GOALS, row.goal),
         "state": said.called(said.STATES, row.state),
-        "meaning": said.called(said.MEANINGS, row.state),
+        "meaning": said.meaning(row),
         "parts": [
             {
                 "key": heading,

@@ -209,6 +209,23 @@ def test_one_that_stands_for_another_is_joined_to_none(case, haha, yoso, kaede, 
         merging.merge(viewer, code=one.code, into=case.code, now=now)
 
 
+@pytest.mark.parametrize("from_hers", [True, False])
+def test_of_two_own_voices_the_one_with_a_page_stands(case, kaede, program, from_hers, now):
+    viewer = staff_viewer(kaede)
+    calls = occasions.enter(viewer, program=program.pk, told=call(now=now), now=now).case
+    code, into = (case.code, calls.code) if from_hers else (calls.code, case.code)
+    assert merging.merge(viewer, code=code, into=into, now=now).pk == case.pk
+
+
+def test_of_two_who_only_call_the_one_that_was_named_stands(kaede, program, now):
+    viewer = staff_viewer(kaede)
+    one, other = (
+        occasions.enter(viewer, program=program.pk, told=call(now=now), now=now).case
+        for _ in range(2)
+    )
+    assert merging.merge(viewer, code=one.code, into=other.code, now=now).pk == other.pk
+
+
 def test_only_one_s_own_cases_are_joined(case, haha, sora, kaede, program, now):
     hers = taken(asks(haha, program, now=now, relation=Relation.FAMILY), sora, now=now)
     with pytest.raises(Refused, match="no_case"):

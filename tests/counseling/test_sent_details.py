@@ -174,6 +174,7 @@ def test_without_the_key_erasing_still_takes_every_row_that_nobody_accepted(
 
 
 def test_everything_goes_with_a_case_closed_long_ago(told, full, kaede, now):
+    sending.record_failure(staff_viewer(kaede), code=full.code, referral=told.pk, line="", now=now)
     cases.close(staff_viewer(kaede), code=full.code, now=now)
     assert sum(vault.purge(now=now + timedelta(days=91))) == 1
     assert not Vault.objects.exists()
