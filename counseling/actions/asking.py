@@ -156,8 +156,9 @@ def _found_or_made(
     else:
         move(known, CaseState.WAITING, counselor=None, assigned_at=None, closed_at=None)
         there.update(waiting_since=now, urgency=Urgency.USUAL)
-    if known.confirmed_new_at is None and asked.cohort is not Cohort.UNKNOWN:
-        # Not counted yet: what they say now is what will be.
+    stands = known.cohort != Cohort.UNKNOWN and known.askings.exists()
+    if known.confirmed_new_at is None and asked.cohort is not Cohort.UNKNOWN and not stands:
+        # Not counted yet, and not said before: what they say now is what will be.
         Case.objects.filter(pk=known.pk).update(cohort=asked.cohort.value)
     return known
 

@@ -14,6 +14,7 @@ from accounts.queries import has_passphrase
 from accounts.viewer import Viewer
 from chat import forms as room_forms
 from counseling import (
+    asked_once,
     bridges,
     emergencies,
     forms,
@@ -74,6 +75,9 @@ def _ask(request: HttpRequest, *, no: Refused | None = None, passphrase: str = "
         "waits": list(zip(there, waits, strict=True)),
         "doors": [(one, doors[one.pk]) for one in there if one.pk in doors],
         "relations": choices(sentences.RELATIONS, sent.getlist("relation")),
+        "answered": asked_once.answered(
+            viewer_of_request(request), programs=[one.pk for one in there]
+        ),
         "speaks_of_others": queries.speaks_of_others(viewer_of_request(request)),
         "wishes": choices(sentences.WISHES, sent.getlist("wish")),
         "times": choices(sentences.TIMES, sent.getlist("time")),
