@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from accounts import passphrase
 from chat import in_force
 from chat.screening import screen
+from counseling.states import Detail
 from foundation.refusals import Refused
+
+_KINDS = {"phone": Detail.TELEPHONE, "mail": Detail.MAIL, "address": Detail.ADDRESS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +44,13 @@ def must_hold_no_contact(*texts: str) -> None:
     """What staff write holds no way to reach anyone. Raises `Refused("contact")`."""
     if any(screen(text).contact for text in texts if text):
         raise Refused("contact")
+
+
+def looks_like(text: str) -> Detail:
+    """What of a vault a text was recognised as; several at once, or none by itself, is `OTHER`:
+    what was agreed to go out as a telephone number takes no address along.
+    """
+    found = {
+        _KINDS.get(one.rule, Detail.OTHER) for one in screen(text).findings if one.kind == "contact"
+    }
+    return found.pop() if len(found) == 1 else Detail.OTHER

@@ -149,11 +149,16 @@ def _found_or_made(
             opened_at=now,
             waiting_since=now,
         )
-    if not going_on:
+    there = Case.objects.filter(pk=known.pk)
+    if going_on:
+        # How urgent it is stays as it was set, and nobody waits shorter for asking again.
+        there.filter(waiting_since__isnull=True).update(waiting_since=now)
+    else:
         move(known, CaseState.WAITING, counselor=None, assigned_at=None, closed_at=None)
-    Case.objects.filter(pk=known.pk).update(waiting_since=now, urgency=Urgency.USUAL)
-    if known.confirmed_new_at is None and asked.cohort is not Cohort.UNKNOWN:
-        # Not counted yet: what they say now is what will be.
+        there.update(waiting_since=now, urgency=Urgency.USUAL)
+    stands = known.cohort != Cohort.UNKNOWN and known.askings.exists()
+    if known.confirmed_new_at is None and asked.cohort is not Cohort.UNKNOWN and not stands:
+        # Not counted yet, and not said before: what they say now is what will be.
         Case.objects.filter(pk=known.pk).update(cohort=asked.cohort.value)
     return known
 

@@ -32,6 +32,7 @@ from foundation.refusals import Link, Refused
 from programs.models import Agency
 from programs.states import AgencyKind
 
+MOST_STEP = 200
 # What leads somewhere of its own, whoever chose it.
 _LEADS_TO = {
     AgencyKind.WORKPLACE: Goal.WORK_EXPERIENCE,
@@ -161,11 +162,32 @@ def tell_of(referral: Referral, *, title: str, text: str, now: datetime) -> None
             case.participant_id, kind=letters.Kind.REPLY, title=title, text=text, now=now,
             links=[Link(_("ようすを見る"), f"{MINE}{case.code}/onward/{referral.pk}/")],
         )  # fmt: skip
-    elif case.state == CaseState.OPEN and policies.only_calls(case):
+    elif _is_called(case):
         NextStep.objects.create(
             case=case, text=f"{_('本人に伝える')}: {title}", due_on=jst_day(now),
             made_by_id=case.counselor_id or 0, at=now,
         )  # fmt: skip
+
+
+def _is_called(case: Case) -> bool:
+    return case.state == CaseState.OPEN and policies.only_calls(case)
+
+
+def remind_of_answer(referral: Referral, *, now: datetime) -> None:
+    """The agency answered by itself, while no counselor was there: a next step of today, whoever
+    has the case by now. Of what it said, nothing.
+
+    Of whoever only calls they are reminded already, to tell them (`tell_of`).
+    """
+    if _is_called(referral.case):
+        return
+    link = OneTimeLink.objects.filter(referral=referral).latest("pk")
+    words = _("%(to)sから返事がありました")
+    to = referral.to[: MOST_STEP - len(words)]
+    NextStep.objects.create(
+        case=referral.case, text=words % {"to": to}, due_on=jst_day(now),
+        made_by_id=link.made_by_id, at=now,
+    )  # fmt: skip
 
 
 def forget(case: Case, *, now: datetime) -> None:

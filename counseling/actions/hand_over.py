@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from accounts.viewer import Viewer
 from counseling import policies, queries
-from counseling.actions.moves import change_seats, locked, note, tell
+from counseling.actions.moves import change_seats, empty_seats, locked, note, tell
 from counseling.models import Case, HandOver
-from counseling.states import HandOverState, hand_over_before
+from counseling.states import CaseState, HandOverState, hand_over_before
 from counseling.words import must_hold_no_contact
 from foundation import faults
 from foundation.refusals import Refused
@@ -51,7 +51,8 @@ def accept(viewer: Viewer, *, hand_over: int, now: datetime) -> Case:
     """Become responsible, from this moment; cases that were merged come along, as far as they are
     the giver's: one that was asked about again may be somebody else's by now.
 
-    The person is told who is there now, and that nothing needs to be told twice.
+    The person is told who is there now, and that nothing needs to be told twice; whoever's own case
+    is closed waits for nobody, and hears nothing of it.
     Raises `Refused`: `not_found`, `second_factor`, `moved_on`.
     """
     with transaction.atomic():
@@ -69,6 +70,9 @@ def accept(viewer: Viewer, *, hand_over: int, now: datetime) -> Case:
         )
         note(viewer, case, "accept", now=now)
         for one in [case, *joined]:
+            if one.state == CaseState.CLOSED:  # whoever opens it again sits there again
+                empty_seats(one, now=now)
+                continue
             change_seats(one, to=offered.taker_id, now=now)
             tell(
                 one,

@@ -26,9 +26,11 @@ from counseling.actions.crossing import (
     end,
     move,
     nobody_waits,
+    remind_of_answer,
     tell_of,
 )
 from counseling.actions.moves import back_to_the_desk, note
+from counseling.links import MOST_TRIES
 from counseling.models import Case, Consent, LinkOpening, OneTimeLink, Referral
 from counseling.onward_forms import Answer
 from counseling.states import Mover, ReferralState, Sent
@@ -38,7 +40,6 @@ from foundation.refusals import Refused
 LINK_LASTS = timedelta(days=14)
 # After the code, in the same browser: time to read, print and answer.
 OPEN_FOR = timedelta(minutes=60)
-MOST_TRIES = 5
 _DIGITS = 6
 
 
@@ -231,13 +232,16 @@ def accept_by_link(*, token: str, link: int | None, who: str, now: datetime) -> 
     with transaction.atomic():
         found = _at_link(token, link, now)
         _accept(found, Mover.AGENCY, Answer(who, Sent.LINK, now, ""), now=now)
+        remind_of_answer(found, now=now)
 
 
 def decline_by_link(*, token: str, link: int | None, who: str, line: str, now: datetime) -> None:
     """The agency can't. Raises as `accept_by_link`."""
     must_hold_no_contact(who, line)
     with transaction.atomic():
-        _fail(_at_link(token, link, now), Mover.AGENCY, line=line, now=now)
+        found = _at_link(token, link, now)
+        _fail(found, Mover.AGENCY, line=line, now=now)
+        remind_of_answer(found, now=now)
 
 
 def _at_link(token: str, link: int | None, now: datetime) -> Referral:

@@ -10,7 +10,7 @@ from accounts.staff_doors import noted_look, staff_only
 from accounts.states import Role
 from accounts.viewer import Viewer
 from counseling import absences as absent
-from counseling import forms, onward, queries, sentences, sessions
+from counseling import forms, links, onward, queries, sentences, sessions
 from counseling.actions import asking, cases, hand_over, imports, looking, occasions, reassigning
 from counseling.doors import Desk, act, choices, desk, desk_page, done
 from counseling.occasion_rows import COLUMNS
@@ -41,6 +41,7 @@ def _inbox(request: HttpRequest, *, no: Refused | None = None) -> HttpResponse:
         "offered": queries.offered_to(at.viewer),
         "asked_in": queries.asked_in(at.viewer),
         "reminders": queries.reminders(at.viewer, program=program, today=today),
+        "silent": links.silent(at.viewer, program=program, now=at.now),
         "off": onward.visits_off(at.viewer, now=at.now),
         "today": today,
     }

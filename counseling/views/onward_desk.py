@@ -12,6 +12,7 @@ from counseling import forms, ladder, onward, onward_forms, queries, sent_detail
 from counseling import onward_sentences as said
 from counseling.actions import linking, looking, meetings, referrals, sending
 from counseling.doors import Deed, Desk, act, choices, desk_page, done
+from counseling.links import silent_about
 from counseling.models import Case
 from counseling.policies import only_calls
 from counseling.states import (
@@ -138,6 +139,7 @@ def show_one(
         "aloud": told_aloud(seen),
         "need_heard": ladder.standing(row.case, now=now),
         "row": row,
+        "silent": silent_about(row, now=now),
         "seen": seen,
         "goal": said.called(said.GOALS, row.goal),
         "state": said.called(said.STATES, row.state),

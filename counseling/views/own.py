@@ -14,6 +14,7 @@ from accounts.queries import has_passphrase
 from accounts.viewer import Viewer
 from chat import forms as room_forms
 from counseling import (
+    asked_once,
     bridges,
     emergencies,
     forms,
@@ -28,6 +29,7 @@ from counseling.doors import Deed, act, choices, done, knows, page
 from counseling.models import Case, Emergency
 from counseling.states import CaseState, Detail
 from counseling.views.sent_details import shown as told_of_sent
+from counseling.words import looks_like
 from foundation import clock
 from foundation.refusals import Refused
 
@@ -73,6 +75,9 @@ def _ask(request: HttpRequest, *, no: Refused | None = None, passphrase: str = "
         "waits": list(zip(there, waits, strict=True)),
         "doors": [(one, doors[one.pk]) for one in there if one.pk in doors],
         "relations": choices(sentences.RELATIONS, sent.getlist("relation")),
+        "answered": asked_once.answered(
+            viewer_of_request(request), programs=[one.pk for one in there]
+        ),
         "speaks_of_others": queries.speaks_of_others(viewer_of_request(request)),
         "wishes": choices(sentences.WISHES, sent.getlist("wish")),
         "times": choices(sentences.TIMES, sent.getlist("time")),
@@ -115,6 +120,7 @@ def _own(request: HttpRequest, code: str, *, no: Refused | None = None) -> HttpR
         case = queries.own_case(viewer, code=code)
     except Refused:
         return not_found(request)
+    typed = _typed(request, no)
     context = {
         **_told(case),
         "wire": queries.wire_of(case, viewer=viewer),  # before the words
@@ -124,10 +130,10 @@ def _own(request: HttpRequest, code: str, *, no: Refused | None = None) -> HttpR
         "leads_on": case.state != CaseState.WAITING or onward.leads_on(case),
         "bridged": bridges.has_own(case),
         # What was refused goes back into the field it came from.
-        "typed": _typed(request, no),
+        "typed": typed,
         "openings": list(emergencies.openings_of(case)[:50]),
         "emergencies": [_emergency(one) for one in emergencies.told_of(case)],
-        "kinds": choices(sentences.DETAILS, request.POST.getlist("kind")),
+        "kinds": choices(sentences.DETAILS, [_kind(request, typed)]),
         "sent_details": told_of_sent(sent_details.of_case(case)),
         "wait": queries.usual_wait(case.program_id, now=clock.now()),
         "most": talk.MOST_WORDS,
@@ -143,6 +149,14 @@ def _typed(request: HttpRequest, no: Refused | None) -> dict[str, str]:
     if no.code == "contact" or request.POST.get("from_talk") == "on":
         return {"lock": text}
     return {"detail": text} if deposited else {"say": text}
+
+
+def _kind(request: HttpRequest, typed: dict[str, str]) -> str:
+    """As they chose it; before that, what their words were taken for."""
+    chosen = forms.one_of(Detail, request.POST.get("kind", ""))
+    if chosen is None and "lock" in typed:
+        chosen = looks_like(typed["lock"])
+    return chosen.value if chosen is not None else ""
 
 
 def _asked(request: HttpRequest) -> str:

@@ -9,7 +9,7 @@ from accounts.states import Role
 from counseling import queries
 from counseling.actions import asking, cases
 from counseling.models import Asking, Case, Invitation
-from counseling.states import AskingState, CaseState, Cohort, Relation, Wish
+from counseling.states import AskingState, CaseState, Cohort, Relation, Urgency, Wish
 from foundation.refusals import Refused
 from tests.cast import grant, make_staff, seen_by, staff_viewer
 from tests.chat.deeds import seat_of
@@ -102,6 +102,20 @@ def test_whoever_asks_for_themselves_again_comes_back_to_their_case(aoi, kaede, 
     again.refresh_from_db()
     assert (again.state, again.counselor_id) == (CaseState.WAITING, None)
     assert again.askings.count() == 2
+
+
+def test_asking_again_takes_back_neither_the_urgency_nor_the_wait(aoi, kaede, program, now):
+    case = taken(asks(aoi, program, now=now), kaede, now=now)
+    asking.withdraw(seen_by(aoi), code=case.code, now=now)
+    since = now - timedelta(days=3)
+    Case.objects.filter(pk=case.pk).update(urgency=Urgency.TODAY, waiting_since=since)
+    asks(aoi, program, now=now)
+    case.refresh_from_db()
+    assert (case.urgency, case.waiting_since) == (Urgency.TODAY, since)
+    asking.withdraw(seen_by(aoi), code=case.code, now=now)
+    asks(aoi, program, now=now)
+    case.refresh_from_db()
+    assert (case.urgency, case.waiting_since) == (Urgency.TODAY, now)
 
 
 def test_of_two_counselors_who_take_it_one_gets_it(aoi, kaede, program, now):

@@ -80,6 +80,17 @@ def test_the_giver_s_own_comes_along(case, hers, haha, kaede, sora, now):
     assert haha.letters.filter(title=CHANGED).count() == 1
 
 
+def test_one_that_is_closed_comes_along_unseated_and_is_told_nothing(
+    case, hers, haha, kaede, sora, now
+):
+    cases.close(staff_viewer(kaede), code=hers.code, now=now)
+    hand(case, kaede, sora, now=now)
+    hers.refresh_from_db()
+    assert (hers.state, hers.counselor) == ("closed", sora)
+    assert seated(hers) == set()
+    assert not haha.letters.filter(title=CHANGED).exists()
+
+
 def test_one_voice_of_whoever_left_is_given_alone(case, hers, kaede, sora, umi, mori, now):
     given_to(hers, umi)
     umi.grants.update(ended_at=now)
