@@ -3,7 +3,7 @@
 from playwright.async_api import Browser
 
 from tests.browsers import NewContext
-from tests.evening.people import connected, enter, said, wait_for_words
+from tests.evening.people import connected, enter, wait_for_words
 from tests.evening.test_a_shift import JAPAN, sign_in
 from tests.evening.test_the_desk import WORDS, a_report, report
 from tests.live import House
@@ -36,7 +36,7 @@ async def test_a_claim_another_report_and_a_hiding_show_at_once_and_take_no_word
     await wait_for_words(yoru, WORDS)
     told = hers.locator("section[aria-labelledby=told] li")
     assert await told.count() == 1
-    await report(yoru, url, next(seq for seq, text in await said(yoru) if text == WORDS))
+    await report(yoru, WORDS)
     await told.nth(1).wait_for(timeout=5_000)
 
     await other.locator("section[aria-labelledby=hide] button", has_text="かくす").first.click()
