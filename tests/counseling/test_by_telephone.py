@@ -279,3 +279,9 @@ def test_of_whoever_has_a_page_of_their_own_the_referral_is_shown(case, kaede, s
     heard = {"at": local(now), "channel": "telephone", "spoke": "self", "sure": "on"}
     refused = post(desk, f"{theirs}aloud/agree/", heard, status=422).content.decode()
     assert "自分のページがあります" in refused
+
+
+def test_whoever_has_no_page_is_offered_nothing_to_choose_on_it(his, kaede):
+    shown = page(signed_in_as(kaede), f"/counseling/desk/{his.code}/onward/")
+    assert "えらんでもらう" not in shown and "訪問のこうほを出す" not in shown
+    assert "日時は電話できめて" in shown and "電話だけの人には、まだ出せません" in shown
