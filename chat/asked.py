@@ -50,11 +50,14 @@ SELECT id, slug, name, kind, removed_at, epoch, head, floor, slow_s, stamps, han
     FROM chat_opening o WHERE o.room_id = chat_room.id), '')
 FROM chat_room WHERE slug = %s
 """
+# Looked up row by row, which is by index at any size: joined, a plan that was made while the house
+# was new would go on reading all people.
 _SEATS = """
-SELECT s.id, s.key, s.handle, s.participant_id, s.staff_id, p.version, p.passphrase_at,
-  t.version AS staff_version, s.ended_at
-FROM chat_seat s LEFT JOIN accounts_participant p ON p.id = s.participant_id
-LEFT JOIN accounts_staff t ON t.id = s.staff_id WHERE s.id = ANY(%s)
+SELECT s.id, s.key, s.handle, s.participant_id, s.staff_id,
+  (SELECT p.version FROM accounts_participant p WHERE p.id = s.participant_id) AS version,
+  (SELECT p.passphrase_at FROM accounts_participant p WHERE p.id = s.participant_id) AS renewed,
+  (SELECT t.version FROM accounts_staff t WHERE t.id = s.staff_id) AS staff_version, s.ended_at
+FROM chat_seat s WHERE s.id = ANY(%s)
 """
 _SESSIONS = """
 SELECT session_key, session_data FROM django_session

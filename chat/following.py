@@ -28,7 +28,9 @@ SELECT x.id, r.head, m.seq, m.handle, m.text, m.veil, m.state, m.stamps, m.at,
   s.key, s.handle AS named, s.mark, s.role
 FROM unnest(%s::bigint[], %s::bigint[]) AS x(id, since)
 JOIN chat_room r ON r.id = x.id
-LEFT JOIN chat_message m ON m.room_id = x.id AND m.seq > x.since AND m.seq <= x.since + %s
+LEFT JOIN LATERAL (
+  SELECT * FROM chat_message WHERE room_id = x.id AND seq > x.since AND seq <= x.since + %s OFFSET 0
+) AS m ON true
 LEFT JOIN chat_seat s ON s.id = m.seat_id
 ORDER BY x.id, m.seq
 """

@@ -147,7 +147,10 @@ if _url:
         prepare_threshold=2,
         # The last: a process that is frozen in mid-transaction would hold its room for everybody.
         options="-c statement_timeout=10000 -c lock_timeout=5000"
-        " -c idle_in_transaction_session_timeout=5000",
+        " -c idle_in_transaction_session_timeout=5000"
+        # Of the same statements: planned once, not at every act. Whatever changes a table's
+        # statistics has them planned anew.
+        " -c plan_cache_mode=force_generic_plan",
         keepalives_idle=5,
         keepalives_interval=2,
         keepalives_count=3,

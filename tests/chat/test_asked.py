@@ -1,20 +1,90 @@
-"""What a transaction of acts reads is found by index, also where nothing was counted yet."""
+"""What is asked at every act and arrival is planned once, and found by index from the first one."""
 
+import re
 import uuid
+from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from psycopg import ClientCursor
 
-from chat import asked
+from chat import arrivals, asked, following
+from duty.watching import watching_statement
+from foundation import clock
 from foundation.statements import Statement, ask
+
+# Tables that grow with people and their words.
+GROWING = (
+    "accounts_letter", "accounts_participant", "chat_message", "chat_restriction", "chat_seat",
+    "chat_visit", "django_session", "duty_shift",
+)  # fmt: skip
+NUMBERS, INSTANT = "bigint[]", "timestamptz"
+
+
+def hot() -> dict[str, tuple[Statement, list[str]]]:
+    """Each with its parameters' types."""
+    now = clock.now()
+    found = {
+        "rooms": (Statement(asked._ROOMS, [[1]]), [NUMBERS]),
+        "room": (Statement(asked._ROOM, ["x"]), ["text"]),
+        "seats": (Statement(asked._SEATS, [[1]]), [NUMBERS]),
+        "sessions": (Statement(asked._SESSIONS, [["x"], now]), ["text[]", INSTANT]),
+        "said": (asked._said([(1, uuid.uuid4())]), [NUMBERS, "uuid[]"]),
+        "watching": (watching_statement([1], now=now), [INSTANT, NUMBERS, INSTANT]),
+        "coming": (
+            Statement(arrivals._COMING, [now - timedelta(hours=1), 1, 1]),
+            [INSTANT, "bigint", "bigint"],
+        ),
+    }
+    if connection.vendor == "postgresql":  # beside SQLite each room is read by itself
+        following_ = Statement(following._FOLLOWING, [[1], [2], 100])
+        found["following"] = following_, [NUMBERS, NUMBERS, "bigint"]
+    return found
+
+
+def kept_plan(statement: Statement, types: list[str]) -> str:
+    """The plan that is made once for all parameters, as the house keeps it."""
+    sql, params = statement
+    if connection.vendor == "sqlite":
+        [steps] = ask(Statement(f"EXPLAIN QUERY PLAN {sql}", params))
+        return "\n".join(str(step[-1]) for step in steps)
+    numbers = iter(range(1, 10))
+    numbered = re.sub("%s", lambda _: f"${next(numbers)}", sql)
+    with connection.cursor():
+        pass  # connected
+    raw = ClientCursor(connection.connection)
+    raw.execute(f"PREPARE kept ({', '.join(types)}) AS {numbered}")
+    raw.execute(f"EXPLAIN EXECUTE kept ({', '.join(['%s'] * len(params))})", params)
+    plan = "\n".join(row[0] for row in raw.fetchall())
+    raw.execute("DEALLOCATE kept")
+    return plan
 
 
 @pytest.mark.django_db
-def test_what_a_nonce_said_is_found_by_index_in_a_house_that_has_just_opened() -> None:
-    """Without statistics PostgreSQL took it for a table of a few rows, and read all of it."""
-    sql, params = asked._said([(seat, uuid.uuid4()) for seat in range(16)])
-    lite = connection.vendor == "sqlite"
-    [steps] = ask(Statement(f"EXPLAIN {'QUERY PLAN ' if lite else ''}{sql}", params))
-    plan = "\n".join(str(step[-1]) for step in steps)
-    found, whole = ("SEARCH m", "SCAN m") if lite else ("Index Scan", "Seq Scan on chat_message")
-    assert found in plan and whole not in plan, plan
+def test_a_plan_that_was_made_in_a_house_without_anyone_reads_no_growing_table_whole() -> None:
+    """Without statistics PostgreSQL takes every table for a few rows; the plan outlives that."""
+    for name, (statement, types) in hot().items():
+        plan = kept_plan(statement, types)
+        if connection.vendor == "sqlite":
+            scanned = re.findall(r"^SCAN (\w+)", plan, re.M)
+            assert not set(scanned) - {"json_each", "x", "a"}, f"{name}:\n{plan}"
+        else:
+            scanned = re.findall(r"Seq Scan on (\w+)", plan)
+            assert not set(scanned) & set(GROWING), f"{name}:\n{plan}"
+
+
+@pytest.mark.django_db
+def test_a_statement_is_planned_once() -> None:
+    if connection.vendor == "sqlite":
+        return
+    with transaction.atomic():
+        for seat in range(12):
+            ask(Statement(asked._SEATS, [[seat]]))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT sum(custom_plans), sum(generic_plans) FROM pg_prepared_statements"
+                " WHERE statement LIKE %s",
+                ["%FROM chat_seat s WHERE%"],
+            )
+            anew, kept = cursor.fetchone()
+    assert (anew, kept) == (0, 10)  # the first two go unprepared
