@@ -1,7 +1,16 @@
-"""Someone opens a socket: who they are, whether they may, and where they left off. In a thread."""
+"""Someone opens a socket: who they are, whether they may, and where they left off. In a thread.
 
+Whoever comes together is read together: after a cut all come back at once.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import connection
 
 from accounts import seats as seating
 from accounts import slowed
@@ -12,7 +21,7 @@ from chat import protocol as p
 from chat import queries
 from chat.actions import seats
 from chat.actions.visits import SAME_VISIT
-from chat.asked import room_and_session, state_of
+from chat.asked import rooms_and_sessions, state_of
 from chat.models import Room, Seat
 from chat.policies import FREE, Standing
 from chat.schedule import Now
@@ -22,8 +31,9 @@ from duty.watch import NOBODY, Watch
 from duty.watching import watched, watching, watching_statement
 from foundation.limits import Buckets
 from foundation.refusals import Refused
-from foundation.statements import Statement, ask, instant
+from foundation.statements import Row, Statement, ask, instant
 
+log = logging.getLogger("ibasho.chat")
 FULL_S = 60.0  # a room that is full is asked again after this
 _handshakes = Buckets("handshakes")
 
@@ -73,18 +83,44 @@ def too_often(scope: dict[str, object], *, now: datetime) -> tuple[str, TurnedAw
 
 def arrive(knock: Knock, now: datetime) -> TurnedAway | LetIn:
     """Decide about a handshake."""
-    address, no = too_often(knock.scope, now=now)
-    if no is not None:
-        return no
-    room, hours, held = room_and_session(knock.slug, knock.session, now=now)
+    return arrive_all([knock], now)[0]
+
+
+def arrive_all(knocks: Sequence[Knock], now: datetime) -> list[TurnedAway | LetIn]:
+    """Decide about handshakes, in their order; what goes wrong with one harms no other.
+
+    Raises Django's database errors where nothing could be read.
+    """
+    from_where = [too_often(one.scope, now=now) for one in knocks]
+    let_by = [one for one, (_, no) in zip(knocks, from_where, strict=True) if no is None]
+    there = _read(let_by, now) if let_by else _There({}, {}, {}, {})
+    return [
+        no if no is not None else _safely(knock, address, there, now)
+        for knock, (address, no) in zip(knocks, from_where, strict=True)
+    ]
+
+
+def _safely(knock: Knock, address: str, there: "_There", now: datetime) -> TurnedAway | LetIn:
+    try:
+        return _arrive(knock, address, there, now)
+    except ObjectDoesNotExist:  # erased on the way in
+        return TurnedAway(p.Close.NOT_ENTERED)
+    except Exception as error:  # noqa: BLE001 - storage is out of reach, or worse: come again
+        log.warning("someone couldn't be let in: %s", type(error).__name__)
+        return TurnedAway(p.Close.RESTART, 5.0)
+
+
+def _arrive(knock: Knock, address: str, there: "_There", now: datetime) -> TurnedAway | LetIn:
+    room, hours = there.rooms.get(knock.slug, (None, ""))
     if room is None:
         return TurnedAway(p.Close.NO_SUCH_ROOM)
     if room.removed_at is not None:
         return TurnedAway(p.Close.ROOM_GONE)
+    held = there.held.get(knock.session or "", {})
     participant = seating.held_by(held)
     if participant is None:
         return _staff_arrives(knock, room, hours, now)
-    coming = _coming(room, participant, now)
+    coming = _coming(there, room, participant, now)
     if coming is None or not seating.is_good(held, coming.passphrase_at):
         return TurnedAway(p.Close.NOT_ENTERED)
     viewer = Viewer(participant=participant, session=knock.session)
@@ -152,6 +188,71 @@ def _staff_arrives(
 
 
 @dataclass(frozen=True, slots=True)
+class _There:
+    """What was read for those who come together."""
+
+    rooms: Mapping[str, tuple[Room, str]]  # by slug, each with its hours
+    held: Mapping[str, Mapping[str, object]]  # by session
+    people: Mapping[tuple[int, int], Row]  # by room and participant
+    watches: Mapping[int, Watch]  # by room
+
+
+_PAIRS = {
+    "postgresql": """
+FROM unnest(%s::bigint[], %s::bigint[]) AS x(room, person)
+CROSS JOIN LATERAL (SELECT * FROM accounts_participant WHERE id = x.person OFFSET 0) AS p
+LEFT JOIN LATERAL (
+  SELECT * FROM chat_seat WHERE participant_id = x.person AND room_id = x.room OFFSET 0
+) AS s ON true
+""",
+    "sqlite": """
+FROM (SELECT json_extract(value, '$[0]') AS room, json_extract(value, '$[1]') AS person
+  FROM json_each(%s)) AS x
+JOIN accounts_participant p ON p.id = x.person
+LEFT JOIN chat_seat s ON s.participant_id = x.person AND s.room_id = x.room
+""",
+}
+_COMING = """
+SELECT x.room, x.person, p.version, p.passphrase_at, s.id, s.key, s.handle, s.mark, s.role,
+  (SELECT max(l.id) FROM accounts_letter l WHERE l.participant_id = p.id),
+  (SELECT v.mode FROM chat_visit v
+   WHERE v.seat_id = s.id AND v.ended_at IS NULL AND v.seen_at >= %s),
+  (SELECT count(*) FROM chat_restriction r
+   WHERE r.participant_id = p.id AND r.lifted_at IS NULL)
+"""
+
+
+def coming_statement(pairs: Sequence[tuple[int, int]], *, now: datetime) -> Statement:
+    """Those at the door, each (room, participant): their seats, what stands against them."""
+    sql = _COMING + _PAIRS[connection.vendor]
+    if connection.vendor == "postgresql":
+        rooms, people = [room for room, _ in pairs], [person for _, person in pairs]
+        return Statement(sql, [now - SAME_VISIT, rooms, people])
+    return Statement(sql, [now - SAME_VISIT, [list(pair) for pair in pairs]])
+
+
+def _read(knocks: Sequence[Knock], now: datetime) -> _There:
+    slugs, sessions = [one.slug for one in knocks], [one.session for one in knocks]
+    rooms, living = rooms_and_sessions(slugs, sessions, now=now)
+    held = {key: SessionStore().decode(data) for key, data in living.items()}
+    pairs = {
+        (rooms[one.slug][0].pk, participant)
+        for one in knocks
+        if one.slug in rooms
+        and (participant := seating.held_by(held.get(one.session or "", {}))) is not None
+    }
+    if not pairs:
+        return _There(rooms, held, {}, {})
+    # Letters are numbered before the log is read, so that one written meanwhile is not missed.
+    rows, there = ask(
+        coming_statement(sorted(pairs), now=now),
+        watching_statement({room for room, _ in pairs}, now=now),
+    )
+    people = {(row[0], row[1]): row[2:] for row in rows}
+    return _There(rooms, held, people, watched(there, now=now))
+
+
+@dataclass(frozen=True, slots=True)
 class _Coming:
     version: int
     letter: int
@@ -162,28 +263,12 @@ class _Coming:
     seat: Seat | None
 
 
-_COMING = """
-SELECT p.version, p.passphrase_at, s.id, s.key, s.handle, s.mark, s.role,
-  (SELECT max(l.id) FROM accounts_letter l WHERE l.participant_id = p.id),
-  (SELECT v.mode FROM chat_visit v
-   WHERE v.seat_id = s.id AND v.ended_at IS NULL AND v.seen_at >= %s),
-  (SELECT count(*) FROM chat_restriction r
-   WHERE r.participant_id = p.id AND r.lifted_at IS NULL)
-FROM accounts_participant p
-LEFT JOIN chat_seat s ON s.participant_id = p.id AND s.room_id = %s WHERE p.id = %s
-"""
-
-
-def _coming(room: Room, participant: int, now: datetime) -> _Coming | None:
+def _coming(there: _There, room: Room, participant: int, now: datetime) -> _Coming | None:
     """Someone at the door: their seat if they had one, what stands against them, what waits."""
-    # Letters are numbered before the log is read, so that one written meanwhile is not missed.
-    rows, there = ask(
-        Statement(_COMING, [now - SAME_VISIT, room.pk, participant]),
-        watching_statement([room.pk], now=now),
-    )
-    if not rows:
+    row = there.people.get((room.pk, participant))
+    if row is None:
         return None
-    version, renewed, seat, key, handle, mark, role, letter, mode, restrictions = rows[0]
+    version, renewed, seat, key, handle, mark, role, letter, mode, restrictions = row
     return _Coming(
         version=version,
         letter=letter or 0,
@@ -192,7 +277,7 @@ def _coming(room: Room, participant: int, now: datetime) -> _Coming | None:
         if restrictions and room.kind != RoomKind.COUNSELING
         else FREE,
         passphrase_at=instant(renewed) if renewed else None,
-        watch=watched(there, now=now).get(room.pk, NOBODY),
+        watch=there.watches.get(room.pk, NOBODY),
         seat=None
         if seat is None
         else Seat(pk=seat, room_id=room.pk, key=key, handle=handle, mark=mark, role=role),

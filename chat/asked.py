@@ -48,7 +48,7 @@ SELECT id, slug, name, kind, removed_at, epoch, head, floor, slow_s, stamps, han
   holidays || '|' || CAST(special_days AS text) || '|' ||
     coalesce((SELECT string_agg(o.weekday || ' ' || o.opens || ' ' || o.closes, ',')
     FROM chat_opening o WHERE o.room_id = chat_room.id), '')
-FROM chat_room WHERE slug = %s
+FROM chat_room WHERE slug = ANY(%s)
 """
 # Looked up row by row, which is by index at any size: joined, a plan that was made while the house
 # was new would go on reading all people.
@@ -167,20 +167,21 @@ def read(
     )
 
 
-def room_and_session(
-    slug: str, session: str | None, *, now: datetime
-) -> tuple[Room | None, str, dict[str, object]]:
-    """A room by its slug, its hours for `state_of`, and what a living session holds."""
+def rooms_and_sessions(
+    slugs: Iterable[str], sessions: Iterable[str | None], *, now: datetime
+) -> tuple[dict[str, tuple[Room, str]], dict[str, str]]:
+    """Rooms by their slugs, each with its hours for `state_of`, and the data of living sessions."""
     # What no session is called (a cookie may hold anything) isn't asked for.
-    key = session if session and session.isascii() and session.isalnum() else ""
-    rooms, sessions = ask(Statement(_ROOM, [slug]), Statement(_SESSIONS, [[key], now]))
-    held = SessionStore().decode(sessions[0][1]) if sessions else {}
-    if not rooms:
-        return None, "", held
-    *columns, hours = rooms[0]
-    room = Room(**dict(zip(_COLUMNS, columns, strict=True)))
-    room.stamps, room.told_here = _parsed(room.stamps), _parsed(room.told_here)
-    return room, hours, held
+    keys = {one for one in sessions if one and one.isascii() and one.isalnum()}
+    rooms, living = ask(
+        Statement(_ROOM, [list(set(slugs))]), Statement(_SESSIONS, [list(keys), now])
+    )
+    found = {}
+    for *columns, hours in rooms:
+        room = Room(**dict(zip(_COLUMNS, columns, strict=True)))
+        room.stamps, room.told_here = _parsed(room.stamps), _parsed(room.told_here)
+        found[room.slug] = room, hours
+    return found, dict(living)
 
 
 _COLUMNS = (
@@ -195,7 +196,7 @@ def _parsed(value: Any) -> Any:
 
 
 def state_of(room: Room, hours: str, *, watch: Watch, now: datetime) -> Now:
-    """A room's state, from `room_and_session` and who attends."""
+    """A room's state, from `rooms_and_sessions` and who attends."""
     stands, _ = rooms_now.gate_of(
         watched=room.watched,
         since=instant(room.turning_since) if room.turning_since else None,

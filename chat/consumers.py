@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from django.conf import settings
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, InterfaceError
 from django.http import parse_cookie
 
@@ -15,12 +14,12 @@ from chat import protocol as p
 from chat import queries
 from chat.actions.carry_out import refusal
 from chat.actions.sitting import Act, Answer
-from chat.arrivals import Knock, LetIn, TurnedAway, arrive
+from chat.arrivals import Knock, LetIn, TurnedAway
 from chat.household import house
 from chat.outlet import Outlet, Send
 from chat.states import Mode
 from chat.threads import in_thread
-from foundation import clock, limits
+from foundation import limits
 from foundation.refusals import Refused
 
 log = logging.getLogger("ibasho.chat")
@@ -205,7 +204,7 @@ async def room_socket(scope: dict[str, Any], receive: Any, send: Send) -> None:
         await send({"type": "websocket.close"})
         return
     await send({"type": "websocket.accept"})
-    found = await _arrive(_knock(scope))
+    found = TurnedAway(p.Close.RESTART) if house.closing else await house.door.decide(_knock(scope))
     if isinstance(found, TurnedAway):
         outlet = Outlet(send, scope, restart_code=house.restart_code)
         await outlet.close(found.code, retry_after=found.retry_after)
@@ -230,18 +229,6 @@ async def room_socket(scope: dict[str, Any], receive: Any, send: Send) -> None:
             del house.addresses[address]
         if socket.leaving is not None:
             await asyncio.wait([socket.leaving], timeout=3)
-
-
-async def _arrive(knock: Knock) -> TurnedAway | LetIn:
-    if house.closing:
-        return TurnedAway(p.Close.RESTART)
-    try:
-        return await in_thread(house.doormen, arrive, knock, clock.now())
-    except ObjectDoesNotExist:  # erased on the way in
-        return TurnedAway(p.Close.NOT_ENTERED)
-    except Exception as error:  # noqa: BLE001 - storage is out of reach, or worse: come again
-        log.warning("someone couldn't be let in: %s", type(error).__name__)
-        return TurnedAway(p.Close.RESTART, 5.0)
 
 
 def _keep_few(socket: RoomSocket) -> None:

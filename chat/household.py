@@ -14,6 +14,7 @@ from django.conf import settings
 
 from chat import protocol as p
 from chat import rounds
+from chat.doormen import Doormen
 from chat.hub import Hub
 from chat.screening import lexicon, likeness
 from chat.writer import Writer
@@ -43,6 +44,7 @@ class House:
     writer: Writer
     readers: ThreadPoolExecutor
     doormen: ThreadPoolExecutor
+    door: Doormen
     keepers: ThreadPoolExecutor
 
     def __init__(self) -> None:
@@ -58,6 +60,7 @@ class House:
         self.readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self.doormen = ThreadPoolExecutor(DOORMEN, thread_name_prefix="doorman")
         self.keepers = ThreadPoolExecutor(KEEPERS, thread_name_prefix="keeper")
+        self.door = Doormen(self.doormen, many=DOORMEN)
         self.hub = Hub(self.readers)
         self.keepers.submit(furnish)
         self.writer = Writer(loop)

@@ -2,7 +2,6 @@
 
 import re
 import uuid
-from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -26,14 +25,14 @@ def hot() -> dict[str, tuple[Statement, list[str]]]:
     now = clock.now()
     found = {
         "rooms": (Statement(asked._ROOMS, [[1]]), [NUMBERS]),
-        "room": (Statement(asked._ROOM, ["x"]), ["text"]),
+        "room": (Statement(asked._ROOM, [["x"]]), ["text[]"]),
         "seats": (Statement(asked._SEATS, [[1]]), [NUMBERS]),
         "sessions": (Statement(asked._SESSIONS, [["x"], now]), ["text[]", INSTANT]),
         "said": (asked._said([(1, uuid.uuid4())]), [NUMBERS, "uuid[]"]),
         "watching": (watching_statement([1], now=now), [INSTANT, NUMBERS, INSTANT]),
         "coming": (
-            Statement(arrivals._COMING, [now - timedelta(hours=1), 1, 1]),
-            [INSTANT, "bigint", "bigint"],
+            arrivals.coming_statement([(1, 1)], now=now),
+            [INSTANT, NUMBERS, NUMBERS],
         ),
     }
     if connection.vendor == "postgresql":  # beside SQLite each room is read by itself

@@ -1,0 +1,168 @@
+"""Whoever knocks while others are being looked at shares their reading, and nothing else."""
+
+import asyncio
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import DatabaseError
+
+from accounts import seats as sessions
+from accounts.models import Participant
+from chat import arrivals, doormen
+from chat import protocol as p
+from chat.actions.moderation import restrict
+from chat.arrivals import Knock, LetIn, TurnedAway, arrive, arrive_all
+from chat.doormen import Doormen
+from chat.models import Room, Seat
+from chat.states import RestrictionKind
+from foundation import clock
+from foundation.statements import Row, Statement
+from tests.cast import make_participant, make_room
+from tests.chat.deeds import said, seat_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def knock(person: Participant | None, slug: str, *, host: str = "10.1.1.1") -> Knock:
+    session = SessionStore()
+    if person is not None:
+        sessions.sit(session, person.pk, now=clock.now())
+    session.save()
+    scope: dict[str, object] = {"client": (host, 1), "headers": []}
+    return Knock(slug, session.session_key, scope, None, None)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many statements went in each question."""
+    counted: list[int] = []
+    by_hand = arrivals.ask
+
+    def ask(*statements: Statement) -> list[list[Row]]:
+        counted.append(len(statements))
+        return by_hand(*statements)
+
+    monkeypatch.setattr(arrivals, "ask", ask)
+    return counted
+
+
+def test_many_are_read_in_one_question(room: Room, asked: list[int]) -> None:
+    people = [make_participant(f"ひと{number}") for number in range(20)]
+    for one in people:
+        seat_of(one, room)
+    knocks = [knock(one, room.slug, host=f"10.2.0.{at}") for at, one in enumerate(people)]
+    found = arrive_all(knocks, clock.now())
+    assert [one.person for one in found if isinstance(one, LetIn)] == [one.pk for one in people]
+    assert len(asked) == 1
+
+
+def test_each_gets_what_they_would_have_got_alone(
+    room: Room, aoi: Participant, haha: Participant
+) -> None:
+    quiet = make_room("shizuka", name="しずかな部屋")
+    make_room("soudan", name="相談の部屋", kind="counseling")
+    gone = make_room("mukashi", name="むかしの部屋")
+    Room.objects.filter(pk=gone.pk).update(removed_at=clock.now())
+    seat_of(aoi, room)
+    said(haha, room, "こんばんは")
+    barred = make_participant("とおいひと")
+    restrict(
+        participant=barred.pk, kind=RestrictionKind.BAR, room=room.pk, reason="", until=None,
+        now=clock.now(),
+    )  # fmt: skip
+    knocks = [
+        knock(aoi, room.slug),
+        knock(aoi, quiet.slug),  # no seat there yet
+        knock(haha, room.slug),
+        knock(None, room.slug),
+        knock(aoi, "soudan"),
+        knock(barred, room.slug),
+        knock(barred, quiet.slug),
+        knock(aoi, gone.slug),
+        knock(aoi, "doko"),
+    ]
+    at = clock.now()
+    together = arrive_all(knocks, at)
+    codes = [one.code if isinstance(one, TurnedAway) else None for one in together]
+    assert codes == [
+        None, None, None, p.Close.NOT_ENTERED, p.Close.NO_SUCH_ROOM, p.Close.NOT_ALLOWED, None,
+        p.Close.ROOM_GONE, p.Close.NO_SUCH_ROOM,
+    ]  # fmt: skip
+    assert together == [arrive(one, at) for one in knocks]
+    seats = [one.seat for one in together if isinstance(one, LetIn)]
+    there = Seat.objects.filter(pk__in=seats).values_list("participant", "room")
+    assert set(there) == {
+        (aoi.pk, room.pk), (aoi.pk, quiet.pk), (haha.pk, room.pk), (barred.pk, quiet.pk),
+    }  # fmt: skip
+
+
+def test_what_goes_wrong_with_one_harms_no_other(
+    room: Room, aoi: Participant, haha: Participant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = arrivals.seats.take
+
+    def unlucky(viewer, **more):
+        if viewer.participant == aoi.pk:
+            raise Participant.DoesNotExist
+        return take(viewer, **more)
+
+    monkeypatch.setattr(arrivals.seats, "take", unlucky)
+    found = arrive_all([knock(aoi, room.slug), knock(haha, room.slug)], clock.now())
+    assert found[0] == TurnedAway(p.Close.NOT_ENTERED)
+    assert isinstance(found[1], LetIn) and found[1].person == haha.pk
+
+
+# --- at the door --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(2) as made:
+        yield made
+
+
+async def test_who_comes_while_others_are_looked_at_is_looked_at_next_and_together(
+    pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    go = threading.Event()
+
+    def slowly(knocks: Sequence[Knock], now: object) -> list[TurnedAway]:
+        sizes.append(len(knocks))
+        go.wait(10)
+        return [TurnedAway(p.Close.NO_SUCH_ROOM, float(one.since or 0)) for one in knocks]
+
+    monkeypatch.setattr(doormen, "arrive_all", slowly)
+    door = Doormen(pool, many=1)
+    first = asyncio.create_task(door.decide(Knock("a", None, {}, None, 0)))
+    await asyncio.sleep(0.05)
+    rest = [asyncio.create_task(door.decide(Knock("a", None, {}, None, n))) for n in range(1, 41)]
+    await asyncio.sleep(0.05)
+    rest[3].cancel()  # gone while they waited
+    go.set()
+    await first
+    told = await asyncio.gather(*rest, return_exceptions=True)
+    assert sizes == [1, 32, 8]
+    assert [one.retry_after for one in told if isinstance(one, TurnedAway)] == [
+        float(n) for n in range(1, 41) if n != 4
+    ]
+
+
+async def test_without_storage_all_are_told_to_come_again_and_the_door_stays_open(
+    pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter([DatabaseError("gone"), [TurnedAway(p.Close.NO_SUCH_ROOM)]])
+
+    def broken(knocks: Sequence[Knock], now: object) -> list[TurnedAway]:
+        one = next(answers)
+        if isinstance(one, Exception):
+            raise one
+        return one
+
+    monkeypatch.setattr(doormen, "arrive_all", broken)
+    door = Doormen(pool, many=1)
+    assert await door.decide(Knock("a", None, {}, None, None)) == TurnedAway(p.Close.RESTART, 5.0)
+    assert await door.decide(Knock("a", None, {}, None, None)) == TurnedAway(p.Close.NO_SUCH_ROOM)
