@@ -81,11 +81,6 @@ def too_often(scope: dict[str, object], *, now: datetime) -> tuple[str, TurnedAw
     return address, None
 
 
-def arrive(knock: Knock, now: datetime) -> TurnedAway | LetIn:
-    """Decide about a handshake."""
-    return arrive_all([knock], now)[0]
-
-
 def arrive_all(knocks: Sequence[Knock], now: datetime) -> list[TurnedAway | LetIn]:
     """Decide about handshakes, in their order; what goes wrong with one harms no other.
 

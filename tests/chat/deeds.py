@@ -12,6 +12,7 @@ from chat import queries
 from chat.actions import pace, seats
 from chat.actions.carry_out import carry_out
 from chat.actions.sitting import Act
+from chat.arrivals import Knock, LetIn, TurnedAway, arrive_all
 from chat.models import Room, Seat
 from chat.policies import FREE
 from foundation import clock
@@ -28,6 +29,11 @@ def rest() -> None:
 def seat_of(person: Participant, room: Room) -> Seat:
     """Their seat, taken if need be."""
     return seats.take(Viewer(participant=person.pk), room=room, standing=FREE)
+
+
+def arrive(knock: Knock, now: datetime) -> TurnedAway | LetIn:
+    """What becomes of someone who knocks alone."""
+    return arrive_all([knock], now)[0]
 
 
 def do(

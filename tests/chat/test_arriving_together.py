@@ -14,14 +14,14 @@ from accounts.models import Participant
 from chat import arrivals, doormen
 from chat import protocol as p
 from chat.actions.moderation import restrict
-from chat.arrivals import Knock, LetIn, TurnedAway, arrive, arrive_all
+from chat.arrivals import Knock, LetIn, TurnedAway, arrive_all
 from chat.doormen import Doormen
 from chat.models import Room, Seat
 from chat.states import RestrictionKind
 from foundation import clock
 from foundation.statements import Row, Statement
 from tests.cast import make_participant, make_room
-from tests.chat.deeds import said, seat_of
+from tests.chat.deeds import arrive, said, seat_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,11 +10,11 @@ from chat import protocol as p
 from chat.actions.carry_out import carry_out
 from chat.actions.erase import erase
 from chat.actions.sitting import Act
-from chat.arrivals import Knock, LetIn, TurnedAway, arrive
+from chat.arrivals import Knock, LetIn, TurnedAway
 from chat.models import Message, Room
 from foundation import clock
 from tests.cast import make_room
-from tests.chat.deeds import do, post, rest, seat_of
+from tests.chat.deeds import arrive, do, post, rest, seat_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,13 +10,13 @@ from accounts.models import Participant
 from chat import arrivals
 from chat import protocol as p
 from chat.actions import pace, rooms
-from chat.arrivals import Knock, TurnedAway, arrive
+from chat.arrivals import Knock, TurnedAway
 from chat.models import Message, Room
 from foundation import clock
 from foundation.limits import Buckets
 from tests.caller import Caller, enter
 from tests.cast import make_participant
-from tests.chat.deeds import do, post, rest, said, wire
+from tests.chat.deeds import arrive, do, post, rest, said, wire
 from tests.live import House
 
 

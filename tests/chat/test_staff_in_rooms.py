@@ -17,7 +17,7 @@ from chat import queries
 from chat.actions import presence, seats
 from chat.actions.carry_out import carry_out
 from chat.actions.sitting import Act
-from chat.arrivals import Knock, LetIn, TurnedAway, arrive
+from chat.arrivals import Knock, LetIn, TurnedAway
 from chat.models import Message, Room, Visit
 from chat.policies import FREE
 from chat.whereabouts import recheck
@@ -32,7 +32,7 @@ from tests.cast import (
     signed_in_as,
     staff_viewer,
 )
-from tests.chat.deeds import post, rest, said
+from tests.chat.deeds import arrive, post, rest, said
 
 _addresses = count()
 

@@ -7,13 +7,14 @@ import pytest
 from accounts.states import Role
 from accounts.viewer import SESSION_PARTICIPANT
 from chat import protocol as p
-from chat.arrivals import Knock, LetIn, arrive
+from chat.arrivals import Knock, LetIn
 from chat.models import Seat
 from chat.whereabouts import recheck
 from counseling.actions import cases, hand_over, talk
 from foundation import clock
 from foundation.refusals import Refused
 from tests.cast import grant, make_staff, seen_by, signed_in_as, staff_viewer
+from tests.chat.deeds import arrive
 from tests.counseling.test_pages import seated
 from tests.counseling.voices import asks, taken
 

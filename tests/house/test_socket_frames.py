@@ -15,7 +15,7 @@ from accounts.models import Participant
 from chat import protocol as p
 from chat.actions.carry_out import carry_out
 from chat.actions.sitting import Act
-from chat.arrivals import Knock, LetIn, arrive
+from chat.arrivals import Knock, LetIn
 from chat.models import Item, Room, Seat
 from counseling.actions import talk
 from counseling.actions.moves import make_case
@@ -23,7 +23,7 @@ from foundation import clock
 from ibasho.asgi import sockets
 from moderation.consumers import arrives
 from tests.cast import seen_by, staff_viewer
-from tests.chat.deeds import post, rest, said
+from tests.chat.deeds import arrive, post, rest, said
 from tests.counseling.voices import taken
 from tests.house.everyone import EVERYONE, OTHER_ROOM, everyone
 

@@ -14,7 +14,7 @@ from chat import protocol as p
 from chat.actions import seats
 from chat.actions.carry_out import carry_out
 from chat.actions.sitting import Act
-from chat.arrivals import Knock, LetIn, arrive
+from chat.arrivals import Knock, LetIn
 from chat.models import Murmur, Room
 from chat.policies import FREE
 from counseling.actions import (
@@ -44,7 +44,7 @@ from moderation.states import ActKind, Reason
 from tests.cast import attend, grant, make_participant, make_room, make_staff
 from tests.cast import seen_by as of
 from tests.cast import staff_viewer as by
-from tests.chat.deeds import do, post, rest, seat_of, wire
+from tests.chat.deeds import arrive, do, post, rest, seat_of, wire
 from tests.counseling.across import SAID, accept, agree, send
 from tests.counseling.both import reach, yes
 from tests.counseling.places import make_agency
