@@ -1,36 +1,28 @@
 """What a transaction of acts reads before it decides: a handful of statements for all of them.
 
 The rooms under their locks, then who attends, who sits where, their sessions, and what their
-nonces already said. Who someone is and what stands against them is remembered between
-transactions, and read anew as soon as their version or name is another one: every change of a
-standing counts the version up in its own transaction (`accounts.standing`).
+nonces already said. What someone is, is remembered (`chat/known.py`).
 """
 
 import json
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 
-from accounts import seats as seating
-from accounts.queries import grants_on, holds_staff
-from accounts.viewer import Grant
-from chat import protocol as p
-from chat import queries, rooms_now
-from chat.models import Restriction, Room, Seat
-from chat.policies import FREE, Standing
+from chat import known, rooms_now
+from chat.known import Known
+from chat.models import Room
 from chat.schedule import Door, Hours, Now, door, special_days, state_behind
 from chat.states import Hand, HolidayRule
 from duty.watch import NOBODY, Watch
 from duty.watching import watched, watching_statement
 from foundation.clock import jst_day
-from foundation.statements import Row, Statement, ask, instant
+from foundation.statements import Statement, ask, instant
 
 REMEMBERED = 20_000
 
@@ -49,15 +41,6 @@ SELECT id, slug, name, kind, removed_at, epoch, head, floor, slow_s, stamps, han
     coalesce((SELECT string_agg(o.weekday || ' ' || o.opens || ' ' || o.closes, ',')
     FROM chat_opening o WHERE o.room_id = chat_room.id), '')
 FROM chat_room WHERE slug = ANY(%s)
-"""
-# Looked up row by row, which is by index at any size: joined, a plan that was made while the house
-# was new would go on reading all people.
-_SEATS = """
-SELECT s.id, s.key, s.handle, s.participant_id, s.staff_id,
-  (SELECT p.version FROM accounts_participant p WHERE p.id = s.participant_id) AS version,
-  (SELECT p.passphrase_at FROM accounts_participant p WHERE p.id = s.participant_id) AS renewed,
-  (SELECT t.version FROM accounts_staff t WHERE t.id = s.staff_id) AS staff_version, s.ended_at
-FROM chat_seat s WHERE s.id = ANY(%s)
 """
 _SESSIONS = """
 SELECT session_key, session_data FROM django_session
@@ -97,21 +80,6 @@ class RoomRow:
     hours: str
 
 
-@dataclass(slots=True)
-class Known:
-    """Someone at their seat, as long as `row` stays what it is."""
-
-    row: Row
-    seat: Seat
-    author: p.Author
-    restrictions: Sequence[Restriction]
-    # Of a member of staff: the roles of that day.
-    day: date | None = None
-    grants: tuple[Grant, ...] = ()
-    # The session data that was found good, by the data itself: it is signed.
-    good: set[str] = field(default_factory=set)
-
-
 @dataclass(frozen=True, slots=True)
 class Said:
     """What a nonce already said. `seq` is None while it is held."""
@@ -132,9 +100,6 @@ class Found:
     said: dict[tuple[int, UUID], Said]
 
 
-_known: OrderedDict[int, Known] = OrderedDict()
-
-
 def read(
     *, rooms: Iterable[int], seats: Iterable[int], sessions: Iterable[str],
     nonces: Sequence[tuple[int, UUID]], now: datetime,
@@ -143,7 +108,9 @@ def read(
     ids, sitting = sorted(set(rooms)), list(set(seats))
     # First and alone: all the rest is read as it is once the rooms are ours.
     [locked] = ask(Statement(_ROOMS, [ids]))
-    statements = [watching_statement(ids, now=now), Statement(_SEATS, [sitting])]
+    statements = [watching_statement(ids, now=now), known.seats_statement(sitting)]
+    if new := known.strangers(sitting):
+        statements += known.stranger_statements(new)
     if keys := list(set(sessions)):
         statements.append(Statement(_SESSIONS, [keys, now]))
     if nonces:
@@ -151,14 +118,16 @@ def read(
     answers = ask(*statements)
     said = answers.pop() if nonces else []
     live: dict[str, str] = {row[0]: row[1] for row in answers.pop()} if keys else {}
-    attended, there = answers
-    forget(set(sitting) - {row[0] for row in there})
+    attended, there, *told = answers
+    if told:
+        known.introduce(*told, rows=there)
+    known.forget(set(sitting) - {row[0] for row in there})
     found = {row[0]: RoomRow(*row) for row in locked}
     people = watched(attended, now=now)
     return Found(
         rooms=found,
         states={key: _state(room, people.get(key, NOBODY), now) for key, room in found.items()},
-        known=_recognised(there, jst_day(now)),
+        known=known.recognised(there, jst_day(now)),
         sessions=live,
         said={
             (seat, nonce if isinstance(nonce, UUID) else UUID(nonce)): Said(key, seq, instant(at))
@@ -256,82 +225,3 @@ def _hours(text: str) -> tuple[Hours, ...]:
         Hours(int(day), time.fromisoformat(opens), time.fromisoformat(closes))
         for day, opens, closes in found
     )
-
-
-# --- people ----------------------------------------------------------------------------------
-
-
-def _recognised(rows: Iterable[Row], today: date) -> dict[int, Known]:
-    found: dict[int, Known] = {}
-    strangers: dict[int, Row] = {}
-    for row in rows:
-        one = _known.get(row[0])
-        # A role of staff may end with its last day.
-        if one is not None and one.row == row and one.day in (None, today):
-            found[row[0]] = one
-        else:
-            strangers[row[0]] = row
-    if strangers:
-        found |= _get_to_know(strangers, today)
-    return found
-
-
-def forget(seats: Iterable[int]) -> None:
-    """What was known of these seats goes: somebody erased themselves."""
-    for seat in seats:
-        _known.pop(seat, None)
-
-
-def _get_to_know(rows: Mapping[int, Row], today: date) -> dict[int, Known]:
-    seats = Seat.objects.filter(pk__in=rows).select_related("participant", "staff").order_by("pk")
-    people = [row[3] for row in rows.values() if row[3]]
-    against: dict[int, list[Restriction]] = {}
-    for restriction in Restriction.objects.filter(
-        participant__in=people, lifted_at__isnull=True
-    ).order_by("pk"):
-        against.setdefault(restriction.participant_id, []).append(restriction)
-    found = {
-        seat.pk: Known(
-            row=rows[seat.pk],
-            seat=seat,
-            author=queries.author_of(seat),
-            restrictions=against.get(seat.participant_id or 0, ()),
-            day=today if seat.staff_id else None,
-            grants=grants_on(seat.staff_id, day=today) if seat.staff_id else (),
-        )
-        for seat in seats
-    }
-    for key, one in found.items():
-        _known[key] = one
-    while len(_known) > REMEMBERED:
-        _known.popitem(last=False)
-    return found
-
-
-def standing(one: Known, *, room: int, now: datetime) -> Standing:
-    """What stands against someone in a room, now."""
-    if not one.restrictions:
-        return FREE
-    return queries.standing_by(one.restrictions, room=room, now=now)
-
-
-def signed_in(one: Known, data: str | None, *, now: datetime) -> bool:
-    """Whether the session of this data holds this seat. `data` is None when it ended."""
-    if data is None:
-        return False
-    if one.seat.staff is not None:
-        # Never remembered: it falls asleep by the clock.
-        return holds_staff(SessionStore().decode(data), one.seat.staff, now=now)
-    if one.seat.participant is None:
-        return False
-    if data not in one.good:
-        held = SessionStore().decode(data)
-        if seating.held_by(held) != one.seat.participant_id or not seating.is_good(
-            held, one.seat.participant.passphrase_at
-        ):
-            return False
-        # Rewritten at most once a minute while someone acts: only a few stand at a time.
-        if len(one.good) >= 8:
-            one.good.clear()
-        one.good.add(data)
-    return True

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
-from chat import asked, queries, whereabouts
 from chat import protocol as p
+from chat import queries, whereabouts
 from chat.following import Encoded, following
+from chat.known import forget
 from chat.models import Room
 from chat.outlet import framed
 from chat.states import Mode
@@ -140,7 +141,7 @@ class Hub:
                 known = self.versions.pop(sitter.person, -1)
                 _remember(self._heard_people, sitter.person, known)
             # Nothing of them is kept in memory for longer than somebody sits there.
-            asked.forget([sitter.seat])
+            forget([sitter.seat])
 
     def sitters(self) -> list[Sitter]:
         """All sockets of this process."""

@@ -14,10 +14,11 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts import letters
-from chat import asked, queries
+from chat import asked, known, queries
 from chat import protocol as p
 from chat.actions import items, pace
-from chat.asked import Known, RoomRow, Said
+from chat.asked import RoomRow, Said
+from chat.known import Known
 from chat.models import Finding, Message, Murmur, Report, Room, RoomEvent, Seat, StampGiven
 from chat.policies import FREE, Standing, keeps_seat
 from chat.schedule import Now
@@ -156,14 +157,14 @@ class Sitting:
         # What peers have decided stands in their rooms, never between someone and a counselor.
         if one is None or self.rooms[room].kind == RoomKind.COUNSELING:
             return FREE
-        return asked.standing(one, room=room, now=self.now)
+        return known.standing(one, room=room, now=self.now)
 
     def signed_in(self, act: "Act") -> bool:
         """Whether the session an act came by still holds its seat."""
         if act.session is None:
             return True
         data = self._sessions.get(act.session)
-        return asked.signed_in(self._known[act.seat], data, now=self.now)
+        return known.signed_in(self._known[act.seat], data, now=self.now)
 
     def keeps(self, act: "Act") -> bool:
         """Whether a member of staff still may sit here; a participant needs no role."""

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, transaction
 from psycopg import ClientCursor
 
-from chat import arrivals, asked, following
+from chat import arrivals, asked, following, known
 from duty.watching import watching_statement
 from foundation import clock
 from foundation.statements import Statement, ask
@@ -23,10 +23,13 @@ NUMBERS, INSTANT = "bigint[]", "timestamptz"
 def hot() -> dict[str, tuple[Statement, list[str]]]:
     """Each with its parameters' types."""
     now = clock.now()
+    people, against = known.stranger_statements([1])
     found = {
         "rooms": (Statement(asked._ROOMS, [[1]]), [NUMBERS]),
         "room": (Statement(asked._ROOM, [["x"]]), ["text[]"]),
-        "seats": (Statement(asked._SEATS, [[1]]), [NUMBERS]),
+        "seats": (known.seats_statement([1]), [NUMBERS]),
+        "strangers": (people, [NUMBERS]),
+        "against": (against, [NUMBERS]),
         "sessions": (Statement(asked._SESSIONS, [["x"], now]), ["text[]", INSTANT]),
         "said": (asked._said([(1, uuid.uuid4())]), [NUMBERS, "uuid[]"]),
         "watching": (watching_statement([1], now=now), [INSTANT, NUMBERS, INSTANT]),
@@ -94,7 +97,7 @@ def test_a_statement_is_planned_once() -> None:
         return
     with transaction.atomic():
         for seat in range(12):
-            ask(Statement(asked._SEATS, [[seat]]))
+            ask(known.seats_statement([seat]))
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT sum(custom_plans), sum(generic_plans) FROM pg_prepared_statements"

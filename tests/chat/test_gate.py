@@ -1,5 +1,6 @@
 """The staffed gate: free text only where enough people watch, and nobody's door slams."""
 
+from collections import OrderedDict
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.states import Role
-from chat import asked, rooms_now
+from chat import asked, known, rooms_now
 from chat import protocol as p
 from chat.actions import rooms
 from chat.models import Opening, Room, RoomEvent
@@ -240,9 +241,12 @@ def test_whether_a_room_is_watched_costs_an_act_no_statement_of_its_own(
     asked_for: list[int] = []
     ask = asked.ask
     monkeypatch.setattr(asked, "ask", lambda *all_: asked_for.append(len(all_)) or ask(*all_))
+    monkeypatch.setattr(known, "_known", OrderedDict())
     assert answered(aoi, watched, now=now) == "ack"
-    # The rooms under their locks; then who attends, seats, what the nonce said, as one.
-    assert asked_for == [1, 3]
+    assert answered(aoi, watched, now=now) == "ack"
+    # The rooms under their locks; then who attends, seats, what the nonce said, as one. With the
+    # first post, who that is and what stands against them.
+    assert asked_for == [1, 5, 1, 3]
 
 
 # --- the soft end --------------------------------------------------------------------------------

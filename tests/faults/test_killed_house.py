@@ -8,7 +8,7 @@ import time
 import pytest
 
 from tests.faults.gathering import eventually, rows
-from tests.faults.nemesis import Dose, crowd, stored_after
+from tests.faults.nemesis import STABLE_S, Dose, crowd, stored_after
 from tests.live import House
 
 BACK_S = 60.0
@@ -96,6 +96,8 @@ async def test_a_web_process_ends_at_one_point_of_a_post(
             # It may end while nobody waits for an answer: then it ends once more.
             if turn >= int(dose(1, 4)) and (struck or turn >= 10):
                 break
+            if turn:  # who stayed that long comes back at once, as if never cut
+                await asyncio.sleep(dose(0, STABLE_S))
             door = turn % len(shaken_house.urls)
             await asyncio.to_thread(shaken_house.term, door)
             shaken_house.more["IBASHO_FAULT"] = f"{point}={int(dose(5, 60))}"
@@ -103,8 +105,9 @@ async def test_a_web_process_ends_at_one_point_of_a_post(
                 await asyncio.to_thread(shaken_house.start, door)
             finally:
                 del shaken_house.more["IBASHO_FAULT"]
+            if len(shaken_house.urls) > 1:  # all by the other door: half of them must come to it
+                await people.back(since=time.monotonic(), within=BACK_S)
             people.scatter()
-            # Who was cut again and again is a minute away, as a page is.
             over = lambda at=door: not shaken_house.running(at)  # noqa: E731
             await eventually(over, timeout=dose(60, 180))
             unanswered = {op.text for op in people.history if op.outcome == "unknown"}
