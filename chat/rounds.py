@@ -74,7 +74,8 @@ def all_rounds(hub: Hub, pool: ThreadPoolExecutor) -> list[Coroutine[Any, Any, N
     # Rooms above have rounds of their own. They are named in settings: arrows point down.
     for name in settings.ROUNDS:
         module = import_module(name)
-        found.append(_every(module.EVERY_S, name, partial(in_thread, pool, module.turn)))
+        turn = partial(in_thread, pool, module.turn)
+        found.append(_every(module.EVERY_S, name, turn, first=module.FIRST_S))
     if settings.DEMO:
         found.append(_every(DEMO_S, "demo", keeper.demo))
     return found

@@ -4,7 +4,7 @@ from counseling.actions import emergencies, meetings, overdue
 from counseling.actions.alarms import climb
 from foundation import clock
 
-EVERY_S = 10.0
+FIRST_S, EVERY_S = 0.0, 10.0
 
 
 def turn() -> None:

@@ -10,7 +10,7 @@ from moderation.actions.murmurs import note_promises
 from moderation.actions.purge import purge
 from moderation.actions.undo import close_due
 
-EVERY_S = 5.0
+FIRST_S, EVERY_S = 0.0, 5.0
 PURGE_EVERY = timedelta(days=1)
 _purged: list[datetime] = []  # when this process last did
 
