@@ -217,9 +217,6 @@ async def room_socket(scope: dict[str, Any], receive: Any, send: Send) -> None:
     del found
     try:
         _keep_few(socket)
-        if "hearing" in scope:
-            # What the launcher's servers offer beyond ASGI; on any other server all comes below.
-            scope["hearing"](socket.hear)
         while True:
             message = await receive()
             if message["type"] == "websocket.disconnect":

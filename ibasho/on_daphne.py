@@ -1,6 +1,5 @@
 """`make run`: daphne, told to say nothing about anyone and to take only small frames."""
 
-import time
 from functools import partial
 
 from daphne import server as daphne_server
@@ -26,14 +25,13 @@ class Server(Daphne):
     """daphne, mended where a room needs more than it gives."""
 
     def create_application(self, protocol, scope):
-        """As daphne does it; a socket's scope gets `waiting` (bytes not read yet), `abort`,
-        `hearing` and `write`."""
+        """As daphne does it; a socket's scope gets `waiting` (bytes not read yet), `abort`
+        and `write`."""
         # daphne takes the root of every address from a header that anybody may send.
         scope["root_path"] = ""
         if scope["type"] == "websocket":
             scope["waiting"] = partial(_waiting, protocol.transport)
             scope["abort"] = protocol.transport.abortConnection
-            scope["hearing"] = partial(_hearing, protocol)
             scope["write"] = partial(_write, protocol)
             protocol.sendMessage = partial(_send_any_size, protocol, protocol.sendMessage)
         return super().create_application(protocol, scope)
@@ -49,19 +47,6 @@ class Server(Daphne):
 def _waiting(transport) -> int:
     temporary = transport._tempDataBuffer  # noqa: SLF001 - Twisted tells it in no other way
     return len(transport.dataBuffer) - transport.offset + sum(map(len, temporary))
-
-
-def _hearing(protocol, hears) -> None:
-    """From now on whole texts go straight there; what came before stands in daphne's queue."""
-
-    def heard(payload, is_binary):
-        if is_binary or protocol.muted or not protocol.application_queue.empty():
-            queued(payload, is_binary)
-        else:
-            protocol.last_ping = time.time()
-            hears(payload.decode())
-
-    queued, protocol.onMessage = protocol.onMessage, heard
 
 
 def _write(protocol, frame: bytes) -> bool:

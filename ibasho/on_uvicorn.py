@@ -3,12 +3,10 @@
 import asyncio
 import os
 import socket
-from collections.abc import Callable
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import Frame
 
 from chat.household import house
 from chat.protocol import Close
@@ -30,33 +28,15 @@ class Sockets(WebSocketsSansIOProtocol):
     """Lets a socket be cut: a peer that reads nothing can't be told goodbye either."""
 
     _fd = -1
-    _hears: Callable[[str], None] | None = None
 
     async def run_asgi(self) -> None:
-        """As uvicorn does it, with `abort`, `hearing` and `write` in the scope."""
+        """As uvicorn does it, with `abort` and `write` in the scope."""
         # Under TLS of its own there is no plain way past the transport.
         if self.transport.get_extra_info("sslcontext") is None:
             self._fd = self.transport.get_extra_info("socket").fileno()
         self.scope["abort"] = self.transport.abort  # type: ignore[typeddict-unknown-key]
-        self.scope["hearing"] = self.hearing  # type: ignore[typeddict-unknown-key]
         self.scope["write"] = self.write_frame  # type: ignore[typeddict-unknown-key]
         await super().run_asgi()
-
-    def hearing(self, hears: Callable[[str], None]) -> None:
-        """From now on whole texts go straight there; what came before stands in the queue."""
-        self._hears = hears
-
-    def handle_text(self, event: Frame) -> None:
-        """As uvicorn does it; past its queue and a turn of the application's task if it can be."""
-        if self._hears is None or not event.fin or self.close_sent or not self.queue.empty():
-            super().handle_text(event)
-            return
-        try:
-            text = str(event.data, "utf-8")
-        except UnicodeDecodeError:
-            super().handle_text(event)
-        else:
-            self._hears(text)
 
     def write_frame(self, frame: bytes) -> bool:
         """Send a ready-made frame; False when that can't be done just now, and nothing was sent."""
