@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import msgspec
 from django.db import connection
@@ -18,7 +19,7 @@ Row = tuple[Any, ...]
 
 
 class Statement(NamedTuple):
-    """`%s` for each parameter; a list of numbers is a parameter of `= ANY(%s)`."""
+    """`%s` for each parameter; a list of numbers, texts or UUIDs is one, as of `= ANY(%s)`."""
 
     sql: str
     params: Sequence[Any]
@@ -98,7 +99,20 @@ def _connected() -> Any:
 def _sent(raw: Any, statement: Statement) -> Any:
     # Not `raw.cursor()`: Django's binds on this side, so that nothing is ever prepared and every
     # text would stand in the statement itself, and in the database's log when it fails.
-    return Cursor(raw).execute(statement.sql, statement.params)
+    return Cursor(raw).execute(statement.sql, [_for_postgresql(one) for one in statement.params])
+
+
+def _for_postgresql(value: Any) -> Any:
+    # The driver asks every element what it is, several times; a batch has hundreds of them.
+    if isinstance(value, list):
+        return f"{{{','.join(map(_element, value))}}}"
+    return value
+
+
+def _element(one: int | str | UUID) -> str:
+    if isinstance(one, str):
+        return '"' + one.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return str(one)
 
 
 @lru_cache(maxsize=64)

@@ -10,8 +10,8 @@ _UNWANTED = re.compile(
     "[\x01-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff"
     "\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-_INVISIBLE = re.compile(
-    "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2064"
+_VISIBLE = re.compile(
+    "[^\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2064"
     "\u206a-\u206f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -28,10 +28,10 @@ def clean(text: str) -> str:
     """NFC, one kind of newline, no controls, trimmed. Raises `Refused("malformed")` (NUL, lone
     surrogate). Whatever passes here is well formed, however long or empty it is.
     """
-    if _UNSTORABLE.search(text):
-        raise Refused("malformed")
     if PLAIN.fullmatch(text):
         return text.strip()
+    if _UNSTORABLE.search(text):
+        raise Refused("malformed")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _UNWANTED.sub("", text)
     if not text.isascii():
@@ -47,7 +47,7 @@ def measured(text: str, *, most: int, required: bool = True) -> str:
     """
     if len(text) > most:
         raise Refused("too_long")
-    if not _INVISIBLE.sub("", text):
+    if not _VISIBLE.search(text):
         if required:
             raise Refused("empty")
         return ""

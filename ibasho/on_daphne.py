@@ -88,7 +88,8 @@ def serve(*, host: str, port: int) -> None:
     daphne_server.HTTPFactory = Callers
     server = Server(
         application,
-        endpoints=[f"tcp:port={port}:interface={host}"],
+        # Its own default of 50 is full at once when all come back after a restart.
+        endpoints=[f"tcp:port={port}:interface={host}:backlog=2048"],
         verbosity=0,
         http_timeout=60,
         websocket_timeout=-1,  # its default would close every socket after a day

@@ -1,7 +1,6 @@
 """Say something in a room."""
 
 from datetime import timedelta
-from uuid import UUID
 
 from chat import policies, queries
 from chat import protocol as p
@@ -25,7 +24,7 @@ def post(sitting: Sitting, act: Act, frame: p.Post) -> Answer:
     seat = sitting.seat(act)
     room = sitting.rooms[act.room]
     text, veil = clean(frame.text), clean(frame.veil)
-    nonce, key = UUID(frame.nonce), body_key(text, veil)
+    nonce, key = sitting.nonce(frame), body_key(text, veil)
     earlier = sitting.said(seat.pk, nonce)
     if earlier is not None and earlier.body_key in (key, ""):
         return _again(earlier, frame.nonce, premoderated=_waits(sitting, seat, room.pk))

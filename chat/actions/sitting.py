@@ -82,17 +82,18 @@ class Sitting:
         cls, acts: Sequence["Act"], *, now: datetime, announce: Announce | None = None
     ) -> "Sitting":
         """A sitting that has locked and read everything that these acts will ask."""
-        said = [(a.seat, UUID(a.frame.nonce)) for a in acts if isinstance(a.frame, p.Post)]
+        posts = [(a.seat, a.frame.nonce) for a in acts if isinstance(a.frame, p.Post)]
+        nonces = {nonce: UUID(nonce) for _, nonce in posts}
         found = asked.read(
             rooms={act.room for act in acts},
             seats={act.seat for act in acts},
             sessions={act.session for act in acts if act.session},
-            nonces=said,
+            nonces=[(seat, nonces[nonce]) for seat, nonce in posts],
             now=now,
         )
         self = cls.__new__(cls)
         self._begin(found.rooms, now, announce)
-        self.states, self._known = found.states, found.known
+        self.states, self._known, self._nonces = found.states, found.known, nonces
         self._sessions, self._said = found.sessions, dict(found.said)
         self._read_murmurs(acts)
         return self
@@ -109,6 +110,7 @@ class Sitting:
         self._announce_by = announce or bell.rooms
         self._known: dict[int, Known] = {}
         self._sessions: Mapping[str, str] = {}
+        self._nonces: Mapping[str, UUID] = {}
         self._said: dict[tuple[int, UUID], Said | NewMessage | Message] = {}
         self._murmured: dict[tuple[int, UUID], Murmur] = {}
         self._messages: dict[tuple[int, int], Message] = {}
@@ -175,6 +177,10 @@ class Sitting:
         """The program that a locked room belongs to."""
         row = self.rooms[room]
         return row.program if isinstance(row, RoomRow) else row.program_id
+
+    def nonce(self, frame: p.Post) -> UUID:
+        """The nonce of a post; it was read once already."""
+        return self._nonces.get(frame.nonce) or UUID(frame.nonce)
 
     def said(self, seat: int, nonce: UUID) -> Said | NewMessage | Message | None:
         """What was said by a nonce, stored or in this very transaction; None if nothing was."""
