@@ -1,8 +1,8 @@
 """Who sits where, what they are and what stands against them, remembered between transactions.
 
 It is read anew as soon as their version or name is another one: every change of a standing counts
-the version up in its own transaction (`accounts.standing`). Whoever isn't known yet is read along
-with everything else, by hand: most of an evening's posts are somebody's first.
+the version up in its own transaction (`accounts.standing`). Participants who aren't known yet are
+read along with everything else, by hand: most of an evening's posts are somebody's first.
 """
 
 from collections import OrderedDict, defaultdict
@@ -23,7 +23,7 @@ from chat import protocol as p
 from chat import queries
 from chat.models import Restriction, Seat
 from chat.policies import FREE, Standing
-from foundation.statements import Row, Statement, instant
+from foundation.statements import Row, Statement, ask, instant
 
 M = TypeVar("M", bound=models.Model)
 REMEMBERED = 20_000
@@ -128,18 +128,21 @@ def _made(model: type[M], values: Sequence[Any]) -> M:
     return model.from_db(connection.alias, [one.attname for one in fields], kept)
 
 
-def introduce(people: Iterable[Row], against: Iterable[Row], *, rows: Iterable[Row]) -> None:
-    """The answers to `stranger_statements`, read with the rows of `seats_statement`."""
+def introduce(
+    people: Iterable[Row], against: Iterable[Row], *, rows: Iterable[Row]
+) -> dict[int, Known]:
+    """The answers to `stranger_statements`, with the rows of `seats_statement`: by seat."""
     standing: dict[int, list[Restriction]] = defaultdict(list)
     for values in against:
         restriction = _made(Restriction, values)
         standing[restriction.participant_id].append(restriction)
     by_seat = {row[0]: row for row in rows}
     width = len(_fields(Seat))
+    found = {}
     for values in people:
         seat, person = _made(Seat, values[:width]), _made(Participant, values[width:])
         seat.participant, seat.staff = person, None
-        _remember(
+        found[seat.pk] = _remember(
             Known(
                 row=by_seat[seat.pk],
                 seat=seat,
@@ -147,12 +150,14 @@ def introduce(people: Iterable[Row], against: Iterable[Row], *, rows: Iterable[R
                 restrictions=standing.get(person.pk, ()),
             )
         )
+    return found
 
 
-def _remember(one: Known) -> None:
+def _remember(one: Known) -> Known:
     _known[one.seat.pk] = one
     while len(_known) > REMEMBERED:
         _known.popitem(last=False)
+    return one
 
 
 def recognised(rows: Iterable[Row], today: date) -> dict[int, Known]:
@@ -178,26 +183,19 @@ def forget(seats: Iterable[int]) -> None:
 
 
 def _get_to_know(rows: Mapping[int, Row], today: date) -> dict[int, Known]:
-    seats = Seat.objects.filter(pk__in=rows).select_related("participant", "staff").order_by("pk")
-    people = [row[3] for row in rows.values() if row[3]]
-    against: dict[int, list[Restriction]] = {}
-    for restriction in Restriction.objects.filter(
-        participant__in=people, lifted_at__isnull=True
-    ).order_by("pk"):
-        against.setdefault(restriction.participant_id, []).append(restriction)
-    found = {
-        seat.pk: Known(
-            row=rows[seat.pk],
-            seat=seat,
-            author=queries.author_of(seat),
-            restrictions=against.get(seat.participant_id or 0, ()),
-            day=today if seat.staff_id else None,
-            grants=grants_on(seat.staff_id, day=today) if seat.staff_id else (),
+    people = [seat for seat, row in rows.items() if row[3]]
+    found = introduce(*ask(*stranger_statements(people)), rows=rows.values()) if people else {}
+    for seat in Seat.objects.filter(pk__in=set(rows) - set(people)).select_related("staff"):
+        found[seat.pk] = _remember(
+            Known(
+                row=rows[seat.pk],
+                seat=seat,
+                author=queries.author_of(seat),
+                restrictions=(),
+                day=today if seat.staff_id else None,
+                grants=grants_on(seat.staff_id, day=today) if seat.staff_id else (),
+            )
         )
-        for seat in seats
-    }
-    for one in found.values():
-        _remember(one)
     return found
 
 
