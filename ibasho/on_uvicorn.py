@@ -1,6 +1,7 @@
 """The server shape: uvicorn, which has backpressure, told to say nothing about anyone."""
 
 import asyncio
+import contextlib
 import os
 import socket
 
@@ -40,23 +41,17 @@ class Sockets(WebSocketsSansIOProtocol):
 
     def write_frame(self, frame: bytes) -> bool:
         """Send a ready-made frame; False when that can't be done just now, and nothing was sent."""
-        transport, sent = self.transport, 0
         if not self.handshake_complete or self.disconnected or self.close_sent:
             return False
-        if transport.is_closing():
+        if not self.writable.is_set() or self.transport.is_closing():
             return False
+        sent = 0
         # Where nothing waits, the kernel takes it at once: a third less work than the transport's.
-        if self._fd >= 0 and not transport.get_write_buffer_size():
-            try:
+        if self._fd >= 0 and not self.transport.get_write_buffer_size():
+            with contextlib.suppress(OSError):  # full, or gone: the transport finds out which
                 sent = os.write(self._fd, frame)
-            except OSError:  # full, or gone: the transport finds out which
-                pass
-            else:
-                if sent == len(frame):
-                    return True
-        elif not self.writable.is_set():
-            return False
-        transport.write(frame[sent:])
+        if sent < len(frame):
+            self.transport.write(frame[sent:])
         return True
 
 
