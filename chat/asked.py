@@ -22,7 +22,7 @@ from chat.states import Hand, HolidayRule
 from duty.watch import NOBODY, Watch
 from duty.watching import watched, watching_statement
 from foundation.clock import jst_day
-from foundation.statements import Statement, ask, instant
+from foundation.statements import Statement, ask, ask_in_turn, instant
 
 REMEMBERED = 20_000
 
@@ -106,8 +106,6 @@ def read(
 ) -> Found:  # fmt: skip
     """Lock the rooms in id order and read all that their acts will ask."""
     ids, sitting = sorted(set(rooms)), list(set(seats))
-    # First and alone: all the rest is read as it is once the rooms are ours.
-    [locked] = ask(Statement(_ROOMS, [ids]))
     statements = [watching_statement(ids, now=now), known.seats_statement(sitting)]
     if new := known.strangers(sitting):
         statements += known.stranger_statements(new)
@@ -115,7 +113,8 @@ def read(
         statements.append(Statement(_SESSIONS, [keys, now]))
     if nonces:
         statements.append(_said(nonces))
-    answers = ask(*statements)
+    # All the rest is read as it is once the rooms are ours.
+    locked, *answers = ask_in_turn(Statement(_ROOMS, [ids]), *statements)
     said = answers.pop() if nonces else []
     live: dict[str, str] = {row[0]: row[1] for row in answers.pop()} if keys else {}
     attended, there, *told = answers

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
-from foundation.statements import Statement, moment, tell, tell_each
+from foundation.statements import Statement, moment, tell, tell_and_commit, tell_each
 
 
 @dataclass(slots=True)
@@ -51,14 +51,15 @@ _HEAD = "UPDATE chat_room SET head = %s WHERE id = %s"
 _json = msgspec.json.Encoder()
 
 
-def write(messages: Sequence[NewMessage], *, heads: Mapping[int, int]) -> None:
-    """Insert the messages and set the heads of these rooms."""
+def write(messages: Sequence[NewMessage], *, heads: Mapping[int, int], last: bool = False) -> None:
+    """Insert the messages and set the heads of these rooms; `last`: and commit, if it may be."""
     if connection.vendor == "postgresql":
+        run = tell_and_commit if last else tell
         keys = [list(heads), list(heads.values())]
         if messages:
-            tell(Statement(_ALL, [_json.encode(messages).decode(), *keys]))
+            run(Statement(_ALL, [_json.encode(messages).decode(), *keys]))
         elif heads:
-            tell(Statement(_HEADS, keys))
+            run(Statement(_HEADS, keys))
         return
     if messages:
         tell_each(

@@ -15,6 +15,8 @@ import msgspec
 from django.db import connection
 from psycopg import Cursor
 
+from foundation.one_trip import Asked, travel
+
 Row = tuple[Any, ...]
 
 
@@ -41,13 +43,21 @@ def ask(*statements: Statement) -> list[list[Row]]:
             ]
         if len(statements) == 1:
             return [_sent(raw, statements[0]).fetchall()]
-        # No pipeline: in its midst PostgreSQL takes a process that was frozen for a busy one, and
-        # keeps the rooms locked for it for ever.
-        united = _united(tuple(one.sql for one in statements))
-        params = [param for one in statements for param in one.params]
-        [told] = _sent(raw, Statement(united, params)).fetchone()
-        found: list[list[dict[str, Any]]] = msgspec.json.decode(told)
-        return [[tuple(row.values()) for row in rows] for rows in found]
+        [told] = _sent(raw, _as_one(statements)).fetchone()
+        return _rows(told)
+
+
+def ask_in_turn(first: Statement, *others: Statement) -> list[list[Row]]:
+    """As `ask`, but the others are read when the first one has its locks, in the same trip.
+
+    Inside a transaction only, which begins with it where it hasn't yet.
+    """
+    if connection.vendor != "postgresql":
+        return ask(first, *others)
+    with connection.wrap_database_errors:
+        raw = _connected()
+        found = travel(raw, _asked(_as_one([first])), _asked(_as_one(others)))
+        return [rows for told in found for rows in _rows(told.get_value(0, 0) or b"")]
 
 
 def tell(statement: Statement) -> None:
@@ -58,6 +68,19 @@ def tell(statement: Statement) -> None:
             _sent(raw, statement)
         else:
             raw.execute(_in_sqlite(statement.sql), [_for_sqlite(p) for p in statement.params])
+
+
+def tell_and_commit(statement: Statement) -> None:
+    """Run a statement that has no rows and commit, in one trip: the last deed of a transaction.
+
+    Within another transaction (a test's) nothing is committed; nor on SQLite, where it is no trip.
+    """
+    if connection.vendor != "postgresql" or connection.savepoint_ids:
+        tell(statement)
+        return
+    with connection.wrap_database_errors:
+        # Django, which commits after this, finds nothing left to do, and goes on to what it calls.
+        travel(_connected(), _asked(statement), commit=True)
 
 
 def tell_each(sql: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -100,6 +123,21 @@ def _sent(raw: Any, statement: Statement) -> Any:
     # Not `raw.cursor()`: Django's binds on this side, so that nothing is ever prepared and every
     # text would stand in the statement itself, and in the database's log when it fails.
     return Cursor(raw).execute(statement.sql, [_for_postgresql(one) for one in statement.params])
+
+
+def _as_one(statements: Sequence[Statement]) -> Statement:
+    united = _united(tuple(one.sql for one in statements))
+    return Statement(united, [param for one in statements for param in one.params])
+
+
+def _rows(told: str | bytes) -> list[list[Row]]:
+    found: list[list[dict[str, Any]]] = msgspec.json.decode(told)
+    return [[tuple(row.values()) for row in rows] for rows in found]
+
+
+def _asked(statement: Statement) -> Asked:
+    texts = (None if one is None else str(_for_postgresql(one)) for one in statement.params)
+    return statement.sql, [None if text is None else text.encode() for text in texts]
 
 
 def _for_postgresql(value: Any) -> Any:

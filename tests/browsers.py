@@ -28,6 +28,9 @@ FLAGS = [
     "--disable-sync",
 ]
 
+NewContext = Callable[[], Awaitable[BrowserContext]]
+Launch = Callable[[], Awaitable[Browser]]
+
 
 @functools.cache
 def chromium() -> str | None:
@@ -46,24 +49,38 @@ def chromium() -> str | None:
     return None
 
 
-@pytest_asyncio.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """A headless Chromium. Without one the test fails with a line that says what to install."""
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium_process() -> AsyncIterator[Launch]:
+    """Starts the one headless Chromium of all tests, again where it has died."""
     path = chromium()
     if path is None:
         pytest.fail(HELP, pytrace=False)
     async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=path, args=FLAGS)
-        try:
-            yield opened
-        finally:
-            await opened.close()
+        opened: list[Browser] = []
+
+        async def launch() -> Browser:
+            if not opened or not opened[-1].is_connected():
+                opened.append(await playwright.chromium.launch(executable_path=path, args=FLAGS))
+            return opened[-1]
+
+        yield launch
+        for one in opened:
+            await one.close()
 
 
-NewContext = Callable[[], Awaitable[BrowserContext]]
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(chromium_process: Launch) -> AsyncIterator[Browser]:
+    """A headless Chromium. Without one the test fails with a line that says what to install.
+
+    All tests share its process; each has contexts of its own, and none is left.
+    """
+    opened = await chromium_process()
+    yield opened
+    for context in opened.contexts:
+        await context.close()
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def phone(browser: Browser) -> NewContext:
     """`await phone()`: a new visitor on a phone 320 px wide, reading Japanese in Japan."""
 
@@ -80,7 +97,7 @@ async def phone(browser: Browser) -> NewContext:
     return new
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def desktop(browser: Browser) -> NewContext:
     """`await desktop()`: a new visitor at a desk, reading Japanese in Japan."""
 

@@ -6,6 +6,7 @@ start before it does: here, and not in a fixture. No DJANGO_SETTINGS_MODULE in t
 pytest-django would read the settings before this file.
 """
 
+import inspect
 import os
 import shutil
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ FIRST_SECONDS = 300  # of the first one: every table is made in its time
 LIVE_FIXTURES = {"house", "own_house", "make_house", "template"}
 BROWSER_FIXTURES = {"browser", "phone", "desktop"}
 # Where time is measured or processes are killed: nothing else runs beside these.
-ALONE = {"evening", "faults", "workshop"}
+ALONE = {"faults", "workshop"}
 
 
 class Servers:
@@ -139,7 +140,12 @@ def _mark(items: list[pytest.Item]) -> None:
         folders = set(Path(item.path).parts)
         if browser or "evening" in folders:
             item.add_marker("browser")
-        if live or browser or folders & ALONE:
+            if inspect.iscoroutinefunction(getattr(item, "function", None)):
+                # All of them share one Chromium, which lives on one loop.
+                item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+        elif live:
+            item.add_marker("alone")
+        if folders & ALONE:
             item.add_marker("alone")
 
 

@@ -46,7 +46,9 @@ def run_pytest(shape: str, arguments: list[str], kept: Path | None = None) -> Su
     """
     if kept is None:
         print(f"\n—— {shape} ——", flush=True)
-    env = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
+    # Compiled files are kept: each house that a test starts would compile the whole of it anew.
+    others = ("DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE")
+    env = {name: value for name, value in os.environ.items() if name not in others}
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as files:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", f"--shape={shape}", f"--junitxml={report}"]

@@ -90,11 +90,12 @@ def _together(acts: Sequence[Act], now: datetime, announce: Announce | None) -> 
             transaction.on_commit(lambda: strike("after_commit"))
             sitting = Sitting.of(acts, now=now, announce=announce)
             answers = [_one(sitting, act) for act in acts]
-            sitting.store()
+            sitting.store_first()
             note(sitting.acts, seats=sitting.seats(), now=now)
             if sitting.at_work:
                 _at_work(sitting, now)
             strike("before_commit")
+            sitting.store_last(commit=True)
     except BaseException:
         # Nothing of it was stored: the same acts may be carried out again.
         for kind, person in sitting.paid if sitting is not None else ():

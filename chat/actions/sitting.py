@@ -317,6 +317,11 @@ class Sitting:
 
     def store(self) -> None:
         """Write all that was staged, and announce it once it is committed."""
+        self.store_first()
+        self.store_last()
+
+    def store_first(self) -> None:
+        """Everything but what was plainly said, and the rooms' new heads."""
         if self._found_messages:
             Message.objects.bulk_create(self._found_messages)
         if self._touched:
@@ -339,11 +344,15 @@ class Sitting:
             )  # fmt: skip
         if self._new_events:
             RoomEvent.objects.bulk_create(self._new_events)
-        write(self._new_messages, heads={room: self.rooms[room].head for room in self._told})
         if self._last_said:
             transaction.on_commit(partial(pace.LAST.note, self._last_said))
         if self._told:
             transaction.on_commit(self._announce)
+
+    def store_last(self, *, commit: bool = False) -> None:
+        """The rest; `commit`: this transaction has nothing else to do, and ends with it."""
+        heads = {room: self.rooms[room].head for room in self._told}
+        write(self._new_messages, heads=heads, last=commit)
 
     def _raised(self) -> list[items.Raised]:
         """What a human must look at, of all that is stored here."""

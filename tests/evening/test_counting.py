@@ -17,6 +17,7 @@ async def test_how_consultations_are_counted_is_decided_twice_at_once(
     context = await coordinator(browser, 320, 640)
     page = await sign_in(own_house, context, program="kochi")
     await page.click("main a[href='/manage/counting/']")
+    await page.wait_for_url("**/manage/counting/")
     await is_sound(page, "counting-narrow")
     other = await context.new_page()
     await other.goto(f"{own_house.urls[0]}/manage/counting/")

@@ -17,7 +17,7 @@ PASSWORD = "kiri no naka no hitsuji"
 WIDTHS = {"phone": (360, 740), "desktop": (1280, 800)}
 
 
-@pytest_asyncio.fixture(params=WIDTHS)
+@pytest_asyncio.fixture(params=WIDTHS, loop_scope="session")
 async def desk(request: pytest.FixtureRequest, browser: Browser) -> tuple[str, BrowserContext]:
     width, height = WIDTHS[request.param]
     context = await browser.new_context(

@@ -1,0 +1,101 @@
+"""Several statements to PostgreSQL in one trip: they leave together and are answered together.
+
+What a lone act costs is mostly its trips. The driver has a pipeline of its own, but it sends
+statement by statement, and a process that is frozen in between keeps its locks for ever:
+PostgreSQL takes it for a busy one. Here the end of it leaves along with the rest.
+"""
+
+from collections.abc import Callable, Generator, Sequence
+from functools import lru_cache, partial
+from itertools import count
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from psycopg import Connection, OperationalError
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGconn, PGresult
+from psycopg.waiting import Ready, Wait
+
+# By connection: what stands prepared there, and under which name.
+_prepared: WeakKeyDictionary[Connection[Any], dict[str, bytes]] = WeakKeyDictionary()
+_FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE)
+
+_names = count(1)
+Trip = Generator[Wait, Ready | int, list[PGresult]]
+Asked = tuple[str, Sequence[bytes | None]]
+_BEGIN: Asked = ("BEGIN", ())
+_COMMIT: Asked = ("COMMIT", ())
+
+
+def travel(raw: Connection[Any], *statements: Asked, commit: bool = False) -> list[PGresult]:
+    """The results of these statements (`%s` for each parameter, given as text), in order.
+
+    A transaction is begun along with them where none is open and the connection is none that
+    commits by itself; with `commit` it ends with them. Raises psycopg's errors; what the
+    transaction did is then not committed, or, where the line broke, perhaps.
+    """
+    pgconn = raw.pgconn
+    begins = not raw.autocommit and pgconn.transaction_status == TransactionStatus.IDLE
+    asked = [*([_BEGIN] if begins else ()), *statements, *([_COMMIT] if commit else ())]
+    there = _prepared.setdefault(raw, {})
+    steps: list[tuple[Callable[[], None], str, bytes]] = []
+    new: dict[str, bytes] = {}
+    for sql, params in asked:
+        name = there.get(sql) or new.get(sql)
+        if name is None:
+            name = new[sql] = b"ibasho_%d" % next(_names)
+            steps.append((partial(pgconn.send_prepare, name, _numbered(sql)), sql, name))
+        steps.append((partial(pgconn.send_query_prepared, name, params), "", name))
+    try:
+        with raw.lock:
+            results = raw.wait(_there_and_back(pgconn, [send for send, _, _ in steps]))
+    except BaseException:
+        # Half of an answer may still be on its way: nobody must take it for their own.
+        raw.close()
+        raise
+    told = []
+    for (_, prepared, name), result in zip(steps, results, strict=True):
+        if result.status in _FAILED:
+            raise error_from_result(result)
+        if prepared:
+            there[prepared] = name
+        else:
+            told.append(result)
+    if commit and told.pop().command_status != b"COMMIT":
+        raise OperationalError("it was rolled back")
+    return told[1:] if begins else told
+
+
+def _there_and_back(pgconn: PGconn, sends: Sequence[Callable[[], None]]) -> Trip:
+    pgconn.enter_pipeline_mode()
+    for send in sends:
+        send()
+    pgconn.pipeline_sync()
+    while pgconn.flush():
+        if (yield Wait.RW) & Ready.R:
+            pgconn.consume_input()
+    results: list[PGresult] = []
+    between = True
+    while True:
+        while pgconn.is_busy():
+            yield Wait.R
+            pgconn.consume_input()
+        result = pgconn.get_result()
+        if result is None:
+            if between:
+                raise OperationalError("the line is gone")
+            between = True
+            continue
+        between = False
+        if result.status == ExecStatus.PIPELINE_SYNC:
+            break
+        results.append(result)
+    pgconn.exit_pipeline_mode()
+    return results
+
+
+@lru_cache(maxsize=64)
+def _numbered(sql: str) -> bytes:
+    first, *rest = sql.split("%s")
+    return (first + "".join(f"${n}{part}" for n, part in enumerate(rest, 1))).encode()
