@@ -9,15 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any
 
-import msgspec
 from django.db import connection
 
 from chat import protocol as p
 from chat.queries import events_after, message_frame
 from chat.states import MessageState
-from foundation.statements import Row, Statement, ask
+from foundation.statements import Row, Statement, ask, instant
 
 # Bounds of one read. Whatever is left of a room or of the rooms is read next.
 MOST_ROOMS, MOST_EACH = 64, 100
@@ -95,10 +93,8 @@ def _of_messages(rows: Sequence[Row], since: int) -> list[Encoded]:
 
 
 def _said(
-    seq: int, handle: str, text: str, veil: str, state: str, stamps: Any, at: datetime,
+    seq: int, handle: str, text: str, veil: str, state: str, stamps: dict[str, int], at: str,
     key: str | None, named: str, mark: str, role: str,
 ) -> _Said:  # fmt: skip
     seat = None if key is None else _Seat(key, named, mark, role)
-    # Django takes the database's JSON for text.
-    counts = msgspec.json.decode(stamps) if isinstance(stamps, str) else stamps
-    return _Said(seq, handle, text, veil, MessageState(state), counts, at, seat)
+    return _Said(seq, handle, text, veil, MessageState(state), stamps, instant(at), seat)

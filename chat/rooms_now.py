@@ -14,8 +14,9 @@ from duty.watching import attending, watching
 def hours_of(rooms: Iterable[int]) -> dict[int, list[Hours]]:
     """Weekly hours by room."""
     found: dict[int, list[Hours]] = {}
-    for one in Opening.objects.filter(room_id__in=list(rooms)).order_by("room_id", "weekday"):
-        found.setdefault(one.room_id, []).append(Hours(one.weekday, one.opens, one.closes))
+    openings = Opening.objects.filter(room_id__in=list(rooms)).order_by("room_id", "weekday")
+    for room, day, opens, closes in openings.values_list("room_id", "weekday", "opens", "closes"):
+        found.setdefault(room, []).append(Hours(day, opens, closes))
     return found
 
 

@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from django.db.models import BigIntegerField, F, Value
-from django.db.models.functions import Cast
-
 from accounts import letters
 from accounts.models import Letter, Participant, Staff
 from accounts.queries import signed_in, viewer_from_session
@@ -19,35 +16,25 @@ from chat.states import RoomKind
 from chat.talks import talk_seat
 from foundation import clock
 from foundation.refusals import Refused
+from foundation.statements import Statement, ask
+
+# By hand: every process asks it of all who are there, every two seconds.
+_HEADS = "SELECT id, head FROM chat_room WHERE id = ANY(%s) AND removed_at IS NULL"
+_VERSIONS = "SELECT id, version FROM accounts_participant WHERE id = ANY(%s)"
+_KEEPERS = "SELECT -id AS id, version FROM accounts_staff WHERE id = ANY(%s) AND is_active"
 
 
 def positions(rooms: Sequence[int], people: Sequence[int]) -> tuple[dict[int, int], dict[int, int]]:
-    """Heads of rooms and versions of people, in one query; what is gone is missing.
+    """Heads of rooms and versions of people, in one trip; what is gone is missing.
 
     People are participants' numbers, and minus the numbers of members of staff.
     """
-    zero = Value(0, output_field=BigIntegerField())
-    one = Value(1, output_field=BigIntegerField())
-    heads = Room.objects.filter(pk__in=rooms, removed_at__isnull=True)
-    versions = Participant.objects.filter(pk__in=people)
-    keepers = Staff.objects.filter(pk__in=[-one for one in people if one < 0], is_active=True)
-    rows = (
-        heads.order_by()
-        .values_list(zero, "pk", "head")
-        .union(
-            versions.order_by().values_list(
-                one, "pk", Cast("version", output_field=BigIntegerField())
-            ),
-            keepers.order_by().values_list(
-                one, -F("pk"), Cast("version", output_field=BigIntegerField())
-            ),
-            all=True,
-        )
+    heads, versions, keepers = ask(
+        Statement(_HEADS, [list(rooms)]),
+        Statement(_VERSIONS, [[one for one in people if one > 0]]),
+        Statement(_KEEPERS, [[-one for one in people if one < 0]]),
     )
-    found: tuple[dict[int, int], dict[int, int]] = ({}, {})
-    for which, key, number in rows:
-        found[which][key] = number
-    return found
+    return dict(heads), dict(versions + keepers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,15 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from psycopg import Connection, OperationalError
-from psycopg.errors import error_from_result
+from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName, error_from_result
 from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import Ready, Wait
 
 # By connection: what stands prepared there, and under which name.
 _prepared: WeakKeyDictionary[Connection[Any], dict[str, bytes]] = WeakKeyDictionary()
+# What is prepared was taken back, or a table is another one by now.
+_STALE = (InvalidSqlStatementName, FeatureNotSupported)
 _FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE)
 
 _names = count(1)
@@ -57,7 +59,10 @@ def travel(raw: Connection[Any], *statements: Asked, commit: bool = False) -> li
     told = []
     for (_, prepared, name), result in zip(steps, results, strict=True):
         if result.status in _FAILED:
-            raise error_from_result(result)
+            failed = error_from_result(result)
+            if isinstance(failed, _STALE):
+                there.clear()
+            raise failed
         if prepared:
             there[prepared] = name
         else:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import connection
-from psycopg import Cursor
+from psycopg.pq.abc import PGresult
 
 from foundation.one_trip import Asked, travel
 
@@ -30,9 +30,9 @@ class Statement(NamedTuple):
 def ask(*statements: Statement) -> list[list[Row]]:
     """The rows of each statement, in order. Columns need names of their own within a statement.
 
-    Instants come as `instant` takes them, UUIDs as text or as such. PostgreSQL answers several
-    statements as one, by one snapshot: what must be read after a lock is asked after the lock.
-    Raises Django's database errors.
+    Instants come as `instant` takes them, UUIDs as text. PostgreSQL answers all of them as one, by
+    one snapshot: what must be read under a lock is asked by `ask_in_turn`. Raises Django's database
+    errors.
     """
     with connection.wrap_database_errors:
         raw = _connected()
@@ -41,9 +41,7 @@ def ask(*statements: Statement) -> list[list[Row]]:
                 raw.execute(_in_sqlite(sql), [_for_sqlite(one) for one in params]).fetchall()
                 for sql, params in statements
             ]
-        if len(statements) == 1:
-            return [_sent(raw, statements[0]).fetchall()]
-        [told] = _sent(raw, _as_one(statements)).fetchone()
+        [told] = travel(raw, _asked(_as_one(statements)))
         return _rows(told)
 
 
@@ -57,7 +55,7 @@ def ask_in_turn(first: Statement, *others: Statement) -> list[list[Row]]:
     with connection.wrap_database_errors:
         raw = _connected()
         found = travel(raw, _asked(_as_one([first])), _asked(_as_one(others)))
-        return [rows for told in found for rows in _rows(told.get_value(0, 0) or b"")]
+        return [rows for told in found for rows in _rows(told)]
 
 
 def tell(statement: Statement) -> None:
@@ -65,7 +63,7 @@ def tell(statement: Statement) -> None:
     with connection.wrap_database_errors:
         raw = _connected()
         if connection.vendor == "postgresql":
-            _sent(raw, statement)
+            travel(raw, _asked(statement))
         else:
             raw.execute(_in_sqlite(statement.sql), [_for_sqlite(p) for p in statement.params])
 
@@ -98,7 +96,7 @@ def moment(at: datetime) -> datetime | str:
 
 
 def instant(value: datetime | str) -> datetime:
-    """An instant as a row brought it: SQLite's are naive, several statements' are text."""
+    """An instant as a row brought it: SQLite's are naive, PostgreSQL's are text."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     return value if value.tzinfo else value.replace(tzinfo=UTC)
@@ -119,19 +117,13 @@ def _connected() -> Any:
     return connection.connection
 
 
-def _sent(raw: Any, statement: Statement) -> Any:
-    # Not `raw.cursor()`: Django's binds on this side, so that nothing is ever prepared and every
-    # text would stand in the statement itself, and in the database's log when it fails.
-    return Cursor(raw).execute(statement.sql, [_for_postgresql(one) for one in statement.params])
-
-
 def _as_one(statements: Sequence[Statement]) -> Statement:
     united = _united(tuple(one.sql for one in statements))
     return Statement(united, [param for one in statements for param in one.params])
 
 
-def _rows(told: str | bytes) -> list[list[Row]]:
-    found: list[list[dict[str, Any]]] = msgspec.json.decode(told)
+def _rows(told: PGresult) -> list[list[Row]]:
+    found: list[list[dict[str, Any]]] = msgspec.json.decode(told.get_value(0, 0) or b"[]")
     return [[tuple(row.values()) for row in rows] for rows in found]
 
 

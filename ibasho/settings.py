@@ -143,8 +143,9 @@ if _url:
     # A database that hangs must become `busy`, not a writer that never answers.
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         connect_timeout=3,
-        # Of the statements by hand alone; the ORM's are bound on this side and never prepared.
-        prepare_threshold=2,
+        # The statements by hand are prepared by `foundation/one_trip.py`, the ORM's never are. The
+        # driver takes back all that is prepared, by whomever, once it has prepared something.
+        prepare_threshold=None,
         # The last: a process that is frozen in mid-transaction would hold its room for everybody.
         options="-c statement_timeout=10000 -c lock_timeout=5000"
         " -c idle_in_transaction_session_timeout=5000"

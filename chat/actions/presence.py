@@ -9,6 +9,7 @@ import random
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from chat.models import Room, Visit
 from chat.states import Mode
@@ -33,13 +34,14 @@ def tell(*, now: datetime, rng: random.Random | None = None) -> list[int]:
     """
     dice = rng or random.SystemRandom()
     told = []
-    due = Room.objects.filter(removed_at__isnull=True)
+    to_tell = Q(tell_at__lte=now)
+    to_sample = Q(tell_at__isnull=True) & (Q(sample_at__isnull=True) | Q(sample_at__lte=now))
+    due = Room.objects.filter(to_tell | to_sample, removed_at__isnull=True)
     for room in due.order_by("pk"):
-        if room.tell_at is not None:
-            if room.tell_at <= now:
-                told += [room.pk] if _tell(room) else []
-        elif room.sample_at is None or room.sample_at <= now:
+        if room.tell_at is None:
             _sample(room, now, dice)
+        elif _tell(room):
+            told.append(room.pk)
     for pk in told:
         bell.presence(pk)
     return told

@@ -239,14 +239,17 @@ def test_whether_a_room_is_watched_costs_an_act_no_statement_of_its_own(
     watched, aoi, now, monkeypatch
 ) -> None:
     asked_for: list[int] = []
-    ask = asked.ask
-    monkeypatch.setattr(asked, "ask", lambda *all_: asked_for.append(len(all_)) or ask(*all_))
+    ask = asked.ask_in_turn
+    monkeypatch.setattr(
+        asked, "ask_in_turn", lambda *all_: asked_for.append(len(all_)) or ask(*all_)
+    )
+    monkeypatch.setattr(asked, "ask", lambda *_: pytest.fail("asked once more"))
     monkeypatch.setattr(known, "_known", OrderedDict())
     assert answered(aoi, watched, now=now) == "ack"
     assert answered(aoi, watched, now=now) == "ack"
-    # The rooms under their locks; then who attends, seats, what the nonce said, as one. With the
-    # first post, who that is and what stands against them.
-    assert asked_for == [1, 5, 1, 3]
+    # The rooms under their locks; then who attends, seats, what the nonce said. With the first
+    # post, who that is and what stands against them.
+    assert asked_for == [6, 4]
 
 
 # --- the soft end --------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from django.contrib.sessions.models import Session
 from django.db import DatabaseError, OperationalError, connection, transaction
 
 from chat.models import Room
-from foundation.statements import Statement, ask_in_turn, tell_and_commit
+from foundation.statements import Statement, ask, ask_in_turn, tell_and_commit
 from tests.cast import make_program, make_room
 
 LOCKED = "SELECT id, head FROM chat_room WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
@@ -114,6 +114,32 @@ def fail_at_the_end(room: int) -> None:
     with transaction.atomic():
         Room.objects.filter(pk=room).update(head=3)
         tell_and_commit(Statement(SET, [None, room]))  # no room is without a number
+
+
+def test_what_is_prepared_outlives_what_is_rolled_back(room: int) -> None:
+    for _ in range(3):
+        with transaction.atomic():
+            read(room)
+            with transaction.atomic():
+                Room.objects.filter(pk=room).update(head=3)
+                transaction.set_rollback(True)
+            assert read(room)[1] == [(room, 0)]
+            transaction.set_rollback(True)
+        with connection.schema_editor() as editor:
+            editor.execute("CREATE TABLE passing (id integer)")
+            editor.execute("DROP TABLE passing")
+        assert ask(Statement(HEADS, [[room]])) == [[(room, 0)]]
+
+
+def test_what_was_taken_back_is_prepared_anew(room: int) -> None:
+    if connection.vendor != "postgresql":
+        return  # nothing is prepared
+    assert ask(Statement(HEADS, [[room]])) == [[(room, 0)]]
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    with pytest.raises(DatabaseError):
+        ask(Statement(HEADS, [[room]]))
+    assert ask(Statement(HEADS, [[room]])) == [[(room, 0)]]
 
 
 def test_a_line_that_was_cut_is_an_error_and_the_next_transaction_has_a_new_one(room: int) -> None:
