@@ -11,7 +11,7 @@ import logging
 import os
 import random
 import secrets
-import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -25,6 +25,10 @@ log = logging.getLogger("ibasho.bell")
 GROUP = "bell"
 KNOCK_S, DEAF_AFTER = 10.0, 30.0  # seconds
 PATIENCE = 0.5  # seconds for one ring; a broker that hangs must hold nobody up
+# A process that hears nobody else for so long rings no rooms: most houses are one process, and each
+# word would be told to nobody. Whoever starts says hello and is answered; should both be lost, the
+# next knock tells, and until then the poll finds what wasn't rung.
+GREETING_S = 3.0
 # A room, its new head, and the newest events as they go over the wire: (number, bytes) each.
 Ring = tuple[int, int, Sequence[tuple[int, bytes]]]
 
@@ -53,12 +57,14 @@ class Bell:
         self.on_staff: list[Callable[[int, int], None]] = []
         # Whoever keeps the desks that are open in this process; the same.
         self.on_desk: Callable[[int], None] | None = None
-        self._lock = threading.Lock()
+        # Until when others are taken to be there, monotonic seconds.
+        self._others_until = 0.0
         self._rooms: dict[int, int] = {}
         self._people: dict[int, int] = {}
         self._staff: dict[int, int] = {}
         self._presence: set[int] = set()
         self._desks: set[int] = set()
+        self._greeted = False  # somebody said hello, and isn't answered yet
         self._sending = False
 
     # --- ringing: from any thread -----------------------------------------------------------
@@ -110,8 +116,13 @@ class Bell:
         for room, head, events in rings:
             if self.listener and not happens("bell_drop"):
                 self._hear(self.listener.room_rang, room, head, events)
-            self._rooms[room] = max(head, self._rooms.get(room, 0))
-        self._soon()
+            if self._in_company():
+                self._rooms[room] = max(head, self._rooms.get(room, 0))
+        if self._rooms:
+            self._soon()
+
+    def _in_company(self) -> bool:
+        return time.monotonic() < self._others_until
 
     def _person(self, person: int, version: int) -> None:
         if self.listener:
@@ -149,7 +160,9 @@ class Bell:
 
     async def _send_all(self) -> None:
         try:
-            while any((self._rooms, self._people, self._staff, self._presence, self._desks)):
+            while self._greeted or any(
+                (self._rooms, self._people, self._staff, self._presence, self._desks)
+            ):
                 ring = {
                     "rooms": [list(pair) for pair in self._rooms.items()],
                     "people": [list(pair) for pair in self._people.items()],
@@ -158,7 +171,7 @@ class Bell:
                     "desks": list(self._desks),
                 }
                 self._rooms, self._people, self._staff = {}, {}, {}
-                self._presence, self._desks = set(), set()
+                self._presence, self._desks, self._greeted = set(), set(), False
                 await self._send(ring)
         finally:
             self._sending = False
@@ -185,6 +198,7 @@ class Bell:
     def attach(self, listener: Listener, loop: asyncio.AbstractEventLoop) -> None:
         """Make `listener` hear, from now on, on its loop."""
         self.loop, self.listener = loop, listener
+        self._others_until = time.monotonic() + GREETING_S
 
     def detach(self) -> None:
         """Nobody hears any more; rings are sent one by one."""
@@ -201,6 +215,7 @@ class Bell:
                 async with asyncio.timeout(3):
                     channel = await layer.new_channel()
                     await layer.group_add(GROUP, channel)
+                await self._send({"hello": True})
                 pause = 0.2
                 while True:
                     # Our own knocks come back by the layer: silence means that it has died, which
@@ -234,6 +249,10 @@ class Bell:
     def _heard(self, ring: dict[str, Any]) -> None:
         if ring.get("by") == self.me or self.listener is None:
             return
+        self._others_until = time.monotonic() + DEAF_AFTER
+        if ring.get("hello"):
+            self._greeted = True
+            self._soon()
         for room, head in ring.get("rooms", ()):
             if not happens("bell_drop"):
                 self._hear(self.listener.room_rang, room, head, ())
