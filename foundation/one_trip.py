@@ -2,7 +2,8 @@
 
 What a lone act costs is mostly its trips. The driver has a pipeline of its own, but it sends
 statement by statement, and a process that is frozen in between keeps its locks for ever:
-PostgreSQL takes it for a busy one. Here the end of it leaves along with the rest.
+PostgreSQL takes it for a busy one. Here the end of it leaves along with the rest, as long as all of
+it goes into what is sent at once; whoever takes locks sees to that (`AT_ONCE`).
 """
 
 from collections.abc import Callable, Generator, Sequence
@@ -19,6 +20,8 @@ from psycopg.waiting import Ready, Wait
 
 # By connection: what stands prepared there, and under which name.
 _prepared: WeakKeyDictionary[Connection[Any], dict[str, bytes]] = WeakKeyDictionary()
+# Bytes of parameters that leave at once for certain: the driver's library sends from 8 KB on.
+AT_ONCE = 4096
 # What is prepared was taken back, or a table is another one by now.
 _STALE = (InvalidSqlStatementName, FeatureNotSupported)
 _FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE)
@@ -37,39 +40,37 @@ def travel(raw: Connection[Any], *statements: Asked, commit: bool = False) -> li
     commits by itself; with `commit` it ends with them. Raises psycopg's errors; what the
     transaction did is then not committed, or, where the line broke, perhaps.
     """
-    pgconn = raw.pgconn
-    begins = not raw.autocommit and pgconn.transaction_status == TransactionStatus.IDLE
+    begins = not raw.autocommit and raw.pgconn.transaction_status == TransactionStatus.IDLE
     asked = [*([_BEGIN] if begins else ()), *statements, *([_COMMIT] if commit else ())]
     there = _prepared.setdefault(raw, {})
-    steps: list[tuple[Callable[[], None], str, bytes]] = []
-    new: dict[str, bytes] = {}
-    for sql, params in asked:
-        name = there.get(sql) or new.get(sql)
-        if name is None:
-            name = new[sql] = b"ibasho_%d" % next(_names)
-            steps.append((partial(pgconn.send_prepare, name, _numbered(sql)), sql, name))
-        steps.append((partial(pgconn.send_query_prepared, name, params), "", name))
+    # Before anything is locked: what is new may be long.
+    if new := {sql: b"ibasho_%d" % next(_names) for sql, _ in asked if sql not in there}:
+        prepare = raw.pgconn.send_prepare
+        _carry(raw, [partial(prepare, name, _numbered(sql)) for sql, name in new.items()])
+        there.update(new)
+    run = raw.pgconn.send_query_prepared
+    try:
+        told = _carry(raw, [partial(run, there[sql], params) for sql, params in asked])
+    except _STALE:
+        there.clear()
+        raise
+    if commit and told.pop().command_status != b"COMMIT":
+        raise OperationalError("it was rolled back")
+    return told[1:] if begins else told
+
+
+def _carry(raw: Connection[Any], sends: Sequence[Callable[[], None]]) -> list[PGresult]:
     try:
         with raw.lock:
-            results = raw.wait(_there_and_back(pgconn, [send for send, _, _ in steps]))
+            results = raw.wait(_there_and_back(raw.pgconn, sends))
     except BaseException:
         # Half of an answer may still be on its way: nobody must take it for their own.
         raw.close()
         raise
-    told = []
-    for (_, prepared, name), result in zip(steps, results, strict=True):
+    for result in results:
         if result.status in _FAILED:
-            failed = error_from_result(result)
-            if isinstance(failed, _STALE):
-                there.clear()
-            raise failed
-        if prepared:
-            there[prepared] = name
-        else:
-            told.append(result)
-    if commit and told.pop().command_status != b"COMMIT":
-        raise OperationalError("it was rolled back")
-    return told[1:] if begins else told
+            raise error_from_result(result)
+    return results
 
 
 def _there_and_back(pgconn: PGconn, sends: Sequence[Callable[[], None]]) -> Trip:

@@ -13,9 +13,10 @@ from uuid import UUID
 
 import msgspec
 from django.db import connection
+from psycopg import DataError
 from psycopg.pq.abc import PGresult
 
-from foundation.one_trip import Asked, travel
+from foundation.one_trip import AT_ONCE, Asked, travel
 
 Row = tuple[Any, ...]
 
@@ -54,7 +55,11 @@ def ask_in_turn(first: Statement, *others: Statement) -> list[list[Row]]:
         return ask(first, *others)
     with connection.wrap_database_errors:
         raw = _connected()
-        found = travel(raw, _asked(_as_one([first])), _asked(_as_one(others)))
+        lock, rest = _asked(_as_one([first])), _asked(_as_one(others))
+        if sum(len(one or b"") for one in rest[1]) > AT_ONCE:
+            found = [*travel(raw, lock), *travel(raw, rest)]
+        else:
+            found = travel(raw, lock, rest)
         return [rows for told in found for rows in _rows(told)]
 
 
@@ -71,9 +76,11 @@ def tell(statement: Statement) -> None:
 def tell_and_commit(statement: Statement) -> None:
     """Run a statement that has no rows and commit, in one trip: the last deed of a transaction.
 
-    Within another transaction (a test's) nothing is committed; nor on SQLite, where it is no trip.
+    Within another transaction (a test's) or one that is to be rolled back nothing is committed; nor
+    on SQLite, where it is no trip.
     """
-    if connection.vendor != "postgresql" or connection.savepoint_ids:
+    inner = connection.savepoint_ids or connection.needs_rollback
+    if connection.vendor != "postgresql" or inner:
         tell(statement)
         return
     with connection.wrap_database_errors:
@@ -129,7 +136,14 @@ def _rows(told: PGresult) -> list[list[Row]]:
 
 def _asked(statement: Statement) -> Asked:
     texts = (None if one is None else str(_for_postgresql(one)) for one in statement.params)
-    return statement.sql, [None if text is None else text.encode() for text in texts]
+    return statement.sql, [None if text is None else _whole(text) for text in texts]
+
+
+def _whole(text: str) -> bytes:
+    # The driver's library would take it for the end.
+    if "\0" in text:
+        raise DataError("a text holds NUL")
+    return text.encode()
 
 
 def _for_postgresql(value: Any) -> Any:
@@ -148,7 +162,10 @@ def _element(one: int | str | UUID) -> str:
 @lru_cache(maxsize=64)
 def _united(statements: tuple[str, ...]) -> str:
     # Only the house's own statements stand in it.
-    parts = (f"(SELECT coalesce(json_agg(x), '[]') FROM ({sql}) x)" for sql in statements)  # noqa: S608
+    parts = (
+        f"(SELECT coalesce(json_agg(all_of_it), '[]') FROM ({sql}) all_of_it)"  # noqa: S608
+        for sql in statements
+    )
     return f"SELECT json_build_array({', '.join(parts)})::text"
 
 

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DatabaseError, DataError, OperationalError, connection, transaction
 
 from chat.models import Room
 from foundation.statements import Statement, ask, ask_in_turn, tell_and_commit
@@ -84,6 +84,14 @@ def test_the_last_statement_is_committed_before_anything_that_waits_for_it(room:
     with transaction.atomic():  # and the line serves as before
         read(room)
     assert head_of(room) == 5
+
+
+def test_a_transaction_that_is_to_be_rolled_back_isnt_committed(room: int) -> None:
+    with transaction.atomic():
+        read(room)
+        transaction.set_rollback(True)
+        tell_and_commit(Statement(SET, [5, room]))
+    assert head_of(room) == 0
 
 
 def test_within_another_transaction_nothing_is_committed(room: int) -> None:
@@ -184,6 +192,21 @@ def cut() -> None:
     thread.start()
     thread.join()
     assert not failed
+
+
+def test_what_is_longer_than_is_sent_at_once_is_read_under_the_lock_too(room: int) -> None:
+    many = Statement(HEADS, [[room, *range(-5000, 0)]])
+    with transaction.atomic():
+        assert ask_in_turn(Statement(LOCKED, [[room]]), many) == [[(room, 0)], [(room, 0)]]
+        tell_and_commit(Statement(SET, [2, room]))
+    assert head_of(room) == 2
+
+
+def test_a_text_is_never_cut_short_in_silence(room: int) -> None:
+    if connection.vendor != "postgresql":
+        return  # SQLite keeps it whole
+    with pytest.raises(DataError):
+        ask(Statement("SELECT %s::text AS said", ["a\0b"]))
 
 
 def test_texts_go_as_they_are(room: int) -> None:
