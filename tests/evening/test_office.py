@@ -1,6 +1,7 @@
 """A coordinator in a real browser: a room across midnight, a list with two bad rows, every page."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -112,8 +113,9 @@ async def test_a_room_with_hours_across_midnight_comes_to_stand_on_the_list(
 
 
 async def test_who_sits_in_a_room_hears_within_five_seconds_that_it_changed(
-    own_house: House, browser: Browser
+    make_house: Callable[..., House], browser: Browser
 ) -> None:
+    own_house = make_house()  # where there are two doors, they come by one and sit at the other
     visitor = await enter(
         await browser.new_context(locale="ja-JP"), own_house.urls[-1], handle="ほしぞら"
     )

@@ -95,14 +95,14 @@ def on_the_way(
 ) -> Iterator[tuple[threading.Event, threading.Event]]:
     """Posts stop between their policy and their commit: (`reached`, `go`)."""
     reached, go = threading.Event(), threading.Event()
-    store = Sitting.store
+    store = Sitting.store_first
 
     def slowly(sitting: Sitting) -> None:
         reached.set()
         assert go.wait(20)
         store(sitting)
 
-    monkeypatch.setattr(Sitting, "store", slowly)
+    monkeypatch.setattr(Sitting, "store_first", slowly)
     yield reached, go
     go.set()
 
@@ -140,7 +140,7 @@ def test_a_mute_everywhere_holds_in_a_room_that_is_entered_meanwhile(
 ) -> None:
     _seat(room, aoi)
     other = _open_room("yofukashi")
-    lock, store = moderation.lock_rooms, Sitting.store
+    lock, store = moderation.lock_rooms, Sitting.store_first
     posting: list[_Thread] = []
     reached, go = threading.Event(), threading.Event()
 
@@ -151,7 +151,7 @@ def test_a_mute_everywhere_holds_in_a_room_that_is_entered_meanwhile(
 
     def then_another(rooms: Iterable[int]) -> dict[int, Room]:
         found = lock(rooms)
-        monkeypatch.setattr(Sitting, "store", slowly)
+        monkeypatch.setattr(Sitting, "store_first", slowly)
         posting.append(_Thread(lambda: carry_out([_post(_seat(other, aoi))], now=clock.now())[0]))
         # Until it has passed its policy, unless the mute's locks keep it from that.
         reached.wait(1)
