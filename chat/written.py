@@ -51,10 +51,12 @@ _HEAD = "UPDATE chat_room SET head = %s WHERE id = %s"
 _json = msgspec.json.Encoder()
 
 
-def write(messages: Sequence[NewMessage], *, heads: Mapping[int, int], last: bool = False) -> None:
-    """Insert the messages and set the heads of these rooms; `last`: and commit, if it may be."""
+def write(
+    messages: Sequence[NewMessage], *, heads: Mapping[int, int], commit: bool = False
+) -> None:
+    """Insert the messages and set the heads of these rooms; `commit`: and end with it."""
     if connection.vendor == "postgresql":
-        run = tell_and_commit if last else tell
+        run = tell_and_commit if commit else tell
         keys = [list(heads), list(heads.values())]
         if messages:
             run(Statement(_ALL, [_json.encode(messages).decode(), *keys]))

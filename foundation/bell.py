@@ -25,9 +25,9 @@ log = logging.getLogger("ibasho.bell")
 GROUP = "bell"
 KNOCK_S, DEAF_AFTER = 10.0, 30.0  # seconds
 PATIENCE = 0.5  # seconds for one ring; a broker that hangs must hold nobody up
-# A process that hears nobody else for so long rings no rooms: most houses are one process, and each
-# word would be told to nobody. Whoever starts says hello and is answered; should both be lost, the
-# next knock tells, and until then the poll finds what wasn't rung.
+# A process that heard nobody else, so long after its start or DEAF_AFTER at any time, rings no
+# rooms: most houses are one process, and each word would be told to nobody. Whoever starts says
+# hello and is answered; should that be lost, the next knock tells, until then the poll finds it.
 GREETING_S = 3.0
 # A room, its new head, and the newest events as they go over the wire: (number, bytes) each.
 Ring = tuple[int, int, Sequence[tuple[int, bytes]]]

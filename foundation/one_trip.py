@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 from psycopg import Connection, OperationalError
 from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName, error_from_result
-from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq import ExecStatus, PipelineStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import Ready, Wait
 
@@ -63,10 +63,10 @@ def _carry(raw: Connection[Any], sends: Sequence[Callable[[], None]]) -> list[PG
     try:
         with raw.lock:
             results = raw.wait(_there_and_back(raw.pgconn, sends))
-    except BaseException:
-        # Half of an answer may still be on its way: nobody must take it for their own.
-        raw.close()
-        raise
+    finally:
+        if raw.pgconn.pipeline_status != PipelineStatus.OFF:
+            # Half of an answer may still be on its way: nobody must take it for their own.
+            raw.close()
     for result in results:
         if result.status in _FAILED:
             raise error_from_result(result)

@@ -352,7 +352,7 @@ class Sitting:
     def store_last(self, *, commit: bool = False) -> None:
         """The rest; `commit`: this transaction has nothing else to do, and ends with it."""
         heads = {room: self.rooms[room].head for room in self._told}
-        write(self._new_messages, heads=heads, last=commit)
+        write(self._new_messages, heads=heads, commit=commit)
 
     def _raised(self) -> list[items.Raised]:
         """What a human must look at, of all that is stored here."""
