@@ -7,14 +7,15 @@ nonces already said. What someone is, is remembered (`chat/known.py`).
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from functools import lru_cache
+from datetime import datetime, time
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from chat import known, rooms_now
+from chat.doors import door_by
 from chat.known import Known
 from chat.models import Room
 from chat.schedule import Door, Hours, Now, door, special_days, state_behind
@@ -23,8 +24,6 @@ from duty.watch import NOBODY, Watch
 from duty.watching import watched, watching_statement
 from foundation.clock import jst_day
 from foundation.statements import Statement, ask, ask_in_turn, instant
-
-REMEMBERED = 20_000
 
 _ROOMS = """
 SELECT id, head, slow_s, premoderated, newcomers_held, removed_at, hand, required_supporters,
@@ -185,11 +184,6 @@ def _said(nonces: Sequence[tuple[int, UUID]]) -> Statement:
 # --- states ----------------------------------------------------------------------------------
 
 
-# A door that was looked at a moment ago, by its timetable: (from, until, door).
-_doors: dict[str, tuple[datetime, datetime, Door]] = {}
-DOOR_KEPT = timedelta(minutes=1)
-
-
 def _state(room: RoomRow, watch: Watch, now: datetime) -> Now:
     stands, _ = rooms_now.gate_of(
         watched=room.watched,
@@ -202,19 +196,15 @@ def _state(room: RoomRow, watch: Watch, now: datetime) -> Now:
 
 
 def _door(hours: str, now: datetime) -> Door:
-    since, until, found = _doors.get(hours, (now, now, None))
-    if found is None or not since <= now < until:
-        rule, _, rest = hours.partition("|")
-        named, _, weekly = rest.rpartition("|")
-        week = _hours(weekly)
-        special = special_days(json.loads(named), rule=HolidayRule(rule), hours=week, now=now)
-        found = door(week, now, special)
-        turn = found.until or found.opens_at
-        until = now + DOOR_KEPT
-        if len(_doors) > REMEMBERED:
-            _doors.clear()
-        _doors[hours] = (now, min(until, turn) if turn else until, found)
-    return found
+    return door_by(hours, partial(_looked_at, hours, now), now=now)
+
+
+def _looked_at(hours: str, now: datetime) -> Door:
+    rule, _, rest = hours.partition("|")
+    named, _, weekly = rest.rpartition("|")
+    week = _hours(weekly)
+    special = special_days(json.loads(named), rule=HolidayRule(rule), hours=week, now=now)
+    return door(week, now, special)
 
 
 @lru_cache(maxsize=1024)

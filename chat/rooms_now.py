@@ -1,11 +1,24 @@
 """What a room is just now: its hours, its gate, its state, and where it leads; for many at once."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from chat.doors import door_by
 from chat.models import Opening, Room
-from chat.schedule import USUAL, Gate, Hours, Now, Special, door, look, special_days, state_at
+from chat.schedule import (
+    USUAL,
+    Door,
+    Gate,
+    Hours,
+    Now,
+    Special,
+    door,
+    look,
+    special_days,
+    state_behind,
+)
 from chat.states import Audience, Hand, HolidayRule, RoomKind, RoomState
 from duty.watch import NOBODY, Watch
 from duty.watching import attending, watching
@@ -67,15 +80,18 @@ def states_by(
     """`states_of`, where the gates are known already."""
     hours = hours_of([room.pk for room in rooms])
     return {
-        room.pk: state_at(
-            now,
-            hours=hours.get(room.pk, ()),
+        room.pk: state_behind(
+            _door(room, hours.get(room.pk, ()), now=now),
             hand=Hand(room.hand),
             watched=gates[room.pk][0],
-            special=special_of(room, hours.get(room.pk, ()), now=now),
         )
         for room in rooms
     }
+
+
+def _door(room: Room, hours: Sequence[Hours], *, now: datetime) -> Door:
+    timetable = room.holidays, json.dumps(room.special_days), tuple(hours)
+    return door_by(timetable, lambda: door(hours, now, special_of(room, hours, now=now)), now=now)
 
 
 @dataclass(frozen=True, slots=True)

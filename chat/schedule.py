@@ -180,15 +180,8 @@ def _door(hours: Sequence[Hours], now: datetime, special: Special, *, weeks: int
     return Door(False, None, following)
 
 
-def state_at(
-    now: datetime, *, hours: Sequence[Hours], hand: Hand, watched: bool, special: Special = USUAL
-) -> Now:
-    """The room's state: hours first, then the hand switch, then enough people who watch."""
-    return state_behind(door(hours, now, special), hand=hand, watched=watched)
-
-
 def state_behind(by_hours: Door, *, hand: Hand, watched: bool) -> Now:
-    """`state_at`, where the door is known already."""
+    """The room's state: its door first, then the hand switch, then enough people who watch."""
     if not by_hours.is_open:
         return Now(RoomState.CLOSED, by_hours.opens_at)
     if hand is not Hand.NONE:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
+from functools import cache
 
 from django.conf import settings
 
@@ -24,8 +25,9 @@ DEFAULTS: Mapping[str, tuple[float, float]] = {
 COUNTS: Mapping[str, int] = {"sockets_per_person": 8, "sockets_per_address": 300}
 
 
+@cache
 def rate(name: str) -> tuple[float, float]:
-    """(capacity, refill per second) in force for a limit."""
+    """(capacity, refill per second) in force for a limit, as long as the process lives."""
     capacity, refill = DEFAULTS[name]
     factors = settings.IBASHO_LIMITS
     # Whoever lifts the pace of posts for a load test says the same a thousand times.
@@ -66,6 +68,6 @@ class Buckets:
             tokens = min(capacity, tokens + (at - since) * refill)
             wait = 0.0 if tokens >= 1 else (1 - tokens) / refill
             self._held[key] = (tokens if wait else tokens - 1, at)
-            while len(self._held) > self.most:
+            if len(self._held) > self.most:
                 self._held.popitem(last=False)
         return wait

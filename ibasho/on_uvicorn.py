@@ -1,7 +1,6 @@
 """The server shape: uvicorn, which has backpressure, told to say nothing about anyone."""
 
 import asyncio
-import contextlib
 import os
 import socket
 
@@ -43,15 +42,22 @@ class Sockets(WebSocketsSansIOProtocol):
         """Send a ready-made frame; False when that can't be done just now, and nothing was sent."""
         if not self.handshake_complete or self.disconnected or self.close_sent:
             return False
-        if not self.writable.is_set() or self.transport.is_closing():
+        transport = self.transport
+        if transport.is_closing():
             return False
         sent = 0
         # Where nothing waits, the kernel takes it at once: a third less work than the transport's.
-        if self._fd >= 0 and not self.transport.get_write_buffer_size():
-            with contextlib.suppress(OSError):  # full, or gone: the transport finds out which
+        if transport.get_write_buffer_size():
+            if not self.writable.is_set():
+                return False
+        elif self._fd >= 0:
+            # By hand: what is said to a whole room comes here once for each of them.
+            try:
                 sent = os.write(self._fd, frame)
+            except OSError:  # full, or gone: the transport finds out which
+                sent = 0
         if sent < len(frame):
-            self.transport.write(frame[sent:])
+            transport.write(frame[sent:])
         return True
 
 

@@ -166,8 +166,8 @@ def test_a_session_that_names_staff_too_is_nobodys(enter, ren):
     assert client.get("/me/")["Location"].startswith("/enter/")
 
 
-def test_whoever_enters_by_the_hundred_is_slowed_with_a_time_to_wait(monkeypatch, settings):
-    settings.IBASHO_LIMITS = {"entries": 2 / 60}
+def test_whoever_enters_by_the_hundred_is_slowed_with_a_time_to_wait(monkeypatch):
+    monkeypatch.setattr("foundation.limits.rate", lambda _: (2.0, 1 / 30))
     codes = [Client().post("/enter/", {"handle": f"ねこ{n}", "agree": "on"}) for n in range(4)]
     assert [answer.status_code for answer in codes] == [303, 303, 422, 422]
     assert int(codes[-1]["Retry-After"]) >= 1

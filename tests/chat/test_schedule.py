@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from chat import timetable
-from chat.schedule import Hours, Now, door, special_days, state_at
+from chat.schedule import Hours, Now, door, special_days, state_behind
 from chat.states import Hand, HolidayRule, RoomState
 from foundation.clock import JST
 
@@ -78,7 +78,7 @@ def test_a_room_without_hours_is_closed_for_good() -> None:
 
 
 def _state(at: datetime, *, hand: Hand = Hand.NONE, attending: int = 2, hours: list = NIGHT) -> Now:
-    return state_at(at, hours=hours, hand=hand, watched=attending >= 2)
+    return state_behind(door(hours, at), hand=hand, watched=attending >= 2)
 
 
 def test_free_text_needs_enough_people_who_watch() -> None:

@@ -28,6 +28,7 @@ OURS = {
     "SQLite, uvicorn": ("embedded", "uvicorn"),
 }
 STOCK = "stock Channels, Redis layer"
+REST_WITHIN_S = 60.0
 PEERS = ("socket.io", "picows (bare)", STOCK)
 
 
@@ -94,6 +95,7 @@ class Stand:
         """One contestant, started for this work alone; all it starts stays on this core."""
         if name in OURS:
             with self._ours(name, rooms=rooms, members=members, doors=doors) as one:
+                _comes_to_rest(one.pids)
                 yield one
             return
         with contextlib.ExitStack() as stack:
@@ -120,6 +122,7 @@ class Stand:
             stack.callback(process.kill)
             _answers(port)
             assert process.process is not None
+            _comes_to_rest([process.process.pid])
             yield Running(proto, [port], [process.process.pid], aux)
 
     @contextlib.contextmanager
@@ -151,6 +154,24 @@ def _answers(port: int) -> None:
             return
         time.sleep(0.05)
     raise AssertionError("a server never answered")
+
+
+def _comes_to_rest(pids: list[int]) -> None:
+    """Return when a server has read all that it reads at its start: that is nobody's coming."""
+    until, used = time.monotonic() + REST_WITHIN_S, _cpu_s(pids)
+    while time.monotonic() < until:
+        time.sleep(0.5)
+        before, used = used, _cpu_s(pids)
+        if used - before < 0.1:
+            return
+    raise AssertionError("a server never came to rest")
+
+
+def _cpu_s(pids: list[int]) -> float:
+    fields = [
+        Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split() for pid in pids
+    ]
+    return sum(int(one[11]) + int(one[12]) for one in fields) / os.sysconf("SC_CLK_TCK")
 
 
 def on_core(core: int) -> None:
