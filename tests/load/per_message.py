@@ -25,9 +25,11 @@ def measure(batch: int, sessions: list[str]) -> float:
     from chat import protocol as p
     from chat.actions.carry_out import carry_out
     from chat.actions.sitting import Act
+    from chat.household import furnish
     from chat.models import Seat
     from foundation import clock
 
+    furnish()  # as a house does before anyone comes
     seats = list(Seat.objects.filter(room__slug="load-0").order_by("pk"))
     heard: list[Any] = []
     took = []
