@@ -151,6 +151,49 @@ async def test_who_comes_while_others_are_looked_at_is_looked_at_next_and_togeth
     ]
 
 
+async def test_those_on_their_way_are_looked_at_along(
+    pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+
+    def counted(knocks: Sequence[Knock], now: object) -> list[TurnedAway]:
+        sizes.append(len(knocks))
+        return [TurnedAway(p.Close.NO_SUCH_ROOM)] * len(knocks)
+
+    monkeypatch.setattr(doormen, "arrive_all", counted)
+    door = Doormen(pool, many=1)
+
+    async def on_their_way(turns: int) -> object:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        return await door.decide(Knock("a", None, {}, None, None))
+
+    await asyncio.gather(*(on_their_way(turns) for turns in (0, 2, 4, 6, 6, 8)))
+    assert sizes == [6]
+
+
+async def test_a_look_that_takes_long_holds_up_nobody_else(
+    pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go = threading.Event()
+
+    def stuck_at_a(knocks: Sequence[Knock], now: object) -> list[TurnedAway]:
+        if knocks[0].slug == "a":
+            go.wait(10)
+        return [TurnedAway(p.Close.NO_SUCH_ROOM)] * len(knocks)
+
+    monkeypatch.setattr(doormen, "arrive_all", stuck_at_a)
+    door = Doormen(pool, many=2)
+    first = asyncio.create_task(door.decide(Knock("a", None, {}, None, None)))
+    await asyncio.sleep(0.01)
+    # Once as the look turns out to be long, twice when that is known.
+    for _ in range(3):
+        await asyncio.wait_for(door.decide(Knock("b", None, {}, None, None)), 2)
+    assert not first.done()
+    go.set()
+    assert await first == TurnedAway(p.Close.NO_SUCH_ROOM)
+
+
 async def test_without_storage_all_are_told_to_come_again_and_the_door_stays_open(
     pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
