@@ -8,13 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import (
     Case,
     Count,
     F,
     IntegerField,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Value,
@@ -22,18 +23,46 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from accounts.models import Participant
 from chat import protocol as p
 from chat.actions.sitting import Act, Answer, Sitting
 from chat.actions.stamp import acked
 from chat.models import Message, Seat, Visit
 from chat.states import Mode
+from foundation.statements import Statement, ask, instant, tell
 
 # Coming back within this time is the same visit.
 SAME_VISIT = timedelta(minutes=5)
 NOTED_WITHIN = timedelta(hours=1)
 # A visit is noted up to this long after the first word could be said.
 NOTED_AFTER = timedelta(seconds=5)
+
+# By hand, as it is done for all who are here and, after a cut, for all at once.
+_OPEN = "SELECT seat_id, mode, seen_at FROM chat_visit WHERE seat_id = ANY(%s) AND ended_at IS NULL"
+_SEEN = "UPDATE chat_visit SET seen_at = %s WHERE seat_id = ANY(%s) AND ended_at IS NULL"
+_TURNED = "UPDATE chat_visit SET mode = %s WHERE seat_id = ANY(%s) AND ended_at IS NULL"
+# An erased person's seat may be gone by now. Staff don't visit: they are at work.
+_NOTED = """
+UPDATE accounts_participant SET seen_at = %s WHERE seen_at < %s AND id IN (
+  SELECT participant_id FROM chat_seat WHERE id = ANY(%s) AND staff_id IS NULL)
+"""
+# Two processes may see the same person arrive; one visit is open all the same.
+_BEGUN = {
+    "postgresql": """
+INSERT INTO chat_visit (room_id, seat_id, mode, started_at, seen_at, posts, stamps, murmurs)
+SELECT x.room, s.id, x.mode, %s, %s, 0, 0, 0
+FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS x(room, seat, mode)
+JOIN chat_seat s ON s.id = x.seat AND s.staff_id IS NULL
+ON CONFLICT DO NOTHING
+""",
+    "sqlite": """
+INSERT INTO chat_visit (room_id, seat_id, mode, started_at, seen_at, posts, stamps, murmurs)
+SELECT x.room, s.id, x.mode, %s, %s, 0, 0, 0
+FROM (SELECT json_extract(value, '$[0]') AS room, json_extract(value, '$[1]') AS seat,
+  json_extract(value, '$[2]') AS mode FROM json_each(%s)) AS x
+JOIN chat_seat s ON s.id = x.seat AND s.staff_id IS NULL WHERE true
+ON CONFLICT DO NOTHING
+""",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,35 +84,31 @@ def touch(stays: Iterable[Stay], *, now: datetime, modes: bool = True) -> None:
     if not by_seat:
         return
     with transaction.atomic():
-        open_now = Visit.objects.filter(seat_id__in=by_seat, ended_at__isnull=True)
-        _end(open_now.filter(seen_at__lt=now - SAME_VISIT))
-        known = set(open_now.order_by().values_list("seat_id", flat=True))
-        open_now.filter(seat_id__in=known).update(seen_at=now)
-        here = [s for s in known if modes and by_seat[s].mode is Mode.HERE]
-        open_now.filter(seat_id__in=here).exclude(mode=Mode.HERE).update(mode=Mode.HERE)
-        watching = known - set(here) if modes else set()
-        open_now.filter(seat_id__in=watching, mode=Mode.HERE).update(mode=Mode.WATCHING)
+        [rows] = ask(Statement(_OPEN, [list(by_seat)]))
+        there = {seat: (mode, instant(seen)) for seat, mode, seen in rows}
+        if left := [seat for seat, (_, seen) in there.items() if seen < now - SAME_VISIT]:
+            long_ago = Q(seen_at__lt=now - SAME_VISIT, ended_at__isnull=True)
+            _end(Visit.objects.filter(long_ago, seat_id__in=left))
+        known = there.keys() - set(left)
+        if known:
+            tell(Statement(_SEEN, [now, list(known)]))
+        for mode in Mode if modes else ():
+            turned = [s for s in known if by_seat[s].mode is mode and there[s][0] != mode.value]
+            if turned:
+                tell(Statement(_TURNED, [mode.value, turned]))
         _begin([stay for seat, stay in by_seat.items() if seat not in known], now)
 
 
 def _begin(stays: list[Stay], now: datetime) -> None:
-    # An erased person's seat may be gone by now. Staff don't visit: they are at work.
-    there = set(
-        Seat.objects.filter(pk__in=[s.seat for s in stays], staff__isnull=True)
-        .order_by()
-        .values_list("pk", flat=True)
-    )
+    if not stays:
+        return
     # Whoever only watches was here too: nobody is forgotten for having said nothing.
-    Participant.objects.filter(seats__in=there, seen_at__lt=now - NOTED_WITHIN).update(seen_at=now)
-    Visit.objects.bulk_create(
-        [
-            Visit(room_id=s.room, seat_id=s.seat, mode=s.mode, started_at=now, seen_at=now)
-            for s in stays
-            if s.seat in there
-        ],
-        # Two processes may see the same person arrive; one visit is open all the same.
-        ignore_conflicts=True,
-    )
+    tell(Statement(_NOTED, [now, now - NOTED_WITHIN, [stay.seat for stay in stays]]))
+    if connection.vendor == "postgresql":
+        columns = zip(*((s.room, s.seat, s.mode.value) for s in stays), strict=True)
+        tell(Statement(_BEGUN["postgresql"], [now, now, *map(list, columns)]))
+    else:
+        tell(Statement(_BEGUN["sqlite"], [now, now, [[s.room, s.seat, s.mode] for s in stays]]))
 
 
 def _end(left: QuerySet[Visit]) -> int:
