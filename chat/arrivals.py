@@ -22,6 +22,7 @@ from chat import queries
 from chat.actions import seats
 from chat.actions.visits import SAME_VISIT
 from chat.asked import rooms_and_sessions, state_of
+from chat.catching_up import CatchUp, catch_up, goes_on, read_newest, unread
 from chat.models import Room, Seat
 from chat.policies import FREE, Standing
 from chat.schedule import Now
@@ -127,7 +128,7 @@ def _arrive(knock: Knock, address: str, there: "_There", now: datetime) -> Turne
     if queries.is_full(room, person=participant, now=now):
         return TurnedAway(p.Close.TOO_MANY, FULL_S)
     seat = coming.seat or seats.take(viewer, room=room, standing=coming.standing)
-    caught_up = queries.catch_up(room, epoch=knock.epoch, since=knock.since)
+    caught_up = catch_up(room, epoch=knock.epoch, since=knock.since)
     state = state_of(room, hours, watch=coming.watch, now=now)
     return LetIn(
         viewer=viewer,
@@ -165,7 +166,7 @@ def _staff_arrives(
             return TurnedAway(p.Close.NOT_ALLOWED)
     watch = watching([room.pk], now=now).get(room.pk, NOBODY)
     coming = _Coming(version, 0, Mode.WATCHING, FREE, None, watch, seat)
-    caught_up = queries.catch_up(room, epoch=knock.epoch, since=knock.since)
+    caught_up = catch_up(room, epoch=knock.epoch, since=knock.since)
     return LetIn(
         viewer=viewer,
         person=queries.person_of(seat),
@@ -243,6 +244,14 @@ def _read(knocks: Sequence[Knock], now: datetime) -> _There:
         coming_statement(sorted(pairs), now=now),
         watching_statement({room for room, _ in pairs}, now=now),
     )
+    # Read together, as whoever starts fresh will ask for it.
+    fresh = {
+        one.slug
+        for one in knocks
+        if one.slug in rooms and not goes_on(rooms[one.slug][0], epoch=one.epoch, since=one.since)
+    }
+    if new := unread(rooms[slug][0] for slug in fresh):
+        read_newest(new)
     people = {(row[0], row[1]): row[2:] for row in rows}
     return _There(rooms, held, people, watched(there, now=now))
 
@@ -279,9 +288,7 @@ def _coming(there: _There, room: Room, participant: int, now: datetime) -> _Comi
     )
 
 
-def _welcome(
-    room: Room, seat: Seat, coming: _Coming, caught_up: queries.CatchUp, state: Now
-) -> p.Welcome:
+def _welcome(room: Room, seat: Seat, coming: _Coming, caught_up: CatchUp, state: Now) -> p.Welcome:
     author = queries.author_of(seat)
     return p.Welcome(
         v=p.VERSION,

@@ -6,16 +6,14 @@ would cost more than all the rest.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 
 from django.db import connection
 
 from chat import protocol as p
-from chat.queries import events_after, message_frame
-from chat.states import MessageState
-from foundation.statements import Row, Statement, ask, instant
+from chat.queries import events_after
+from chat.rows import frame
+from foundation.statements import Row, Statement, ask
 
 # Bounds of one read. Whatever is left of a room or of the rooms is read next.
 MOST_ROOMS, MOST_EACH = 64, 100
@@ -32,26 +30,6 @@ LEFT JOIN LATERAL (
 LEFT JOIN chat_seat s ON s.id = m.seat_id
 ORDER BY x.id, m.seq
 """
-
-
-@dataclass(slots=True)
-class _Seat:
-    key: str
-    handle: str
-    mark: str
-    role: str
-
-
-@dataclass(slots=True)
-class _Said:
-    seq: int | None
-    handle: str
-    text: str
-    veil: str
-    state: str
-    stamps: dict[str, int]
-    at: datetime
-    seat: _Seat | None
 
 
 def following(since: Mapping[int, int]) -> dict[int, list[Encoded]]:
@@ -89,12 +67,4 @@ def _of_messages(rows: Sequence[Row], since: int) -> list[Encoded]:
     there = [row for row in rows if row[2] is not None and row[2] <= upto]
     if [row[2] for row in there] != list(range(since + 1, upto + 1)):
         return []
-    return [(row[2], p.encode(message_frame(_said(*row[2:])))) for row in there]
-
-
-def _said(
-    seq: int, handle: str, text: str, veil: str, state: str, stamps: dict[str, int], at: str,
-    key: str | None, named: str, mark: str, role: str,
-) -> _Said:  # fmt: skip
-    seat = None if key is None else _Seat(key, named, mark, role)
-    return _Said(seq, handle, text, veil, MessageState(state), stamps, instant(at), seat)
+    return [(row[2], p.encode(frame(row[2:]))) for row in there]

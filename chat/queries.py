@@ -1,11 +1,9 @@
 """Every read of rooms. A message becomes words for people in one place only: `message_frame`."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, cast
 
-import msgspec
 from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.viewer import Viewer
@@ -178,40 +176,6 @@ def newest(room: int, *, before: int | None = None, limit: int = p.NEWEST) -> li
         rows = rows.filter(seq__lt=before)
     page = list(rows.select_related("seat").order_by("-seq")[:limit])
     return [message_frame(row) for row in reversed(page)]
-
-
-@dataclass(frozen=True, slots=True)
-class CatchUp:
-    """What a client gets that names a position, or none: encoded `events`, reaching to `head`."""
-
-    recovered: bool
-    events: msgspec.Raw
-    head: int
-    more: bool
-
-
-def catch_up(room: Room, *, epoch: str | None, since: int | None) -> CatchUp:
-    """Continue after `since` when its epoch and range allow it; else start fresh."""
-    if since is None or epoch != room.epoch or not room.floor <= since <= room.head:
-        return CatchUp(False, _newest_encoded(room), room.head, False)
-    events = events_after(room.pk, since=since, limit=p.MAX_EVENTS, head=room.head)
-    reached = events[-1].seq if events else since
-    return CatchUp(True, msgspec.Raw(p.encode(events)), max(reached, since), reached < room.head)
-
-
-# The newest messages by room, for as long as nothing happens there: every change of any of them
-# is an event, and moves the head. Whoever comes back after a cut comes with many others.
-_newest: dict[int, tuple[tuple[str, int, int], msgspec.Raw]] = {}
-
-
-def _newest_encoded(room: Room) -> msgspec.Raw:
-    """The newest messages up to the room's head as this `room` was read."""
-    at = (room.epoch, room.head, room.floor)
-    kept = _newest.get(room.pk)
-    if kept is None or kept[0] != at:
-        found = newest(room.pk, before=room.head + 1)
-        kept = _newest[room.pk] = (at, msgspec.Raw(p.encode(found)))
-    return kept[1]
 
 
 # --- rooms ---------------------------------------------------------------------------------------

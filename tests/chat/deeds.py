@@ -13,6 +13,7 @@ from chat.actions import pace, seats
 from chat.actions.carry_out import carry_out
 from chat.actions.sitting import Act
 from chat.arrivals import Knock, LetIn, TurnedAway, arrive_all
+from chat.catching_up import catch_up
 from chat.models import Room, Seat
 from chat.policies import FREE
 from foundation import clock
@@ -67,7 +68,7 @@ def wire(frame: Any) -> dict[str, Any]:
 def welcome(room: Room, *, epoch: str | None = None, since: int | None = None) -> dict[str, Any]:
     """What a connection would be told first (without `you` and `presence`)."""
     room = Room.objects.get(pk=room.pk)
-    caught = queries.catch_up(room, epoch=epoch, since=since)
+    caught = catch_up(room, epoch=epoch, since=since)
     state = queries.states_of([room], now=clock.now())[room.pk]
     return {
         "type": "welcome",

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError
 
-from accounts.models import Participant
+from accounts.models import Participant, Staff
 from chat.actions import visits
 from chat.actions.visits import Stay
-from chat.models import Room, Visit
+from chat.models import Room, Seat, Visit
 from chat.states import Mode
 from foundation import clock
 from tests.chat.deeds import do, post, rest, seat_of
@@ -59,6 +59,23 @@ def test_several_people_are_touched_at_once_and_their_modes_kept(
     assert set(Visit.objects.values_list("seat__handle", "mode")) == {
         ("あおい", "watching"), ("はは", "here"),
     }  # fmt: skip
+
+
+def test_without_modes_an_open_visit_keeps_its_own(room: Room, aoi: Participant) -> None:
+    visits.touch([_stay(aoi, room, Mode.HERE)], now=NOW)
+    visits.touch([_stay(aoi, room)], now=NOW + timedelta(minutes=1), modes=False)
+    visit = Visit.objects.get()
+    assert (visit.mode, visit.seen_at) == ("here", NOW + timedelta(minutes=1))
+
+
+def test_neither_staff_nor_whoever_is_erased_begins_a_visit(
+    room: Room, aoi: Participant, haha: Participant, ren: Staff
+) -> None:
+    theirs = Seat.objects.create(room=room, staff=ren, key="s1", handle="れん", mark="a")
+    gone = _stay(haha, room)
+    Seat.objects.filter(pk=gone.seat).delete()
+    visits.touch([gone, Stay(theirs.pk, room.pk, Mode.HERE), _stay(aoi, room)], now=NOW)
+    assert list(Visit.objects.values_list("seat__handle", flat=True)) == ["あおい"]
 
 
 def test_what_someone_did_is_counted_in_their_visit(room: Room, aoi: Participant) -> None:

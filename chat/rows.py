@@ -1,0 +1,50 @@
+"""Messages read by hand, where the ORM's way would cost more than all the rest."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from chat import protocol as p
+from chat.queries import message_frame
+from chat.states import MessageState
+from foundation.statements import Row, instant
+
+
+@dataclass(slots=True)
+class _Seat:
+    key: str
+    handle: str
+    mark: str
+    role: str
+
+
+@dataclass(slots=True)
+class _Said:
+    seq: int | None
+    handle: str
+    text: str
+    veil: str
+    state: str
+    stamps: dict[str, int]
+    at: datetime
+    seat: _Seat | None
+
+
+def frame(row: Row) -> p.Message | p.Gone:
+    """What people see of a message.
+
+    Of its row: seq, handle, text, veil, state, stamps, at; of its seat: key, handle, mark, role.
+    """
+    seq, handle, text, veil, state, stamps, at, key, named, mark, role = row
+    return message_frame(
+        _Said(
+            seq,
+            handle,
+            text,
+            veil,
+            MessageState(state),
+            json.loads(stamps) if isinstance(stamps, str) else stamps,
+            instant(at),
+            None if key is None else _Seat(key, named, mark, role),
+        )
+    )
