@@ -19,7 +19,7 @@ MOST_AT_ONCE = 32
 # A handshake takes this many turns from the first byte to its knock.
 TURNS = 3
 # One look that takes longer (storage stands, a room is locked) holds up nobody at other rooms.
-SLOW_S = 0.1
+SLOW_S = 0.5
 Decision = TurnedAway | LetIn
 
 
@@ -36,13 +36,12 @@ class Doormen:
         """What becomes of a handshake."""
         decision: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
         self._waiting.append((knock, decision))
-        # Beside one who gets on, another is worth its cost for a whole batch only.
-        if self._at_work == self._held_up or len(self._waiting) >= MOST_AT_ONCE:
-            self._call()
+        self._call()
         return await decision
 
     def _call(self) -> None:
-        if self._waiting and self._at_work < self._many:
+        # Never two who get on: they and the loop would take turns at every few lines.
+        if self._waiting and self._at_work == self._held_up < self._many:
             self._at_work += 1
             task = asyncio.get_running_loop().create_task(self._work())
             self._tasks.add(task)
@@ -85,8 +84,7 @@ class Doormen:
         done, _ = await asyncio.wait([look], timeout=SLOW_S)
         if not done:
             self._held_up += 1
-            if self._at_work == self._held_up:
-                self._call()
+            self._call()
             try:
                 await asyncio.wait([look])
             finally:
