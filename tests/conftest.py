@@ -11,16 +11,14 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import django
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.test import TransactionTestCase
 
-from audit import triggers as log
-from ledger import triggers as ledger
+from tests import emptied
 from tests.processes import watchdog
 from tests.servers import CannotStart, Postgres, Redis
 
@@ -169,18 +167,9 @@ def django_db_keepdb() -> bool:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _only_the_flush_between_tests_lifts_the_triggers(django_db_setup: None) -> Iterator[None]:
-    """The log and the ledger refuse to be emptied, also by what empties tables after a test."""
-    flush = type(connection.ops).execute_sql_flush
-
-    def lifted(ops: Any, statements: list[str]) -> None:
-        vendor = connection.vendor
-        down = [*log.DOWN[vendor], *ledger.DOWN[vendor]]
-        up = [*log.UP[vendor], *ledger.UP[vendor]]
-        flush(ops, [*down, *statements, *up])
-
+def _only_what_is_filled_is_emptied(django_db_setup: None) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(type(connection.ops), "execute_sql_flush", lifted)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", emptied.empty)
         yield
 
 
