@@ -244,16 +244,28 @@ def _read(knocks: Sequence[Knock], now: datetime) -> _There:
         coming_statement(sorted(pairs), now=now),
         watching_statement({room for room, _ in pairs}, now=now),
     )
-    # Read together, as whoever starts fresh will ask for it.
-    fresh = {
-        one.slug
-        for one in knocks
-        if one.slug in rooms and not goes_on(rooms[one.slug][0], epoch=one.epoch, since=one.since)
-    }
-    if new := unread(rooms[slug][0] for slug in fresh):
-        read_newest(new)
     people = {(row[0], row[1]): row[2:] for row in rows}
-    return _There(rooms, held, people, watched(there, now=now))
+    found = _There(rooms, held, people, watched(there, now=now))
+    _read_newest(knocks, found)
+    return found
+
+
+def _read_newest(knocks: Sequence[Knock], there: _There) -> None:
+    """Read at once what those will ask for who start fresh, as far as they may hear it."""
+    fresh = {}
+    for one in knocks:
+        room, _ = there.rooms.get(one.slug, (None, ""))
+        if room is None or room.removed_at or goes_on(room, epoch=one.epoch, since=one.since):
+            continue
+        person = seating.held_by(there.held.get(one.session or "", {}))
+        row = None if person is None else there.people.get((room.pk, person))
+        if row is not None and (room.kind != RoomKind.COUNSELING or row[2] is not None):
+            fresh[room.pk] = room
+    try:
+        if new := unread(fresh.values()):
+            read_newest(new)
+    except Exception as error:  # noqa: BLE001 - each asks for their own room again, by themselves
+        log.warning("the newest of a room couldn't be read: %s", type(error).__name__)
 
 
 @dataclass(frozen=True, slots=True)

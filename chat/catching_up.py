@@ -1,5 +1,6 @@
 """Where a client goes on that comes back, and what one sees first that comes anew."""
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -54,8 +55,10 @@ class CatchUp:
 
 
 # The newest messages by room, for as long as nothing happens there: every change of any of them
-# is an event, and moves the head. Whoever comes back after a cut comes with many others.
-_Kept = tuple[tuple[str, int, int], msgspec.Raw]
+# is an event, and moves the head. Whoever comes back after a cut comes with many others; words that
+# are erased elsewhere meanwhile, or purged, don't stay here for longer than that takes.
+KEPT_S = 60.0
+_Kept = tuple[tuple[str, int, int], msgspec.Raw, float]
 _newest: dict[int, _Kept] = {}
 
 
@@ -89,8 +92,16 @@ def read_newest(there: Iterable[Room]) -> dict[int, msgspec.Raw]:
     for pk, *columns in found:
         frames[pk].append(frame(tuple(columns)))
     encoded = {pk: msgspec.Raw(p.encode(frames[pk])) for pk in heads}
-    _newest.update((pk, (_version(room), encoded[pk])) for pk, room in heads.items())
+    at = time.monotonic()
+    _newest.update((pk, (_version(room), encoded[pk], at)) for pk, room in heads.items())
     return encoded
+
+
+def forget_old() -> None:
+    """Words that were read a minute ago are not kept any longer; asked by the rounds."""
+    old = time.monotonic() - KEPT_S
+    for pk in [pk for pk, (_, _, at) in list(_newest.items()) if at < old]:
+        _newest.pop(pk, None)
 
 
 def unread(there: Iterable[Room]) -> list[Room]:
@@ -104,7 +115,7 @@ def _newest_of(room: Room) -> msgspec.Raw:
 
 
 def _kept(room: Room) -> msgspec.Raw | None:
-    version, encoded = _newest.get(room.pk, (None, None))
+    version, encoded, _ = _newest.get(room.pk, (None, None, 0.0))
     return encoded if version == _version(room) else None
 
 

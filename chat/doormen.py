@@ -18,9 +18,11 @@ log = logging.getLogger("ibasho.chat")
 MOST_AT_ONCE = 32
 # A handshake takes this many turns from the first byte to its knock.
 TURNS = 3
-# One look that takes longer (storage stands, a room is locked) holds up nobody at other rooms.
-SLOW_S = 0.5
+# Where one look takes longer (storage stands, a room is locked), another doorman looks at those
+# who come meanwhile.
+SLOW_S = 0.25
 Decision = TurnedAway | LetIn
+COME_AGAIN = TurnedAway(p.Close.RESTART, 5.0)
 
 
 class Doormen:
@@ -55,6 +57,7 @@ class Doormen:
         finally:
             # In the turn in which nobody waits: whoever knocks later finds that one is free.
             self._at_work -= 1
+            self._call()
 
     async def _gather(self) -> None:
         """Let in those who are on their way, as long as each round of turns brings somebody."""
@@ -71,14 +74,16 @@ class Doormen:
         batch = [self._waiting.popleft() for _ in range(count)]
         knocks = [knock for knock, _ in batch]
         look = asyncio.ensure_future(in_thread(self._pool, arrive_all, knocks, clock.now()))
+        found: list[Decision] = []
         try:
             found = await self._held_up_by(look)
         except Exception as error:  # noqa: BLE001 - storage is out of reach: come again
             log.warning("nobody could be let in: %s", type(error).__name__)
-            found = [TurnedAway(p.Close.RESTART, 5.0)] * count
-        for (_, decision), one in zip(batch, found, strict=True):
-            if not decision.done():  # gone while they waited
-                decision.set_result(one)
+        finally:
+            # Nobody waits for ever, whatever became of the look.
+            for at, (_, decision) in enumerate(batch):
+                if not decision.done():  # gone while they waited
+                    decision.set_result(found[at] if at < len(found) else COME_AGAIN)
 
     async def _held_up_by(self, look: asyncio.Future[list[Decision]]) -> list[Decision]:
         done, _ = await asyncio.wait([look], timeout=SLOW_S)

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from chat import demo_keeper, in_force
+from chat import catching_up, demo_keeper, in_force
 from chat import protocol as p
 from chat.actions import counts, daily, postcards, presence, rooms, visits
 from chat.hub import Hub
@@ -27,6 +27,7 @@ POLL_S = 2.0  # rings may be lost; nobody misses anything for longer than this
 ROOMS_S = 2.5  # a room hears of its new state within 5 s
 ARRIVALS_S = 1.0
 TOUCH_S = 60.0
+AT_ONCE = 100  # visits a transaction: what it locks it says in one go (`foundation/one_trip.py`)
 DEMO_S = 60.0
 COPY_S = 3600.0
 SHIFTS_S = 60.0
@@ -110,8 +111,8 @@ class _Keeper:
         try:
             if left:
                 await in_thread(self.pool, _go_on, [visits.Stay(*one) for one in left])
-            if stays:
-                await in_thread(self.pool, _touch, stays)
+            for start in range(0, len(stays), AT_ONCE):
+                await in_thread(self.pool, _touch, stays[start : start + AT_ONCE])
         except Exception:
             # The next turn does it.
             self.hub.left = left + self.hub.left
@@ -126,8 +127,8 @@ class _Keeper:
             for one in self.hub.sitters()
             if one.person > 0
         ]
-        for start in range(0, len(stays), 200):
-            await in_thread(self.pool, _go_on, stays[start : start + 200])
+        for start in range(0, len(stays), AT_ONCE):
+            await in_thread(self.pool, _go_on, stays[start : start + AT_ONCE])
         await in_thread(self.pool, _close_left)
 
     async def heads(self) -> None:
@@ -172,6 +173,7 @@ class _Keeper:
 
 
 def _rooms() -> None:
+    catching_up.forget_old()
     now = clock.now()
     rooms.bring_up_to_date(now=now)
     presence.tell(now=now)

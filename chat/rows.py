@@ -6,7 +6,6 @@ from datetime import datetime
 
 from chat import protocol as p
 from chat.queries import message_frame
-from chat.states import MessageState
 from foundation.statements import Row, instant
 
 
@@ -42,7 +41,7 @@ def frame(row: Row) -> p.Message | p.Gone:
             handle,
             text,
             veil,
-            MessageState(state),
+            state,
             json.loads(stamps) if isinstance(stamps, str) else stamps,
             instant(at),
             None if key is None else _Seat(key, named, mark, role),

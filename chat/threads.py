@@ -11,7 +11,7 @@ from django.db import close_old_connections, connection
 
 T = TypeVar("T")
 
-# A line that carried an answer within this time needn't be asked whether it is there: that is a
+# Where a deed went well within this time, the line needn't be asked whether it is there: that is a
 # trip of its own. Should it have broken since, one deed fails, as it would in the middle of it.
 PROVEN_S = 1.0
 _lately = threading.local()

@@ -80,23 +80,25 @@ def touch(stays: Iterable[Stay], *, now: datetime, modes: bool = True) -> None:
     Without `modes` an open visit keeps its mode: a process that only goes on with a visit may have
     heard less of it than another one.
     """
-    by_seat = {stay.seat: stay for stay in stays}
+    # In one order for every process, lest two wait for each other.
+    by_seat = {stay.seat: stay for stay in sorted(stays, key=lambda one: one.seat)}
     if not by_seat:
         return
     with transaction.atomic():
         [rows] = ask(Statement(_OPEN, [list(by_seat)]))
         there = {seat: (mode, instant(seen)) for seat, mode, seen in rows}
-        if left := [seat for seat, (_, seen) in there.items() if seen < now - SAME_VISIT]:
+        if left := {seat for seat, (_, seen) in there.items() if seen < now - SAME_VISIT}:
             long_ago = Q(seen_at__lt=now - SAME_VISIT, ended_at__isnull=True)
             _end(Visit.objects.filter(long_ago, seat_id__in=left))
-        known = there.keys() - set(left)
+        known = sorted(there.keys() - left)
         if known:
-            tell(Statement(_SEEN, [now, list(known)]))
+            tell(Statement(_SEEN, [now, known]))
         for mode in Mode if modes else ():
             turned = [s for s in known if by_seat[s].mode is mode and there[s][0] != mode.value]
             if turned:
                 tell(Statement(_TURNED, [mode.value, turned]))
-        _begin([stay for seat, stay in by_seat.items() if seat not in known], now)
+        new = by_seat.keys() - there.keys() | left
+        _begin([stay for seat, stay in by_seat.items() if seat in new], now)
 
 
 def _begin(stays: list[Stay], now: datetime) -> None:

@@ -2,21 +2,22 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+import msgspec
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import DatabaseError
 
 from accounts import seats as sessions
 from accounts.models import Participant
-from chat import arrivals, doormen
+from chat import arrivals, catching_up, doormen
 from chat import protocol as p
-from chat.actions.moderation import restrict
+from chat.actions.moderation import hide, restrict
 from chat.arrivals import Knock, LetIn, TurnedAway, arrive_all
 from chat.doormen import Doormen
-from chat.models import Room, Seat
+from chat.models import Message, Room, Seat
 from chat.states import RestrictionKind
 from foundation import clock
 from foundation.statements import Row, Statement
@@ -46,6 +47,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return by_hand(*statements)
 
     monkeypatch.setattr(arrivals, "ask", ask)
+    monkeypatch.setattr(catching_up, "ask", ask)
     return counted
 
 
@@ -56,7 +58,81 @@ def test_many_are_read_in_one_question(room: Room, asked: list[int]) -> None:
     knocks = [knock(one, room.slug, host=f"10.2.0.{at}") for at, one in enumerate(people)]
     found = arrive_all(knocks, clock.now())
     assert [one.person for one in found if isinstance(one, LetIn)] == [one.pk for one in people]
-    assert len(asked) == 1
+    # Those at the door, and what was said last where they go.
+    assert len(asked) == 2
+
+
+def test_the_newest_of_several_rooms_are_one_question(
+    room: Room, aoi: Participant, haha: Participant, asked: list[int]
+) -> None:
+    quiet = make_room("shizuka", name="しずかな部屋")
+    said(aoi, room, "こんばんは")
+    knocks = [knock(aoi, room.slug), knock(haha, quiet.slug), knock(haha, room.slug)]
+    arrive_all(knocks, clock.now())
+    assert len(asked) == 2
+    arrive_all(knocks, clock.now())
+    assert len(asked) == 3  # nothing happened there: they are kept
+
+
+def test_a_room_that_cannot_be_read_turns_away_nobody_at_another(
+    room: Room, aoi: Participant, haha: Participant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiet = make_room("shizuka", name="しずかな部屋")
+    read = catching_up.read_newest
+
+    def unlucky(there: Iterable[Room]) -> dict[int, msgspec.Raw]:
+        rooms = list(there)
+        if room.pk in [one.pk for one in rooms]:
+            raise ValueError("a state of a later version")
+        return read(rooms)
+
+    monkeypatch.setattr(arrivals, "read_newest", unlucky)
+    monkeypatch.setattr(catching_up, "read_newest", unlucky)
+    found = arrive_all([knock(aoi, room.slug), knock(haha, quiet.slug)], clock.now())
+    assert found[0] == TurnedAway(p.Close.RESTART, 5.0)
+    assert isinstance(found[1], LetIn)
+
+
+def test_nothing_is_read_for_those_who_may_not_hear_it(
+    room: Room, aoi: Participant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_room("soudan", name="相談の部屋", kind="counseling")
+    quiet = make_room("shizuka", name="しずかな部屋")
+    read: list[str] = []
+    monkeypatch.setattr(
+        arrivals, "read_newest", lambda there: read.extend(one.slug for one in there)
+    )
+    knocks = [knock(aoi, room.slug), knock(aoi, "soudan"), knock(None, quiet.slug)]
+    arrive_all(knocks, clock.now())
+    assert read == [room.slug]
+
+
+def test_hidden_words_are_shown_to_nobody_who_comes_after(
+    room: Room, aoi: Participant, haha: Participant
+) -> None:
+    seq = said(haha, room, "かくれることば")
+    assert "かくれることば" in _seen(knock(aoi, room.slug))
+    hide(message=Message.objects.get(room=room, seq=seq).pk, now=clock.now())
+    assert "かくれることば" not in _seen(knock(aoi, room.slug))
+
+
+def _seen(one: Knock) -> str:
+    found = arrive(one, clock.now())
+    assert isinstance(found, LetIn)
+    return p.encode(found.welcome).decode()
+
+
+def test_what_was_said_is_not_kept_for_long(
+    room: Room, aoi: Participant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said(aoi, room, "こんばんは")
+    now = Room.objects.get(pk=room.pk)
+    catching_up.read_newest([now])
+    catching_up.forget_old()
+    assert not catching_up.unread([now])
+    monkeypatch.setattr(catching_up, "KEPT_S", -1.0)
+    catching_up.forget_old()
+    assert catching_up.unread([now])
 
 
 def test_each_gets_what_they_would_have_got_alone(
@@ -190,8 +266,26 @@ async def test_a_look_that_takes_long_holds_up_nobody_else(
     for _ in range(3):
         await asyncio.wait_for(door.decide(Knock("b", None, {}, None, None)), 2)
     assert not first.done()
+    # With all held up, whoever comes waits until one of them is free.
+    second = asyncio.create_task(door.decide(Knock("a", None, {}, None, None)))
+    await asyncio.sleep(doormen.SLOW_S + 0.2)
+    third = asyncio.create_task(door.decide(Knock("b", None, {}, None, None)))
+    await asyncio.sleep(0.05)
+    assert not third.done()
     go.set()
-    assert await first == TurnedAway(p.Close.NO_SUCH_ROOM)
+    assert {await one for one in (first, second, third)} == {TurnedAway(p.Close.NO_SUCH_ROOM)}
+    await asyncio.sleep(0)
+    assert (door._at_work, door._held_up) == (0, 0)
+
+
+async def test_nobody_waits_for_ever_whatever_becomes_of_a_look(
+    pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doormen, "arrive_all", lambda knocks, now: [])
+    door = Doormen(pool, many=1)
+    knocks = (door.decide(Knock("a", None, {}, None, None)) for _ in range(40))
+    told = await asyncio.wait_for(asyncio.gather(*knocks), 5)
+    assert told == [TurnedAway(p.Close.RESTART, 5.0)] * 40
 
 
 async def test_without_storage_all_are_told_to_come_again_and_the_door_stays_open(
