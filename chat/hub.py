@@ -6,26 +6,63 @@ of the loop leaves as one message, an array of frames. It never awaits a socket.
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, Protocol
 
 from chat import protocol as p
 from chat import queries, whereabouts
-from chat.following import following
+from chat.following import Encoded, following
 from chat.known import forget
 from chat.models import Room
 from chat.outlet import framed
-from chat.room_here import Encoded, RoomHere, Sitter
 from chat.states import Mode
 from chat.threads import in_thread
 from duty.queries import attending
 from foundation import clock
 
 log = logging.getLogger("ibasho.chat")
+RECENT = 256  # events kept per room for sockets that arrive between a commit and its fan-out
 REMEMBERED = 1024
-# An answer waits no longer than this for what its room hears next.
-SETTLED_S = 0.05
+
+
+class Sitter(Protocol):
+    """A socket, as the hub sees it."""
+
+    person: int
+    seat: int
+    room: int
+    own: list[bytes]
+    mode: Mode
+    session: str | None
+    letter: int
+    restless: bool
+
+    def push(self, text: str, frame: bytes | None = None) -> None:
+        """Send or queue a message; must not block or raise. `frame`: the same, framed already."""
+
+    def leave(self, code: p.Close) -> None:
+        """Say goodbye and close."""
+
+    def behind(self, now: float) -> bool:
+        """Whether it reads too slowly."""
+
+
+class RoomHere:
+    """A room as this process serves it."""
+
+    __slots__ = ("ahead", "head", "id", "last", "pending", "recent", "sitters")
+
+    def __init__(self, room: int, last: int) -> None:
+        self.id = room
+        self.last = last  # the last number handed to the sitters
+        self.head = last  # the highest number heard of
+        self.sitters: set[Sitter] = set()
+        # Sitters whose welcome was read later than `last`: they must not get numbers twice.
+        self.ahead: dict[Sitter, int] = {}
+        self.pending: list[Encoded] = []
+        self.recent: deque[Encoded] = deque(maxlen=RECENT)
 
 
 class Hub:
@@ -47,9 +84,6 @@ class Hub:
         self._grown: dict[RoomHere, None] = {}
         self._owed: dict[Sitter, None] = {}
         self._turning = False
-        # Whose answers wait for what their room hears next, and when they go out at the latest.
-        self._late: dict[Sitter, None] = {}
-        self._settling: asyncio.TimerHandle | None = None
         # Rooms to be read on, the longest waiting first, and whether a read is under way.
         self._wanting: dict[int, RoomHere] = {}
         self._reading = False
@@ -96,7 +130,6 @@ class Hub:
             room.sitters.discard(sitter)
             room.ahead.pop(sitter, None)
             self._owed.pop(sitter, None)
-            self._late.pop(sitter, None)
             if not room.sitters:
                 del self.rooms[sitter.room]
                 # Someone may be on the way in who read before this.
@@ -124,8 +157,9 @@ class Hub:
             return
         if head <= here.last:
             return
-        if ready := here.ready(events):
-            self._deliver(here, ready)
+        fresh = [one for one in events if one[0] > here.last]
+        if fresh and fresh[0][0] == here.last + 1:
+            self._deliver(here, fresh)
         if here.last < head:
             self._want(here, head)
 
@@ -174,20 +208,6 @@ class Hub:
             self._flush(room)
         owed, self._owed = self._owed, {}
         for sitter in owed:
-            here = self.rooms.get(sitter.room)
-            if here is not None and here.held:
-                # What their room hears next is being read; answers leave with it, or soon.
-                self._late[sitter] = None
-            else:
-                self.settle(sitter)
-        if self._late and self._settling is None:
-            loop = asyncio.get_running_loop()
-            self._settling = loop.call_later(SETTLED_S, self._settle_late)
-
-    def _settle_late(self) -> None:
-        self._settling = None
-        late, self._late = self._late, {}
-        for sitter in late:
             self.settle(sitter)
 
     def settle(self, sitter: Sitter) -> None:
@@ -244,38 +264,39 @@ class Hub:
         """Read on until every head is reached; what rings meanwhile gathers for the next read."""
         try:
             while since := self._behind():
+                asked = self._wanting.copy()
                 found = await in_thread(self.readers, following, since)
                 for number, events in found.items():
-                    if room := self._wanting.get(number):
+                    # One that emptied and filled meanwhile stands elsewhere.
+                    if (room := asked[number]) is self._wanting.get(number):
                         self._take_in(room, events)
         except Exception as error:  # noqa: BLE001 - whatever it was, the poll asks again
             log.warning("rooms couldn't be read: %s", type(error).__name__)
             for room in self._wanting.values():
                 room.head = room.last
-                room.held.clear()
         finally:
             self._reading = False
 
-    def _behind(self) -> dict[int, tuple[int, int]]:
-        """What those rooms miss that haven't reached their heads, the longest waiting first."""
+    def _behind(self) -> dict[int, int]:
+        """Where those rooms stand that haven't reached their heads, the longest waiting first."""
         self._wanting = {
             number: room
             for number, room in self._wanting.items()
             if room.last < room.head and self.rooms.get(number) is room
         }
-        return {number: room.missing() for number, room in self._wanting.items()}
+        return {number: room.last for number, room in self._wanting.items()}
 
     def _take_in(self, room: RoomHere, events: Sequence[Encoded]) -> None:
         del self._wanting[room.id]
-        if events and events[0][0] > room.last + 1:
+        fresh = [one for one in events if one[0] > room.last]
+        if fresh and fresh[0][0] == room.last + 1:
+            self._deliver(room, fresh)
+        elif fresh:
             # The log begins later than that (a purge): whoever needs it asks and is told.
-            room.last = events[0][0] - 1
-        elif ready := room.ready(events):
-            self._deliver(room, ready)
+            room.last = fresh[0][0] - 1
         elif not events:
             # A ring from before a commit became visible; the poll asks again.
             room.head = room.last
-            room.held.clear()
         if room.last < room.head:
             self._wanting[room.id] = room
 

@@ -1,7 +1,5 @@
 """One read for several rooms says, byte for byte, what a read of each by itself says."""
 
-from collections.abc import Mapping
-
 import pytest
 
 from accounts.models import Participant
@@ -22,10 +20,6 @@ def _by_itself(room: Room, since: int) -> list[Encoded]:
     return [(event.seq, p.encode(event)) for event in found]
 
 
-def _up_to_their_heads(since: Mapping[int, int]) -> dict[int, list[Encoded]]:
-    return following({room: (number, 10**9) for room, number in since.items()})
-
-
 def _open_room(slug: str) -> Room:
     room = make_room(slug)
     attend(room, make_staff(f"{slug}-a"), make_staff(f"{slug}-b"))
@@ -42,7 +36,7 @@ def test_what_follows_a_deed_is_what_the_room_alone_would_tell(room: Room, deed:
     before = _head(room)
     HEARD[deed](scene)
     for since in (0, scene.second, before, before + 1):
-        assert _up_to_their_heads({room.pk: since}) == {room.pk: _by_itself(room, since)}
+        assert following({room.pk: since}) == {room.pk: _by_itself(room, since)}
 
 
 def test_rooms_are_read_together_each_from_its_own_number(room: Room, aoi: Participant) -> None:
@@ -51,17 +45,9 @@ def test_rooms_are_read_together_each_from_its_own_number(room: Room, aoi: Parti
         for n in range(count):
             said(aoi, there, f"ことば{n}")
     since = {room.pk: 1, others[0].pk: 0, others[1].pk: 0, others[2].pk: _head(others[2]), -1: 0}
-    found = _up_to_their_heads(since)
+    found = following(since)
     assert [len(found[key]) for key in since] == [2, 1, 0, 0, 0]
     assert found[room.pk] == _by_itself(room, 1)
-
-
-@pytest.mark.parametrize("upto", range(5))
-def test_nothing_above_the_second_number_is_read(room: Room, aoi: Participant, upto: int) -> None:
-    for n in range(3):
-        said(aoi, room, f"ことば{n}")
-    found = following({room.pk: (1, upto)})[room.pk]
-    assert [seq for seq, _ in found] == list(range(2, min(upto, _head(room)) + 1))
 
 
 def test_what_does_not_fit_into_one_read_comes_with_the_next(
@@ -73,12 +59,12 @@ def test_what_does_not_fit_into_one_read_comes_with_the_next(
     for n in range(5):
         said(aoi, room, f"ことば{n}")
     reached, reads = _head(room) - 5, 0
-    while found := _up_to_their_heads({room.pk: reached, other.pk: 0})[room.pk]:
+    while found := following({room.pk: reached, other.pk: 0})[room.pk]:
         assert len(found) <= 2
         assert found[0][0] == reached + 1
         reached, reads = found[-1][0], reads + 1
     assert (reached, reads) == (_head(room), 3)
-    assert _up_to_their_heads({room.pk: 0, other.pk: 0}).keys() == {room.pk}
+    assert following({room.pk: 0, other.pk: 0}).keys() == {room.pk}
 
 
 def test_messages_alone_cost_one_statement_in_any_number_of_rooms(
@@ -95,6 +81,6 @@ def test_messages_alone_cost_one_statement_in_any_number_of_rooms(
         return queries.events_after(number, **how)
 
     monkeypatch.setattr(module, "events_after", by_itself)
-    assert [len(events) for events in _up_to_their_heads(since).values()] == [1, 1, 1, 1]
+    assert [len(events) for events in following(since).values()] == [1, 1, 1, 1]
     # Beside SQLite, where there is seldom a second process, each room is read by itself.
     assert carefully == ([] if module.connection.vendor == "postgresql" else list(since))

@@ -93,16 +93,12 @@ class _Sitter:
         self.person, self.seat, self.room, self.mode = person, person, 1, Mode.WATCHING
         self.session, self.letter, self.restless = None, 0, False
         self.own: list[bytes] = []
-        self.answered: list[int] = []
         self.page = Reader(last=head, epoch="e")
         self.seen: list[int] = []
 
     def push(self, text: str, frame: bytes | None = None) -> None:
         assert frame is None or frame.endswith(text.encode())
         for frame in flatten(json.loads(text)):
-            if frame["type"] == "ack":
-                self.answered.append(frame["seq"])
-                continue
             self.page.take(frame, at=0.0)
             if frame["type"] != "head":
                 self.seen.append(frame["seq"])
@@ -125,23 +121,21 @@ async def _evening(log: list[tuple[int, bytes]], dice: random.Random) -> None:  
     stored: list[tuple[int, bytes]] = []
 
     async def read(
-        pool: object, deed: object, wanted: dict[int, tuple[int, int]]
+        pool: object, deed: object, since: dict[int, int]
     ) -> dict[int, list[tuple[int, bytes]]]:
         for _ in range(dice.randrange(3)):
             await asyncio.sleep(0)
         most = dice.choice([2, 500])
         return {
-            room: [one for one in stored if last < one[0] <= upto][:most]
-            for room, (last, upto) in wanted.items()
+            room: [one for one in stored if one[0] > last][:most]
+            for room, last in since.items()
             if dice.random() < 0.9  # what didn't fit into this read comes with the next
         }
 
     with ThreadPoolExecutor(1) as pool, pytest.MonkeyPatch.context() as patch:
         patch.setattr(hub_module, "in_thread", read)
-        patch.setattr(hub_module, "SETTLED_S", 0.0)
         hub = Hub(pool)
         sitters: list[tuple[_Sitter, int]] = []
-        answers: dict[int, _Sitter] = {}
         for seq, data in log:
             stored.append((seq, data))
             if dice.random() < 0.4:
@@ -152,11 +146,6 @@ async def _evening(log: list[tuple[int, bytes]], dice: random.Random) -> None:  
                 sitters.append((someone, head))
             fate = dice.random()
             if fate < 0.3:
-                if sitters:
-                    author, _ = dice.choice(sitters)
-                    author.own.append(json.dumps({"type": "ack", "seq": seq}).encode())
-                    hub.owe(author)
-                    answers[seq] = author
                 hub.room_rang(1, seq, [(seq, data)])  # this process wrote it
             elif fate < 0.6:
                 hub.room_rang(1, seq, ())  # another one did
@@ -169,7 +158,6 @@ async def _evening(log: list[tuple[int, bytes]], dice: random.Random) -> None:  
             hub.room_rang(1, stored[-1][0], ())
             await asyncio.sleep(0)
         for someone, head in sitters:
-            assert someone.answered == [seq for seq, one in answers.items() if one is someone]
             # Nothing is handed out twice or out of order …
             assert someone.seen == sorted(set(someone.seen))
             # … and whoever came in with a hole was told of it, and asks once.
@@ -181,13 +169,11 @@ async def _evening(log: list[tuple[int, bytes]], dice: random.Random) -> None:  
 
 
 async def test_what_rang_before_the_last_one_left_is_known_to_whoever_is_on_the_way_in() -> None:
-    reads: list[dict[int, tuple[int, int]]] = []
+    reads: list[dict[int, int]] = []
 
-    async def read(
-        pool: object, deed: object, wanted: dict[int, tuple[int, int]]
-    ) -> dict[int, list[object]]:
-        reads.append(wanted)
-        return {room: [] for room in wanted}
+    async def read(pool: object, deed: object, since: dict[int, int]) -> dict[int, list[object]]:
+        reads.append(since)
+        return {room: [] for room in since}
 
     with ThreadPoolExecutor(1) as readers, pytest.MonkeyPatch.context() as patch:
         patch.setattr(hub_module, "in_thread", read)
@@ -200,4 +186,27 @@ async def test_what_rang_before_the_last_one_left_is_known_to_whoever_is_on_the_
         assert not reads, "nobody is there to hear it"
         hub.attach(second, head=10, version=1)
         await asyncio.sleep(0)
-        assert reads == [{1: (10, 11)}]
+        assert reads == [{1: 10}]
+
+
+async def test_what_was_read_for_those_who_left_is_not_taken_for_those_who_come() -> None:
+    log = [(seq, json.dumps({"type": "gone", "seq": seq}).encode()) for seq in range(1, 13)]
+    go = asyncio.Event()
+
+    async def read(pool: object, deed: object, since: dict[int, int]) -> dict[int, list[object]]:
+        found = {room: [one for one in log if one[0] > last] for room, last in since.items()}
+        await go.wait()
+        return found  # type: ignore[return-value]
+
+    with ThreadPoolExecutor(1) as readers, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hub_module, "in_thread", read)
+        hub = Hub(readers)
+        first, second = _Sitter(1, 10), _Sitter(2, 9)
+        hub.attach(first, head=10, version=1)
+        hub.room_rang(1, 12, ())
+        await asyncio.sleep(0)
+        hub.detach(first)
+        hub.attach(second, head=9, version=1)
+        go.set()
+        await asyncio.sleep(0.01)
+        assert (first.seen, second.seen) == ([], [10, 11, 12])
