@@ -267,8 +267,7 @@ class Hub:
                 asked = self._wanting.copy()
                 found = await in_thread(self.readers, following, since)
                 for number, events in found.items():
-                    # One that emptied and filled meanwhile stands elsewhere.
-                    if (room := asked[number]) is self._wanting.get(number):
+                    if (room := asked[number]) is self._wanting.get(number):  # else filled anew
                         self._take_in(room, events)
         except Exception as error:  # noqa: BLE001 - whatever it was, the poll asks again
             log.warning("rooms couldn't be read: %s", type(error).__name__)
