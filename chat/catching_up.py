@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,12 +82,7 @@ def read_newest(there: Iterable[Room]) -> dict[int, msgspec.Raw]:
     Kept for `catch_up`.
     """
     heads = {room.pk: room for room in there}
-    pairs: list[list[int]] = [[pk, room.head] for pk, room in heads.items()]
-    if connection.vendor == "postgresql":
-        asked: list[list[Any]] = [list(one) for one in zip(*pairs, strict=True)]
-    else:
-        asked = [pairs]
-    [found] = ask(Statement(_NEWEST[connection.vendor], [*asked, p.NEWEST]))
+    [found] = ask(newest_statement([(pk, room.head) for pk, room in heads.items()]))
     frames: dict[int, list[p.Message | p.Gone]] = defaultdict(list)
     for pk, *columns in found:
         frames[pk].append(frame(tuple(columns)))
@@ -95,6 +90,15 @@ def read_newest(there: Iterable[Room]) -> dict[int, msgspec.Raw]:
     at = time.monotonic()
     _newest.update((pk, (_version(room), encoded[pk], at)) for pk, room in heads.items())
     return encoded
+
+
+def newest_statement(heads: Sequence[tuple[int, int]]) -> Statement:
+    """The newest messages of rooms, each (room, head) up to its head."""
+    if connection.vendor == "postgresql":
+        pairs: list[list[Any]] = [list(one) for one in zip(*heads, strict=True)]
+    else:
+        pairs = [[list(one) for one in heads]]
+    return Statement(_NEWEST[connection.vendor], [*pairs, p.NEWEST])
 
 
 def forget_old() -> None:

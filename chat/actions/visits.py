@@ -4,7 +4,7 @@ Stamps and murmurs are counted as they are given; posts when the visit ends, fro
 themselves: nothing is lost with a process, and nobody's row is written at each word.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -45,7 +45,8 @@ _NOTED = """
 UPDATE accounts_participant SET seen_at = %s WHERE seen_at < %s AND id IN (
   SELECT participant_id FROM chat_seat WHERE id = ANY(%s) AND staff_id IS NULL)
 """
-# Two processes may see the same person arrive; one visit is open all the same.
+# Two processes may see the same person arrive; one visit is open all the same. SQLite would begin
+# with all seats that are no staff's, which are nearly all.
 _BEGUN = {
     "postgresql": """
 INSERT INTO chat_visit (room_id, seat_id, mode, started_at, seen_at, posts, stamps, murmurs)
@@ -59,7 +60,7 @@ INSERT INTO chat_visit (room_id, seat_id, mode, started_at, seen_at, posts, stam
 SELECT x.room, s.id, x.mode, %s, %s, 0, 0, 0
 FROM (SELECT json_extract(value, '$[0]') AS room, json_extract(value, '$[1]') AS seat,
   json_extract(value, '$[2]') AS mode FROM json_each(%s)) AS x
-JOIN chat_seat s ON s.id = x.seat AND s.staff_id IS NULL WHERE true
+CROSS JOIN chat_seat s ON s.id = x.seat AND +s.staff_id IS NULL WHERE true
 ON CONFLICT DO NOTHING
 """,
 }
@@ -106,11 +107,16 @@ def _begin(stays: list[Stay], now: datetime) -> None:
         return
     # Whoever only watches was here too: nobody is forgotten for having said nothing.
     tell(Statement(_NOTED, [now, now - NOTED_WITHIN, [stay.seat for stay in stays]]))
+    tell(begun_statement(stays, now=now))
+
+
+def begun_statement(stays: Sequence[Stay], *, now: datetime) -> Statement:
+    """The visits that these people begin."""
+    sql = _BEGUN[connection.vendor]
     if connection.vendor == "postgresql":
         columns = zip(*((s.room, s.seat, s.mode.value) for s in stays), strict=True)
-        tell(Statement(_BEGUN["postgresql"], [now, now, *map(list, columns)]))
-    else:
-        tell(Statement(_BEGUN["sqlite"], [now, now, [[s.room, s.seat, s.mode] for s in stays]]))
+        return Statement(sql, [now, now, *map(list, columns)])
+    return Statement(sql, [now, now, [[s.room, s.seat, s.mode] for s in stays]])
 
 
 def _end(left: QuerySet[Visit]) -> int:
