@@ -107,10 +107,10 @@ def _begin(stays: list[Stay], now: datetime) -> None:
         return
     # Whoever only watches was here too: nobody is forgotten for having said nothing.
     tell(Statement(_NOTED, [now, now - NOTED_WITHIN, [stay.seat for stay in stays]]))
-    tell(begun_statement(stays, now=now))
+    tell(_begun_statement(stays, now=now))
 
 
-def begun_statement(stays: Sequence[Stay], *, now: datetime) -> Statement:
+def _begun_statement(stays: Sequence[Stay], *, now: datetime) -> Statement:
     """The visits that these people begin."""
     sql = _BEGUN[connection.vendor]
     if connection.vendor == "postgresql":

@@ -46,7 +46,7 @@ def hot() -> dict[str, tuple[Statement, list[str]]]:
         "turned": (Statement(visits._TURNED, ["here", [1]]), ["text", NUMBERS]),
         "noted": (Statement(visits._NOTED, [now, now, [1]]), [INSTANT, INSTANT, NUMBERS]),
         "begun": (
-            visits.begun_statement([visits.Stay(1, 1, Mode.HERE)], now=now),
+            visits._begun_statement([visits.Stay(1, 1, Mode.HERE)], now=now),
             [INSTANT, INSTANT, NUMBERS, NUMBERS, "text[]"],
         ),
         "newest": (
