@@ -109,8 +109,9 @@ class _Keeper:
         stays = [visits.Stay(one.seat, one.room, one.mode) for one in new]
         left, self.hub.left = self.hub.left, []
         try:
-            if left:
-                await in_thread(self.pool, _go_on, [visits.Stay(*one) for one in left])
+            gone = [visits.Stay(*one) for one in left]
+            for start in range(0, len(gone), AT_ONCE):
+                await in_thread(self.pool, _go_on, gone[start : start + AT_ONCE])
             for start in range(0, len(stays), AT_ONCE):
                 await in_thread(self.pool, _touch, stays[start : start + AT_ONCE])
         except Exception:
