@@ -5,12 +5,14 @@ every limit) goes on. libfaketime is no use here: it breaks Python's sleeps and 
 """
 
 import asyncio
+import random
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
 
+from tests.caller import Caller
 from tests.faults.gathering import ROOM, rows, someone
 from tests.faults.nemesis import Dose, crowd
 from tests.live import House
@@ -109,6 +111,26 @@ async def test_the_clock_of_a_process_jumps_while_people_talk(
         assert not people.closes(), "somebody was put out"
         apart = await asyncio.to_thread(_hours_apart, shaken_house, people.floor)
         assert apart == pytest.approx(abs(jump / HOUR), abs=0.1), "the clock never jumped"
+
+
+async def test_nobody_who_has_just_come_in_is_put_out_when_the_clock_jumps(
+    shaken_house: House, clock: Clock
+) -> None:
+    # daphne kept the request that a socket came by for up to a second: were it past its time then,
+    # as after a jump, the socket got a page of HTTP.
+    people = [
+        Caller(await asyncio.to_thread(someone, shaken_house, door=clock.door)) for _ in range(12)
+    ]
+    for nth in range(1, 9):
+        await asyncio.sleep(random.uniform(0, 1))
+        clock.by(nth * timedelta(minutes=2))
+        # It jumps within half a second: they come in all the while.
+        for one in people:
+            await one.join(ROOM)
+            await asyncio.sleep(0.04)
+        await asyncio.sleep(0.5)
+        assert [one.close_code for one in people] == [None] * len(people)
+        await asyncio.gather(*(one.leave() for one in people))
 
 
 async def test_a_process_that_is_400_days_ahead_lets_nobody_in_and_forgets_nobody(
