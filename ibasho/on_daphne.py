@@ -35,7 +35,9 @@ class Sockets(WebSocketFactory):
         alike = {name: getattr(self, name) for name in WebSocketProtocol.CONFIG_ATTRS}
         # What accepts compression is a function: in a class it would become a method.
         alike = {name: staticmethod(one) if callable(one) else one for name, one in alike.items()}
-        self.protocol = type("Socket", (WebSocketProtocol,), {**alike, "CONFIG_ATTRS": ()})
+        # Without its line for a log at each arrival of bytes, written out for nobody as well.
+        alike |= {"CONFIG_ATTRS": (), "dataReceived": WebSocketProtocol._dataReceived}  # noqa: SLF001
+        self.protocol = type("Socket", (WebSocketProtocol,), alike)
 
 
 class Server(Daphne):
