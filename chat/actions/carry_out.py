@@ -16,7 +16,7 @@ from django.db import (
 
 from accounts.actions import sessions
 from chat import protocol as p
-from chat.actions import pace
+from chat.actions import pace, words
 from chat.actions.hear import hear
 from chat.actions.murmur import murmur
 from chat.actions.post import post
@@ -85,10 +85,12 @@ def _one(sitting: Sitting, act: Act) -> Answer:
 
 def _together(acts: Sequence[Act], now: datetime, announce: Announce | None) -> list[Answer]:
     sitting = None
+    sights = words.ahead(act.frame for act in acts)
     try:
         with transaction.atomic():
             transaction.on_commit(lambda: strike("after_commit"))
             sitting = Sitting.of(acts, now=now, announce=announce)
+            sitting.sights = sights
             answers = [_one(sitting, act) for act in acts]
             sitting.store_first()
             note(sitting.acts, seats=sitting.seats(), now=now)

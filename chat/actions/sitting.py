@@ -22,6 +22,7 @@ from chat.known import Known
 from chat.models import Finding, Message, Murmur, Report, Room, RoomEvent, Seat, StampGiven
 from chat.policies import FREE, Standing, keeps_seat
 from chat.schedule import Now
+from chat.screening import Sight
 from chat.states import MessageState, RoomKind
 from chat.written import NewMessage, write
 from foundation.bell import Ring, bell
@@ -124,6 +125,7 @@ class Sitting:
         self._letters: list[Letter] = []
         self._touched: dict[int, Message] = {}
         self.paid: list[tuple[str, int]] = []
+        self.sights: Mapping[str, Sight] = {}  # what was looked at before anything was locked
         self._last_said: dict[int, str] = {}
         # What members of staff did.
         self.at_work: list[Act] = []

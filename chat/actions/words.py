@@ -4,7 +4,8 @@ Words of crisis bring a card and a flag also when the text is then refused; cont
 one's own 合言葉 stop it; what may hurt is held, unless it is also a call for help.
 """
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,14 +15,16 @@ from django.utils.translation import gettext_lazy
 
 from accounts import letters, passphrase
 from chat import in_force, promises
+from chat import protocol as p
 from chat.actions import items
 from chat.actions.sitting import Letter, Sitting
 from chat.asked import RoomRow
 from chat.models import Finding, Message, Murmur, Room, Seat
 from chat.protocol import Refusal
 from chat.repeats import body_key
-from chat.screening import Screened, screen
+from chat.screening import Screened, Sight, screen, sights
 from foundation.refusals import Link, Refused
+from foundation.tidy import clean
 
 CARE_TITLE = gettext_lazy("いま話せるところ")
 CARE_LINKS = (Link("いま話せるところ", "/now/"),)
@@ -50,13 +53,32 @@ class Look:
         return self.screened.verdict == "hold"
 
 
+def ahead(frames: Iterable[p.Incoming]) -> dict[str, Sight]:
+    """What the house's rules see in all that is said, before anything is locked: `look_at` then
+    has less to do while others wait.
+    """
+    texts = []
+    for one in frames:
+        if isinstance(one, p.Post | p.Murmur):
+            with contextlib.suppress(Refused):  # said again when its turn comes
+                texts.append(said(one)[:MOST_SCREENED])
+    return sights(texts)
+
+
+def said(frame: p.Post | p.Murmur) -> str:
+    """All of a frame's words, cleaned. Raises `Refused("malformed")`."""
+    veil = clean(frame.veil) if isinstance(frame, p.Post) else ""
+    return f"{veil}\n{clean(frame.text)}" if veil else clean(frame.text)
+
+
 def look_at(sitting: Sitting, seat: Seat, text: str, *, about_staff: int | None = None) -> Look:
     """Screen a well-formed text; for words of crisis stage the card. `flag` stages the flag.
 
     `about_staff`: it tells of this member of staff; then those above them are called.
     """
     own = in_force.lexicons(sitting.program(seat.room_id))
-    screened = screen(text[:MOST_SCREENED], more=own)
+    text_seen = text[:MOST_SCREENED]
+    screened = screen(text_seen, more=own, sight=sitting.sights.get(text_seen))
     key = body_key("look", text) if screened.findings else ""
     again = screened.care and _seen(sitting, seat, key)
     if screened.care and not again and seat.participant_id:

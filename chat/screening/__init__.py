@@ -1,5 +1,5 @@
 """Text in, finding out. Pure: no database, no clock, bounded time."""
 
-from chat.screening.screen import Finding, Screened, places, screen
+from chat.screening.screen import Finding, Screened, Sight, places, screen, sights
 
-__all__ = ["Finding", "Screened", "places", "screen"]
+__all__ = ["Finding", "Screened", "Sight", "places", "screen", "sights"]

@@ -1,6 +1,6 @@
 """One text, all findings, and what the room does about it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from chat.screening import contact, context, flood, likeness
@@ -80,17 +80,41 @@ NOTHING = Screened()
 Hit = tuple[Rule, int, int]  # in the folded text
 
 
-def screen(text: str, *, more: Sequence[Lexicon] = ()) -> Screened:
-    """Look at one tidied text. `more`: a program's own rules beside the house's."""
-    lexicons = (house(), *more)
-    short = folded_text(text)
-    hits = [one.index.find(short) for one in lexicons]
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What the house's rules see in a text, before anything is made of it: most of the work."""
+
+    short: str
+    hits: Sequence[Hit]
+    like: bool
+
+
+def sights(texts: Iterable[str]) -> dict[str, Sight]:
+    """Look at tidied texts together, for `screen`.
+
+    Search by search, not text by text: each has large tables, and those of another would push them
+    out of the processor's cache every time.
+    """
+    these = dict.fromkeys(texts)
+    shorts = [folded_text(one) for one in these]
+    find, holds = house().index.find, likeness.house().holds
+    hits = [find(one) for one in shorts]
+    return dict(zip(these, map(Sight, shorts, hits, map(holds, shorts)), strict=True))
+
+
+def screen(text: str, *, more: Sequence[Lexicon] = (), sight: Sight | None = None) -> Screened:
+    """Look at one tidied text. `more`: a program's own rules beside the house's; `sight`: where
+    it was looked at already.
+    """
+    seen = sight or sights([text])[text]
+    short = seen.short
+    hits = [seen.hits, *(one.index.find(short) for one in more)]
     out = _by_rules(text, short, hits)
     # Where a rule of crisis found or spared something, it has decided; what is held stays held.
     decided = any(rule.kind == "crisis" for many in hits for rule, *_ in many) or any(
         one.kind == "attack" for one in out
     )
-    if not decided and likeness.house().holds(short):
+    if seen.like and not decided:
         folded = fold(text)
         span = folded.span(*likeness.house().place(folded.text))
         out.append(Finding(LIKENESS, LIKENESS, *span))

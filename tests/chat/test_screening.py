@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import text
 
-from chat.screening import screen
+from chat.screening import screen, sights
 from chat.screening.fold import fold, folded_text
 from chat.screening.screen import ENOUGH, MASK
 from foundation import tidy
+from tools.screening_doc import CLASSES, SETS, sentences
 
 
 @pytest.mark.parametrize(
@@ -240,3 +241,14 @@ def test_screening_an_ordinary_text_takes_microseconds() -> None:
 def test_thinking_aloud_of_going_out_asks_nobody(text: str) -> None:
     assert screen(text).findings == ()
     assert screen("一緒に散歩行こうよ").verdict == "stop"
+
+
+def test_what_is_looked_at_together_is_judged_as_each_alone() -> None:
+    texts = [
+        one for name in SETS for kind in (*CLASSES, "ordinary") for one in sentences(name)[kind]
+    ]
+    seen = sights(texts)
+    assert len(seen) == len(set(texts))
+    alone = [screen(one) for one in texts]
+    assert [screen(one, sight=seen[one]) for one in texts] == alone
+    assert {one.verdict for one in alone} == {"stop", "card", "hold", "pass"}

@@ -1,15 +1,21 @@
 """Words of crisis summon people whatever becomes of the text, and keep no secret in them."""
 
+import sys
+from collections.abc import Iterable
+
 import pytest
+from django.db import connection
 
 from accounts import passphrase
 from accounts.models import Letter, Participant
 from chat import protocol as p
-from chat.actions import rooms
+from chat.actions import rooms, words
 from chat.models import Finding, Message, Report, Room
+from chat.screening import Sight, sights
+from chat.screening import screen as screening
 from chat.states import Hand
 from foundation import clock
-from tests.chat.deeds import do, post, rest, said
+from tests.chat.deeds import do, post, rest, said, seat_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NONCE = "00000000-0000-4000-8000-000000000001"
@@ -71,3 +77,31 @@ def test_contact_details_beside_them_are_masked_for_the_supporters(
     words = Finding.objects.get().words
     assert "死にたい" in words and "1234" not in words
     assert Message.objects.count() == 0
+
+
+def test_all_that_waits_is_looked_at_once_and_before_anything_is_locked(
+    room: Room, aoi: Participant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+
+    def look(texts: Iterable[str]) -> dict[str, Sight]:
+        assert not connection.in_atomic_block
+        these = list(texts)
+        looked.extend(these)
+        return sights(these)
+
+    seat_of(aoi, room)
+    monkeypatch.setattr(words, "sights", look)
+    # Not a second time.
+    monkeypatch.setattr(sys.modules[screening.__module__], "sights", None)
+    told = do(
+        aoi, room,
+        post("こんばんは"), post("こわれ\ud800た"), post("もう死にたい。" * 500),
+        p.Murmur(nonce=NONCE, text="きえたい"), post("だまって", veil="おもい話"),
+    )  # fmt: skip
+    assert [getattr(one, "code", "ack") for one in told] == [
+        "ack", "malformed", "too_long", "ack", "ack",
+    ]  # fmt: skip
+    long = ("もう死にたい。" * 500)[: words.MOST_SCREENED]
+    assert looked == ["こんばんは", long, "きえたい", "おもい話\nだまって"]
+    assert Finding.objects.filter(classes=["crisis"]).count() == 2
