@@ -61,11 +61,11 @@ def ahead(frames: Iterable[p.Incoming]) -> dict[str, Sight]:
     for one in frames:
         if isinstance(one, p.Post | p.Murmur):
             with contextlib.suppress(Refused):  # said again when its turn comes
-                texts.append(said(one)[:MOST_SCREENED])
+                texts.append(_said(one)[:MOST_SCREENED])
     return sights(texts)
 
 
-def said(frame: p.Post | p.Murmur) -> str:
+def _said(frame: p.Post | p.Murmur) -> str:
     """All of a frame's words, cleaned. Raises `Refused("malformed")`."""
     veil = clean(frame.veil) if isinstance(frame, p.Post) else ""
     return f"{veil}\n{clean(frame.text)}" if veil else clean(frame.text)
