@@ -137,8 +137,9 @@ ELSEWHERE = {
     "seats.take", "setup.create", "setup.remove", "sitting.lock_rooms", "stamp.acked",
     "talks.end_seat", "talks.end_seats", "talks.open_talk", "talks.seat_person", "talks.seat_staff",
     "talks.shut",
-    "visits.close_left", "visits.note", "visits.touch", "words.ahead", "words.care_text", "words.flag",
-    "words.is_talk", "words.look_at", "words.stop_if_unsafe", "words.tried_at_the_desk",
+    "visits.close_left", "visits.note", "visits.touch", "words.ahead", "words.care_text",
+    "words.flag", "words.is_talk", "words.look_at", "words.stop_if_unsafe",
+    "words.tried_at_the_desk",
 }  # fmt: skip
 
 
