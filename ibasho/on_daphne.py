@@ -25,6 +25,22 @@ class Callers(HTTPFactory):
         return super().buildProtocol(addr) if has_room() else None
 
 
+class Socket(WebSocketProtocol):
+    """autobahn's, with less at each arrival of bytes and no bound on what goes out."""
+
+    def dataReceived(self, data):  # noqa: N802 - Twisted's name
+        """As autobahn does it, without a line for a log, written out for nobody."""
+        self._dataReceived(data)
+
+    def sendMessage(self, *args, **more):  # noqa: N802 - autobahn's name
+        """The bound on frames is for what comes in: kept here, it would refuse a long welcome."""
+        kept, self.maxMessagePayloadSize = self.maxMessagePayloadSize, 0
+        try:
+            return super().sendMessage(*args, **more)
+        finally:
+            self.maxMessagePayloadSize = kept
+
+
 class Sockets(WebSocketFactory):
     """Gives what is alike for all sockets to their kind, once."""
 
@@ -35,9 +51,7 @@ class Sockets(WebSocketFactory):
         alike = {name: getattr(self, name) for name in WebSocketProtocol.CONFIG_ATTRS}
         # What accepts compression is a function: in a class it would become a method.
         alike = {name: staticmethod(one) if callable(one) else one for name, one in alike.items()}
-        # Without its line for a log at each arrival of bytes, written out for nobody as well.
-        alike |= {"CONFIG_ATTRS": (), "dataReceived": WebSocketProtocol._dataReceived}  # noqa: SLF001
-        self.protocol = type("Socket", (WebSocketProtocol,), alike)
+        self.protocol = type("Socket", (Socket,), {**alike, "CONFIG_ATTRS": ()})
 
 
 class Server(Daphne):
@@ -52,7 +66,6 @@ class Server(Daphne):
             scope["waiting"] = partial(_waiting, protocol.transport)
             scope["abort"] = protocol.transport.abortConnection
             scope["write"] = partial(_write, protocol)
-            protocol.sendMessage = partial(_send_any_size, protocol, protocol.sendMessage)
         return super().create_application(protocol, scope)
 
     def kill_all_applications(self):
@@ -90,15 +103,6 @@ def _write(protocol, frame: bytes) -> bool:
     if sent < len(frame):
         transport.write(frame[sent:])
     return True
-
-
-def _send_any_size(protocol, send, *args, **more):
-    """The bound on frames is for what comes in; kept here too, it would refuse a long welcome."""
-    kept, protocol.maxMessagePayloadSize = protocol.maxMessagePayloadSize, 0
-    try:
-        return send(*args, **more)
-    finally:
-        protocol.maxMessagePayloadSize = kept
 
 
 def count_up() -> None:

@@ -2,8 +2,9 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
 from django.db import (
     DatabaseError,
@@ -25,6 +26,7 @@ from chat.actions.sitting import Act, Announce, Answer, Sitting
 from chat.actions.stamp import stamp
 from chat.actions.visits import note, stay
 from chat.actions.withdraw import withdraw
+from chat.screening import Sight
 from chat.sentences import sentence
 from duty.actions.attending import acted
 from foundation.faults import strike
@@ -40,6 +42,7 @@ VERBS: dict[type[p.Incoming], Callable[[Sitting, Act, object], Answer]] = {
     p.Report: report,  # type: ignore[dict-item]
     p.Stay: stay,  # type: ignore[dict-item]
 }
+Look = Callable[[], Mapping[str, Sight]]
 TRIES = 4
 PATIENCE_S = 15.0  # then people are told `busy`, and keep their words
 
@@ -83,9 +86,11 @@ def _one(sitting: Sitting, act: Act) -> Answer:
         return Answer([refusal(no, getattr(act.frame, "nonce", None))])
 
 
-def _together(acts: Sequence[Act], now: datetime, announce: Announce | None) -> list[Answer]:
+def _together(
+    acts: Sequence[Act], now: datetime, announce: Announce | None, look: Look
+) -> list[Answer]:
     sitting = None
-    sights = words.ahead(act.frame for act in acts)
+    sights = look()
     try:
         with transaction.atomic():
             transaction.on_commit(lambda: strike("after_commit"))
@@ -104,6 +109,11 @@ def _together(acts: Sequence[Act], now: datetime, announce: Announce | None) -> 
             pace.give_back(kind, person)
         raise
     return answers
+
+
+def _ahead(acts: Sequence[Act]) -> Look:
+    # However often it is tried: once.
+    return cache(lambda: words.ahead(act.frame for act in acts))
 
 
 def _at_work(sitting: Sitting, now: datetime) -> None:
@@ -129,11 +139,12 @@ def carry_out(
     What the rooms learn goes to `announce` after the commit; to the bell, when there is none.
     """
     began = time.monotonic()
+    look = _ahead(acts)
     for attempt in range(TRIES):
         if attempt and time.monotonic() - began > PATIENCE_S:
             break
         try:
-            return _together(acts, now, announce)
+            return _together(acts, now, announce, look)
         except IntegrityError:
             return _one_by_one(acts, now, announce)
         except (OperationalError, InterfaceError) as error:
@@ -156,7 +167,7 @@ def carry_out(
 def _one_by_one(acts: Sequence[Act], now: datetime, announce: Announce | None) -> list[Answer]:
     if len(acts) == 1:
         try:
-            return _together(acts, now, announce)
+            return _together(acts, now, announce, _ahead(acts))
         except Exception:
             log.exception("an act failed")
             return [refused(acts[0], p.Refusal.BUSY)]

@@ -36,6 +36,7 @@ AGAIN = timedelta(minutes=10)
 # Contact details once are a slip; twice within this time the supporters are told.
 SECOND_TRY = timedelta(days=1)
 MOST_SCREENED = 3000  # code points; bounded time for any text
+MOST_AHEAD = 50_000  # code points looked at together; bounded memory for what is found in them
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +55,15 @@ class Look:
 
 
 def ahead(frames: Iterable[p.Incoming]) -> dict[str, Sight]:
-    """What the house's rules see in all that is said, before anything is locked: `look_at` then
-    has less to do while others wait.
+    """What the house's rules see in what is said, before anything is locked: `look_at` then has
+    less to do while others wait. Of very much it does the rest itself.
     """
-    texts = []
+    texts, length = [], 0
     for one in frames:
-        if isinstance(one, p.Post | p.Murmur):
+        if isinstance(one, p.Post | p.Murmur) and length < MOST_AHEAD:
             with contextlib.suppress(Refused):  # said again when its turn comes
                 texts.append(_said(one)[:MOST_SCREENED])
+                length += len(texts[-1])
     return sights(texts)
 
 

@@ -105,3 +105,12 @@ def test_all_that_waits_is_looked_at_once_and_before_anything_is_locked(
     long = ("もう死にたい。" * 500)[: words.MOST_SCREENED]
     assert looked == ["こんばんは", long, "きえたい", "おもい話\nだまって"]
     assert Finding.objects.filter(classes=["crisis"]).count() == 2
+
+
+def test_where_very_much_waits_the_rest_is_looked_at_in_its_turn(
+    room: Room, aoi: Participant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "MOST_AHEAD", 1)
+    do(aoi, room, post("こんばんは"), post("もう死にたい"))
+    assert Letter.objects.filter(participant=aoi, kind="care").count() == 1
+    assert Message.objects.count() == 2

@@ -6,16 +6,18 @@ every limit) goes on. libfaketime is no use here: it breaks Python's sleeps and 
 
 import asyncio
 import random
+import subprocess
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from tests.caller import Caller
 from tests.faults.gathering import ROOM, rows, someone
 from tests.faults.nemesis import Dose, crowd
-from tests.live import House
+from tests.live import PYTHON, ROOT, House, bare_environment
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BACK_S = 30.0
@@ -69,6 +71,29 @@ Shift.objects.filter(supporter__username__startswith="clock-").delete()
 """
 
 
+_TIMED = """
+import os
+from datetime import UTC, datetime
+
+import django
+import time_machine
+django.setup()
+from daphne import http_protocol, server, ws_protocol
+from ibasho import on_daphne
+from twisted.internet import reactor
+
+on_daphne.count_up()
+with time_machine.travel(datetime.now(UTC), tick=True) as clock:
+    begun = [one.time.time() for one in (http_protocol, server, ws_protocol)]
+    reactor.callLater(0.2, reactor.stop)
+    clock.shift(-3600)
+    reactor.callLater(10, os._exit, 3)
+    reactor.run()
+    ended = [one.time.time() for one in (http_protocol, server, ws_protocol)]
+    assert all(0.1 < then - now < 10 for now, then in zip(begun, ended)), (begun, ended)
+"""
+
+
 @pytest.fixture
 def clock(shaken_house: House) -> "Iterator[Clock]":
     """A clock to be set, in a house whose room is attended at any time."""
@@ -113,6 +138,23 @@ async def test_the_clock_of_a_process_jumps_while_people_talk(
         assert apart == pytest.approx(abs(jump / HOUR), abs=0.1), "the clock never jumped"
 
 
+def test_what_daphne_waits_for_counts_up(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [*PYTHON, "-c", _TIMED],
+        cwd=ROOT,
+        env={
+            **bare_environment(),
+            "IBASHO_DATA": str(tmp_path),
+            "DJANGO_SETTINGS_MODULE": "ibasho.settings",
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+
+
 async def test_nobody_who_has_just_come_in_is_put_out_when_the_clock_jumps(
     shaken_house: House, clock: Clock
 ) -> None:
@@ -124,13 +166,15 @@ async def test_nobody_who_has_just_come_in_is_put_out_when_the_clock_jumps(
     for nth in range(1, 9):
         await asyncio.sleep(random.uniform(0, 1))
         clock.by(nth * timedelta(minutes=2))
-        # It jumps within half a second: they come in all the while.
-        for one in people:
-            await one.join(ROOM)
-            await asyncio.sleep(0.04)
-        await asyncio.sleep(0.5)
-        assert [one.close_code for one in people] == [None] * len(people)
-        await asyncio.gather(*(one.leave() for one in people))
+        try:
+            # It jumps within half a second: they come in all the while.
+            for one in people:
+                await one.join(ROOM)
+                await asyncio.sleep(0.04)
+            await asyncio.sleep(0.5)
+            assert [one.close_code for one in people] == [None] * len(people)
+        finally:
+            await asyncio.gather(*(one.leave() for one in people))
 
 
 async def test_a_process_that_is_400_days_ahead_lets_nobody_in_and_forgets_nobody(
