@@ -22,26 +22,19 @@ from foundation.bell import bell
 
 # Reads never wait behind writes: each has threads of its own.
 READERS, DOORMEN, KEEPERS = 3, 3, 2
-# So many objects more than before, and garbage is looked for: among the youngest, at each third
-# time among all that came since, at each ninth among everything. By itself Python does at 700, and
-# took a sixth of a busy process's time.
-GROWN = (50_000, 2, 2)
 
 
 def furnish() -> None:
     """Read what texts are held against, and all pages, before anyone comes: it takes some seconds.
 
     Then what the process is made of is counted as staying. Looking through it for garbage, some
-    three hundred thousand objects, would stop every room for a fifth of a second at a time. What
-    comes with a few hundred messages at once goes without anybody's looking; what sockets leave is
-    looked for at many thousand objects, and by a round (`rounds.py`).
+    three hundred thousand objects, would stop every room for a fifth of a second at a time.
     """
     lexicon.house()
     likeness.house()
     import_module(settings.ROOT_URLCONF)
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*GROWN)
 
 
 class House:

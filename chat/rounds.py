@@ -1,7 +1,6 @@
 """The rounds: what a house does by itself, in every process, whether anyone visits or not."""
 
 import asyncio
-import gc
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -37,7 +36,6 @@ COUNTS_FIRST_S, COUNTS_S = 5 * 60.0, 10 * 60.0
 POSTCARDS_S = 600.0
 RULES_S = 5.0  # the page promises ten seconds
 PURGE_FIRST_S, PURGE_S = 10 * 60.0, 24 * 3600.0
-GARBAGE_S = 10 * 60.0
 
 
 async def _every(
@@ -71,7 +69,6 @@ def all_rounds(hub: Hub, pool: ThreadPoolExecutor) -> list[Coroutine[Any, Any, N
         _every(RULES_S, "rules", keeper.rules),
         _every(COUNTS_S, "counts", keeper.counts, first=COUNTS_FIRST_S),
         _every(POSTCARDS_S, "postcards", keeper.postcards),
-        _every(GARBAGE_S, "garbage", keeper.garbage, first=GARBAGE_S),
         # What people are told goes after 30 days goes without anybody's remembering it.
         _every(PURGE_S, "purge", keeper.purge, first=PURGE_FIRST_S),
     ]
@@ -146,10 +143,6 @@ class _Keeper:
     async def counts(self) -> None:
         """Count the hours that are over."""
         await in_thread(self.pool, _counts)
-
-    async def garbage(self) -> None:
-        """What hangs together only by itself goes: each socket leaves some fifty objects so."""
-        gc.collect()
 
     async def purge(self) -> None:
         """What is past its time goes."""
