@@ -42,7 +42,7 @@ VERBS: dict[type[p.Incoming], Callable[[Sitting, Act, object], Answer]] = {
     p.Report: report,  # type: ignore[dict-item]
     p.Stay: stay,  # type: ignore[dict-item]
 }
-Look = Callable[[], Mapping[str, Sight]]
+Ahead = Callable[[], Mapping[str, Sight]]
 TRIES = 4
 PATIENCE_S = 15.0  # then people are told `busy`, and keep their words
 
@@ -87,10 +87,10 @@ def _one(sitting: Sitting, act: Act) -> Answer:
 
 
 def _together(
-    acts: Sequence[Act], now: datetime, announce: Announce | None, look: Look
+    acts: Sequence[Act], now: datetime, announce: Announce | None, ahead: Ahead
 ) -> list[Answer]:
     sitting = None
-    sights = look()
+    sights = ahead()
     try:
         with transaction.atomic():
             transaction.on_commit(lambda: strike("after_commit"))
@@ -111,7 +111,7 @@ def _together(
     return answers
 
 
-def _ahead(acts: Sequence[Act]) -> Look:
+def _ahead(acts: Sequence[Act]) -> Ahead:
     # However often it is tried: once.
     return cache(lambda: words.ahead(act.frame for act in acts))
 
@@ -139,12 +139,12 @@ def carry_out(
     What the rooms learn goes to `announce` after the commit; to the bell, when there is none.
     """
     began = time.monotonic()
-    look = _ahead(acts)
+    ahead = _ahead(acts)
     for attempt in range(TRIES):
         if attempt and time.monotonic() - began > PATIENCE_S:
             break
         try:
-            return _together(acts, now, announce, look)
+            return _together(acts, now, announce, ahead)
         except IntegrityError:
             return _one_by_one(acts, now, announce)
         except (OperationalError, InterfaceError) as error:

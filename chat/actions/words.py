@@ -20,7 +20,6 @@ from chat.actions import items
 from chat.actions.sitting import Letter, Sitting
 from chat.asked import RoomRow
 from chat.models import Finding, Message, Murmur, Room, Seat
-from chat.protocol import Refusal
 from chat.repeats import body_key
 from chat.screening import Screened, Sight, screen, sights
 from foundation.refusals import Link, Refused
@@ -61,7 +60,7 @@ def ahead(frames: Iterable[p.Incoming]) -> dict[str, Sight]:
     texts, length = [], 0
     for one in frames:
         if isinstance(one, p.Post | p.Murmur) and length < MOST_AHEAD:
-            with contextlib.suppress(Refused):  # said again when its turn comes
+            with contextlib.suppress(Refused):  # told when its turn comes
                 texts.append(_said(one)[:MOST_SCREENED])
                 length += len(texts[-1])
     return sights(texts)
@@ -204,6 +203,6 @@ def _tried_before(seat: Seat, *, now: datetime) -> bool:
 def stop_if_unsafe(look: Look, *, links: Sequence[Link] = ()) -> None:
     """Refuse one's own 合言葉 and contact details, whoever the sender is; `links` lead on."""
     if look.passphrase:
-        raise Refused(Refusal.PASSPHRASE)
+        raise Refused(p.Refusal.PASSPHRASE)
     if look.screened.contact:
-        raise Refused(Refusal.CONTACT, links=links)
+        raise Refused(p.Refusal.CONTACT, links=links)
