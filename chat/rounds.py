@@ -1,6 +1,7 @@
 """The rounds: what a house does by itself, in every process, whether anyone visits or not."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ from chat import catching_up, demo_keeper, in_force
 from chat import protocol as p
 from chat.actions import counts, daily, postcards, presence, rooms, visits
 from chat.hub import Hub
-from chat.threads import in_thread
+from chat.threads import in_thread, kept_threads
 from duty.actions.alarms import send_due
 from duty.actions.shifts import close_due
 from duty.queries import attending
@@ -36,6 +37,7 @@ COUNTS_FIRST_S, COUNTS_S = 5 * 60.0, 10 * 60.0
 POSTCARDS_S = 600.0
 RULES_S = 5.0  # the page promises ten seconds
 PURGE_FIRST_S, PURGE_S = 10 * 60.0, 24 * 3600.0
+GARBAGE_S = 10 * 60.0
 
 
 async def _every(
@@ -69,6 +71,7 @@ def all_rounds(hub: Hub, pool: ThreadPoolExecutor) -> list[Coroutine[Any, Any, N
         _every(RULES_S, "rules", keeper.rules),
         _every(COUNTS_S, "counts", keeper.counts, first=COUNTS_FIRST_S),
         _every(POSTCARDS_S, "postcards", keeper.postcards),
+        _every(GARBAGE_S, "garbage", keeper.garbage, first=GARBAGE_S),
         # What people are told goes after 30 days goes without anybody's remembering it.
         _every(PURGE_S, "purge", keeper.purge, first=PURGE_FIRST_S),
     ]
@@ -86,7 +89,7 @@ class _Keeper:
     def __init__(self, hub: Hub, pool: ThreadPoolExecutor) -> None:
         self.hub, self.pool = hub, pool
         # A mail server may take its time: nothing else waits behind it.
-        self.callers = ThreadPoolExecutor(1, thread_name_prefix="caller")
+        self.callers = kept_threads(1, "caller")
         self.supporters: dict[int, bool] = {}
 
     async def rooms(self) -> None:
@@ -143,6 +146,10 @@ class _Keeper:
     async def counts(self) -> None:
         """Count the hours that are over."""
         await in_thread(self.pool, _counts)
+
+    async def garbage(self) -> None:
+        """What hangs together only by itself goes: each socket leaves some fifty objects so."""
+        gc.collect()
 
     async def purge(self) -> None:
         """What is past its time goes."""

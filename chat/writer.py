@@ -16,6 +16,7 @@ from django.db import connection
 from chat import protocol as p
 from chat.actions.carry_out import carry_out, refused
 from chat.actions.sitting import Act, Answer
+from chat.threads import keeps_its_line
 from foundation import clock
 from foundation.bell import Ring, bell
 from foundation.faults import strike
@@ -108,6 +109,7 @@ class Writer:
                 self._ask()
 
     def _work(self) -> None:
+        keeps_its_line()
         while True:
             self._wake.wait()
             self._wake.clear()

@@ -139,7 +139,9 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 _url = env.str("DATABASE_URL", default="")
 if _url:
     DATABASES = {"default": env.db_url_config(_url)}
-    DATABASES["default"].update(CONN_MAX_AGE=300, CONN_HEALTH_CHECKS=True)
+    # A page has a thread of its own, and a line that ends with it: one that stayed would stand open
+    # unused until garbage is looked for. What lives on keeps its own (`chat/threads.py`).
+    DATABASES["default"].update(CONN_MAX_AGE=0, CONN_HEALTH_CHECKS=True)
     # A database that hangs must become `busy`, not a writer that never answers.
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         connect_timeout=3,
@@ -162,7 +164,7 @@ else:
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": DATA / "ibasho.sqlite3",
-            "CONN_MAX_AGE": None,
+            "CONN_MAX_AGE": 0,
             # Measured in this stack: without IMMEDIATE and a time-out, WAL loses writes to locks.
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",

@@ -1,7 +1,5 @@
 """A thread's line to storage: asked whether it is there, but not at every turn."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -15,7 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def pool():
-    with ThreadPoolExecutor(1) as made:
+    with threads.kept_threads(1, "reader") as made:
         yield made
         made.submit(_close)
 
