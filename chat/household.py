@@ -23,10 +23,11 @@ from foundation.bell import bell
 
 # Reads never wait behind writes: each has threads of its own.
 READERS, DOORMEN, KEEPERS = 3, 3, 2
-# So many objects more than before, and garbage is looked for: among the youngest, at each third
-# time among all that came since, at each ninth among everything. By itself Python does at 700, and
-# took a sixth of a busy process's time.
-GROWN = (50_000, 2, 2)
+# So many objects more than before, and garbage is looked for: among the youngest, at each sixth
+# time among all that came since, at each 36th among everything. By itself Python does at 700, and
+# looks at each message of a batch several times. Not more: what a page leaves may hold what was
+# sent with it, a megabyte at most.
+GROWN = (10_000, 5, 5)
 
 
 def furnish() -> None:
@@ -34,8 +35,8 @@ def furnish() -> None:
 
     Then what the process is made of is counted as staying. Looking through it for garbage, some
     three hundred thousand objects, would stop every room for a fifth of a second at a time. What
-    comes with a few hundred messages at once goes without anybody's looking; what sockets leave is
-    looked for at many thousand objects, and by a round (`rounds.py`).
+    is left by sockets and pages is looked for at some thousand objects, and by a round
+    (`rounds.py`).
     """
     lexicon.house()
     likeness.house()

@@ -22,7 +22,7 @@ from foundation.bell import Ring, bell
 from foundation.faults import strike
 
 log = logging.getLogger("ibasho.chat")
-MOST_AT_ONCE = 500
+MOST_AT_ONCE = 1000
 # More waiting than this means that storage stands still: people are told `busy`, words kept.
 MOST_WAITING = 20_000
 # Out for longer than this: storage stands still (it is frozen, or a lock is held). Nobody waits

@@ -12,13 +12,20 @@ from moderation.actions.undo import close_due
 
 FIRST_S, EVERY_S = 0.0, 5.0
 PURGE_EVERY = timedelta(days=1)
-_purged: list[datetime] = []  # when this process last did
+# The rota names who reads a murmur when it comes; where it names nobody, a plan moves it, and plans
+# are made by the day.
+PROMISES_EVERY = timedelta(seconds=30)
+# When this process last did.
+_purged: list[datetime] = []
+_promised: list[datetime] = []
 
 
 def turn() -> None:
     """Acts whose time is over end, held messages go back, words of crisis climb the rota."""
     now = clock.now()
-    note_promises(now=now)
+    if not _promised or abs(now - _promised[-1]) >= PROMISES_EVERY:
+        _promised[:] = [now]
+        note_promises(now=now)
     climb(now=now)
     close_due(now=now)
     end_kept(now=now)

@@ -87,6 +87,13 @@ class Sight:
     short: str
     hits: Sequence[Hit]
     like: bool
+    details: bool  # worth looking for contact details
+    floods: Sequence[tuple[str, int, int]]
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the house has nothing to say of it, as of most texts."""
+        return not (self.hits or self.like or self.details or self.floods)
 
 
 def sights(texts: Iterable[str]) -> dict[str, Sight]:
@@ -99,7 +106,10 @@ def sights(texts: Iterable[str]) -> dict[str, Sight]:
     shorts = [folded_text(one) for one in these]
     find, holds = house().index.find, likeness.house().holds
     hits = [find(one) for one in shorts]
-    return dict(zip(these, map(Sight, shorts, hits, map(holds, shorts)), strict=True))
+    like = [holds(one) for one in shorts]
+    details = [contact.maybe(one) for one in shorts]
+    seen = map(Sight, shorts, hits, like, details, map(flood.find, these))
+    return dict(zip(these, seen, strict=True))
 
 
 def screen(text: str, *, more: Sequence[Lexicon] = (), sight: Sight | None = None) -> Screened:
@@ -108,8 +118,11 @@ def screen(text: str, *, more: Sequence[Lexicon] = (), sight: Sight | None = Non
     """
     seen = sight or sights([text])[text]
     short = seen.short
-    hits = [seen.hits, *(one.index.find(short) for one in more)]
-    out = _by_rules(text, short, hits)
+    own = [found for one in more if (found := one.index.find(short))]
+    if seen.nothing and not own:
+        return NOTHING
+    hits = [seen.hits, *own]
+    out = _by_rules(text, seen, hits)
     # Where a rule of crisis found or spared something, it has decided; what is held stays held.
     decided = any(rule.kind == "crisis" for many in hits for rule, *_ in many) or any(
         one.kind == "attack" for one in out
@@ -123,12 +136,12 @@ def screen(text: str, *, more: Sequence[Lexicon] = (), sight: Sight | None = Non
     return Screened(tuple(sorted(_widest(out), key=lambda one: (one.start, one.end, one.kind))))
 
 
-def _by_rules(text: str, short: str, hits: Sequence[Sequence[Hit]]) -> list[Finding]:
-    floods = flood.find(text)
+def _by_rules(text: str, seen: Sight, hits: Sequence[Sequence[Hit]]) -> list[Finding]:
+    short = seen.short
     # Where no term stands there is none to be spared: Latin letters alone ask for one look.
     found = [one for many in hits for one in _found(short, many)]
-    details = contact.find(short) if contact.maybe(short) else []
-    out = [Finding("flood", rule, start, end) for rule, start, end in floods]
+    details = contact.find(short) if seen.details else []
+    out = [Finding("flood", rule, start, end) for rule, start, end in seen.floods]
     if found or details:
         folded = fold(text)
         out += [
