@@ -33,12 +33,11 @@ class Likeness:
     weights: Mapping[str, int]
     bias: int
     enough: float
-    _heavy: tuple[int, ...] = field(init=False, repr=False, compare=False)
     _search: AhoCorasick = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_heavy", tuple(self.weights.values()))
-        object.__setattr__(self, "_search", AhoCorasick(self.weights))
+        # With its pieces kept, it gives those and makes no numbers for each.
+        object.__setattr__(self, "_search", AhoCorasick(self.weights, store_patterns=True))
 
     def score(self, folded: str) -> float:
         """How like crisis: per root of the number of pieces, so that a long text isn't more so."""
@@ -51,8 +50,8 @@ class Likeness:
         return weight > 0 and weight / sqrt(len(pieces(folded))) > self.enough
 
     def _weight(self, folded: str) -> int:
-        found = self._search.find_matches_as_indexes(f"^{folded}$", overlapping=True)
-        return self.bias + sum([self._heavy[one] for one in {piece for piece, _, _ in found}])
+        found = set(self._search.find_matches_as_strings(f"^{folded}$", overlapping=True))
+        return self.bias + sum(map(self.weights.__getitem__, found))
 
     def place(self, folded: str) -> tuple[int, int]:
         """The stretch that weighs most, half open, in characters of the folded text."""

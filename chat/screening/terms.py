@@ -9,9 +9,9 @@ and only the few terms that begin with the characters found there look at a boun
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Generic, TypeVar
 
 from ahocorasick_rs import AhoCorasick
@@ -180,13 +180,22 @@ class Index(Generic[T]):
                 begun.setdefault(first, []).append((term.said, meaning))
         self._shelves = [_Shelf.of(one) for one in begun.values()]
         self._beginnings = AhoCorasick(begun)
+        self._any: list[Callable[[str, int], re.Match[str] | None]] = [
+            partial(self._first, number) for number in range(len(self._shelves))
+        ]
 
     def find(self, text: str) -> list[tuple[T, int, int]]:
         """Every match of every term."""
+        any_of = self._any
         return [
             (meaning, at, m.end())
             for shelf, at, _ in self._beginnings.find_matches_as_indexes(text, overlapping=True)
-            if compiled(self._shelves[shelf].any).match(text, at)
+            if any_of[shelf](text, at)
             for said, meaning in self._shelves[shelf].terms
             if (m := compiled(said).match(text, at))
         ]
+
+    def _first(self, shelf: int, text: str, at: int) -> re.Match[str] | None:
+        """The first look at a shelf: later ones find it compiled."""
+        self._any[shelf] = compiled(self._shelves[shelf].any).match
+        return self._any[shelf](text, at)

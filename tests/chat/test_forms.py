@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from accounts.doors import forget
 from chat.models import Message, Murmur, Mute, Report, Room, Seat, StampGiven
 from tests.chat.deeds import rest
 
@@ -14,6 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _rested() -> None:
     rest()
+    forget()
 
 
 def entered(handle: str = "よるのとり") -> Client:
