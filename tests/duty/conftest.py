@@ -1,15 +1,27 @@
 """A team: ren and sora are trained supporters, tetsu is in training; mori coordinates."""
 
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from importlib import import_module
 from typing import Any
 
 import pytest
+import time_machine
+
+# The day before the evening in which these tests stand.
+BEFORE = datetime(2026, 11, 29, 10, 0, tzinfo=UTC)
 
 
 def _team() -> Any:
     # By name and late: this file is read before Django is up.
     return import_module("tests.duty.team")
+
+
+@pytest.fixture(autouse=True)
+def _before_that_evening() -> Iterator[None]:
+    """What asks the machine's clock meets no later time than the tests name, on whatever day."""
+    with time_machine.travel(BEFORE, tick=True):
+        yield
 
 
 @pytest.fixture
