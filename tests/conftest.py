@@ -6,6 +6,7 @@ start before it does: here, and not in a fixture. No DJANGO_SETTINGS_MODULE in t
 pytest-django would read the settings before this file.
 """
 
+import gc
 import inspect
 import os
 import shutil
@@ -17,10 +18,12 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.test import TransactionTestCase
+from whitenoise.base import WhiteNoise
 
 from tests import emptied
 from tests.processes import watchdog
 from tests.servers import CannotStart, Postgres, Redis
+from tests.turns import Turns
 
 SECONDS, LIVE_SECONDS = 60, 180  # a test's time-out, and that of one with real server processes
 FIRST_SECONDS = 300  # of the first one: every table is made in its time
@@ -35,6 +38,7 @@ class Servers:
 
     def __init__(self) -> None:
         self.shape = "embedded"
+        self.turns = Turns(None)
         self.data: Path | None = None
         self.postgres: Postgres | None = None
         self.redis: Redis | None = None
@@ -52,6 +56,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="embedded",
         help="embedded: SQLite, in-process layer. server: private PostgreSQL and Redis.",
     )
+    parser.addoption("--turns", help="a file shared with a run of the other shape beside this one")
     parser.addoption("--long", action="store_true", help="faults as long as before a release")
     parser.addoption("--figures", default="", help="a file that measured faults are added to")
 
@@ -64,6 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("unset DJANGO_SETTINGS_MODULE: the harness starts Django itself")
     servers = config.stash[SERVERS] = Servers()
     servers.shape = config.getoption("shape")
+    servers.turns = Turns(Path(path) if (path := config.getoption("turns")) else None)
     servers.data = watchdog.folder("data")
     for name in [n for n in os.environ if n.startswith("IBASHO_")] + ["DATABASE_URL", "REDIS_URLS"]:
         os.environ.pop(name, None)
@@ -127,6 +133,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
             own_processes = item.get_closest_marker("live") or item.get_closest_marker("browser")
             seconds = LIVE_SECONDS if own_processes else SECONDS
             item.add_marker(pytest.mark.timeout(max(seconds, 0 if number else FIRST_SECONDS)))
+    items.sort(key=lambda item: item.get_closest_marker("alone") is not None)
 
 
 def _mark(items: list[pytest.Item]) -> None:
@@ -147,11 +154,26 @@ def _mark(items: list[pytest.Item]) -> None:
             item.add_marker("alone")
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What stays until the end of the run is looked through for garbage once, not at every look."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    # Before the test's own time begins.
+    turns = item.config.stash[SERVERS].turns
+    turns.take(alone=item.get_closest_marker("alone") is not None)
+    return (yield)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
     servers = config.stash.get(SERVERS, None)
     if servers is None:
         return
+    servers.turns.close()
     for one in (servers.postgres, servers.redis):
         if one is not None:
             one.close()
@@ -170,6 +192,24 @@ def django_db_keepdb() -> bool:
 def _only_what_is_filled_is_emptied(django_db_setup: None) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", emptied.empty)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_are_looked_for_once() -> Iterator[None]:
+    """Not for every client of every test: the files stay as they were collected."""
+    look, seen = WhiteNoise.update_files_dictionary, {}
+
+    def once(self: WhiteNoise, root: str, prefix: str) -> None:
+        found = seen.get((root, prefix))
+        if found is None:
+            look(self, root, prefix)
+            seen[root, prefix] = dict(self.files)
+        else:
+            self.files.update(found)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoise, "update_files_dictionary", once)
         yield
 
 

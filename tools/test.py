@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -69,13 +69,19 @@ def run_pytest(shape: str, arguments: list[str], kept: Path | None = None) -> Su
 
 
 def run_both() -> list[Sums]:
-    """Every test in both shapes: what bears company side by side, then what needs the machine."""
+    """Every test in both shapes: what bears company side by side, what doesn't in turn."""
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as beside:
-        kept = Path(folder) / "server.txt"
-        other = beside.submit(run_pytest, "server", ["-m", "not alone"], kept)
-        results = [run_pytest("embedded", ["-m", "not alone"]), other.result()]
-        print(f"\n—— server ——\n{kept.read_text(encoding='utf-8')}", flush=True)
-    return results + [run_pytest(shape, ["-m", "alone"]) for shape in SHAPES]
+        kept, turns = Path(folder) / "server.txt", f"--turns={folder}/turns"
+        kept.touch()
+        other = beside.submit(run_pytest, "server", [turns], kept)
+        results = [run_pytest("embedded", [turns])]
+        print("\n—— server ——", flush=True)
+        with kept.open(encoding="utf-8") as told:
+            while not other.done():
+                print(told.read(), end="", flush=True)
+                wait([other], timeout=1)
+            print(told.read(), end="", flush=True)
+    return [*results, other.result()]
 
 
 def run_node() -> Sums:

@@ -47,26 +47,26 @@ class House:
 
 
 @pytest.fixture
-def house(monkeypatch: pytest.MonkeyPatch) -> House:
+def small_house(monkeypatch: pytest.MonkeyPatch) -> House:
     made = House()
     monkeypatch.setattr(consumers, "house", made)
     return made
 
 
 @pytest.mark.parametrize("mode", ["watching", "here"])
-async def test_a_choice_made_in_one_window_holds_in_the_others(house: House, mode: str):
+async def test_a_choice_made_in_one_window_holds_in_the_others(small_house: House, mode: str):
     other = Mode.HERE if mode == "watching" else Mode.WATCHING
-    phone, desktop = house.window(mode=other), house.window(mode=other)
+    phone, desktop = small_house.window(mode=other), small_house.window(mode=other)
     phone.hear(json.dumps({"type": "stay", "mode": mode}))
     # Else the next round, which touches every window's visit, would take it back.
     assert (phone.mode, desktop.mode) == (Mode(mode), Mode(mode))
     # It is acknowledged only once it is stored: by the writer, like every act.
-    assert house.handed == [p.Stay(mode=mode)]  # type: ignore[arg-type]
+    assert small_house.handed == [p.Stay(mode=mode)]  # type: ignore[arg-type]
 
 
-async def test_it_holds_for_nobody_else_and_in_no_other_room(house: House):
-    phone, neighbour = house.window(), house.window(person=2)
-    elsewhere = house.window(room=2)
+async def test_it_holds_for_nobody_else_and_in_no_other_room(small_house: House):
+    phone, neighbour = small_house.window(), small_house.window(person=2)
+    elsewhere = small_house.window(room=2)
     phone.hear('{"type": "stay", "mode": "watching"}')
     assert phone.mode is Mode.WATCHING
     assert neighbour.mode is elsewhere.mode is Mode.HERE

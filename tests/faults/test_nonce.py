@@ -145,6 +145,7 @@ async def test_a_repeat_after_the_process_was_killed_on_its_commit_gets_the_same
         before = len(caller.frames)
         answer = await caller.answer(await caller.post(text, nonce=nonce), after=before)
         [message] = [m for m in caller.reader.listing() if m["text"] == text]
+    assert answer["type"] == "ack", answer
     print(f"acknowledged before the kill: {was_told}; number {answer['seq']}")
-    assert answer["type"] == "ack" and answer["seq"] == message["seq"]
+    assert answer["seq"] == message["seq"]
     assert stored(freed_house, text) == 1

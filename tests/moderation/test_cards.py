@@ -33,22 +33,22 @@ WORDS = "雨の音がすきです"
 
 
 @pytest.fixture
-def house(room, ren) -> Room:
+def hall(room, ren) -> Room:
     """ren attends a room that is open; the desk's own fixtures know another ren."""
     attend(room, ren)
     return room
 
 
 @pytest.fixture
-def card(house, aoi) -> Murmur:
+def card(hall, aoi) -> Murmur:
     """aoi's murmur that may be read aloud."""
     rest()
-    do(aoi, house, p.Murmur(nonce=NONCE, text=WORDS, aloud=True), now=clock.now())
+    do(aoi, hall, p.Murmur(nonce=NONCE, text=WORDS, aloud=True), now=clock.now())
     return Murmur.objects.get(nonce=NONCE)
 
 
 @pytest.fixture
-def desk(house, ren) -> Client:
+def desk(hall, ren) -> Client:
     return signed_in_as(ren)
 
 
@@ -56,12 +56,12 @@ def page(client: Client) -> str:
     return client.get("/moderation/").content.decode()
 
 
-def test_it_is_read_to_the_room_in_one_tap_and_leaves_the_desk(desk, card, house) -> None:
+def test_it_is_read_to_the_room_in_one_tap_and_leaves_the_desk(desk, card, hall) -> None:
     at = f"/moderation/postcards/{card.pk}/read/"
     assert WORDS in page(desk) and at in page(desk)
     assert desk.post(at).status_code == 303
     said = Message.objects.get()
-    assert (said.room, said.state) == (house, MessageState.SHOWN)
+    assert (said.room, said.state) == (hall, MessageState.SHOWN)
     assert WORDS in said.text and "あおい" not in said.text
     assert at not in page(desk)
     assert Item.objects.get(kind=ItemKind.MURMUR).state == ItemState.DONE
@@ -80,7 +80,7 @@ def test_what_was_taken_back_meanwhile_is_not_read(desk, card, aoi) -> None:
     assert not Message.objects.exists()
 
 
-def test_a_room_that_is_not_open_offers_no_button_and_refuses_kindly(desk, card, house) -> None:
+def test_a_room_that_is_not_open_offers_no_button_and_refuses_kindly(desk, card, hall) -> None:
     Room.objects.update(hand="quiet")
     found = page(desk)
     assert WORDS in found and "/moderation/postcards/" not in found
@@ -90,7 +90,7 @@ def test_a_room_that_is_not_open_offers_no_button_and_refuses_kindly(desk, card,
     assert Item.objects.get(kind=ItemKind.MURMUR).state == ItemState.NEW
 
 
-def test_who_does_not_keep_the_room_neither_sees_nor_reads_it(desk, card, house) -> None:
+def test_who_does_not_keep_the_room_neither_sees_nor_reads_it(desk, card, hall) -> None:
     Room.objects.update(program=make_program("kochi"))
     assert WORDS not in page(desk)
     assert desk.post(f"/moderation/postcards/{card.pk}/read/").status_code == 404
@@ -102,10 +102,10 @@ def test_words_are_blurred_for_who_chose_it(desk, card, ren) -> None:
     assert 'id="cards" aria-labelledby="postcards" data-blurred' in page(desk)
 
 
-def test_every_room_is_one_tap_from_the_desk(desk, house) -> None:
-    link = f'href="/rooms/{house.slug}/"'
+def test_every_room_is_one_tap_from_the_desk(desk, hall) -> None:
+    link = f'href="/rooms/{hall.slug}/"'
     assert link in page(desk)
-    assert desk.get(f"/rooms/{house.slug}/").status_code == 200
+    assert desk.get(f"/rooms/{hall.slug}/").status_code == 200
 
 
 def test_its_author_is_told_when_it_is_hidden_and_may_object(desk, card, ren, mori, aoi) -> None:
@@ -127,7 +127,7 @@ def test_its_author_is_told_when_it_is_hidden_and_may_object(desk, card, ren, mo
 
 
 def test_who_tells_of_it_tells_of_its_author_s_words_at_the_desk(
-    desk, card, ren, mori, aoi, haha, house
+    desk, card, ren, mori, aoi, haha, hall
 ) -> None:
     sent = desk.post(f"/moderation/postcards/{card.pk}/read/")
     assert sent.status_code == 303
@@ -135,20 +135,20 @@ def test_who_tells_of_it_tells_of_its_author_s_words_at_the_desk(
     report(haha, read, note="こわかったです")
     item = item_of(ItemKind.REPORT)
     assert (item.about_staff, item.seat) == (None, card.seat)
-    assert not above_the_desk(staff_viewer(mori), program=house.program_id, now=clock.now())
+    assert not above_the_desk(staff_viewer(mori), program=hall.program_id, now=clock.now())
     at = f"/moderation/items/{item.pk}/"
     assert at in page(desk)
     looked = desk.get(at).content.decode()
     assert WORDS in looked and f"/moderation/people/{card.seat_id}/" in looked
-    (line,) = queue(staff_viewer(ren), program=house.program_id, now=clock.now()).lines
+    (line,) = queue(staff_viewer(ren), program=hall.program_id, now=clock.now()).lines
     assert "あおい" in line.who
     take_back(seen_by(aoi), murmur=card.pk, now=clock.now())
     assert WORDS in desk.get(at).content.decode(), "it is evidence"
 
 
-def test_what_is_told_of_the_reader_s_own_words_still_goes_above_them(ren, mori, haha, house):
-    seat = seats.take(staff_viewer(ren), room=house, standing=FREE)
+def test_what_is_told_of_the_reader_s_own_words_still_goes_above_them(ren, mori, haha, hall):
+    seat = seats.take(staff_viewer(ren), room=hall, standing=FREE)
     rest()
-    carry_out([Act(house.pk, seat.pk, post("ようこそ"))], now=clock.now())
+    carry_out([Act(hall.pk, seat.pk, post("ようこそ"))], now=clock.now())
     report(haha, Message.objects.get())
     assert item_of(ItemKind.REPORT).about_staff == ren

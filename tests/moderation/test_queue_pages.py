@@ -28,14 +28,14 @@ NONCE = "0b6b1f5e-3c1c-4a8e-9d93-0a8b4f6f1c55"
 
 
 @pytest.fixture
-def house(room, ren):
+def hall(room, ren):
     """ren attends a room that is open; the desk's own fixtures know another ren."""
     attend(room, ren)
     return room
 
 
 @pytest.fixture
-def desk(house, ren) -> Client:
+def desk(hall, ren) -> Client:
     return signed_in_as(ren)
 
 
@@ -51,8 +51,8 @@ def sent(client, address, **fields):
     return answer
 
 
-def test_from_a_report_to_another_judge_everybody_s_page_agrees(desk, aoi, haha, house, mori):
-    row = message(aoi, house, "きつい言い方")
+def test_from_a_report_to_another_judge_everybody_s_page_agrees(desk, aoi, haha, hall, mori):
+    row = message(aoi, hall, "きつい言い方")
     report(haha, row, note="こわかったです")
     item = item_of(ItemKind.REPORT)
     seen = page(desk)
@@ -63,7 +63,7 @@ def test_from_a_report_to_another_judge_everybody_s_page_agrees(desk, aoi, haha,
     assert "こわかったです" in looked
     assert "はは" not in looked  # never who told
     sent(desk, f"/moderation/messages/{row.pk}/act/", item=item.pk, deed="hide", reason="abuse")
-    assert "きつい言い方" not in page(seated(haha), f"/rooms/{house.slug}/")
+    assert "きつい言い方" not in page(seated(haha), f"/rooms/{hall.slug}/")
 
     act, mine = Act.objects.get(), seated(aoi)
     (letter,) = Letter.objects.filter(participant=aoi)
@@ -80,12 +80,12 @@ def test_from_a_report_to_another_judge_everybody_s_page_agrees(desk, aoi, haha,
     sent(judge, address, verdict="overturn", words="読みなおしました。もどします。")
     row.refresh_from_db()
     assert row.state == MessageState.SHOWN
-    assert "きつい言い方" in page(seated(haha), f"/rooms/{house.slug}/")
+    assert "きつい言い方" in page(seated(haha), f"/rooms/{hall.slug}/")
     assert "取り消しました" in page(mine, f"/standing/{act.pk}/")
 
 
-def test_whoever_acted_can_t_judge_and_a_reviewer_can(aoi, house, mori):
-    row = message(aoi, house)
+def test_whoever_acted_can_t_judge_and_a_reviewer_can(aoi, hall, mori):
+    row = message(aoi, hall)
     acting = signed_in_as(mori)
     sent(acting, f"/moderation/messages/{row.pk}/act/", deed="hide", reason="calm")
     sent(seated(aoi), f"/standing/{Act.objects.get().pk}/", words="")
@@ -100,8 +100,8 @@ def test_whoever_acted_can_t_judge_and_a_reviewer_can(aoi, house, mori):
     assert page(signed_in_as(reviewer), "/moderation/queue/", status=404)
 
 
-def test_evidence_is_there_when_the_message_is_gone_while_an_appeal_is_open(aoi, house, desk, mori):
-    row = message(aoi, house, "そのときのことば")
+def test_evidence_is_there_when_the_message_is_gone_while_an_appeal_is_open(aoi, hall, desk, mori):
+    row = message(aoi, hall, "そのときのことば")
     sent(desk, f"/moderation/messages/{row.pk}/act/", deed="hide", reason="heavy")
     sent(seated(aoi), f"/standing/{Act.objects.get().pk}/")
     Message.objects.all().delete()
@@ -112,9 +112,9 @@ def test_evidence_is_there_when_the_message_is_gone_while_an_appeal_is_open(aoi,
 
 
 def test_retention_takes_the_message_and_leaves_the_evidence_of_an_open_appeal(
-    aoi, house, desk, mori
+    aoi, hall, desk, mori
 ):
-    row = message(aoi, house, "そのときのことば")
+    row = message(aoi, hall, "そのときのことば")
     sent(desk, f"/moderation/messages/{row.pk}/act/", deed="hide", reason="heavy")
     sent(seated(aoi), f"/standing/{Act.objects.get().pk}/")
     year = clock.now() + timedelta(days=365)
@@ -131,13 +131,13 @@ def test_retention_takes_the_message_and_leaves_the_evidence_of_an_open_appeal(
     assert Act.objects.get().evidence == {}
 
 
-def test_a_bar_for_good_asks_both_coordinators_for_a_fresh_proof(aoi, house, mori):
-    person = f"/moderation/people/{seat_of(aoi, house).pk}/"
+def test_a_bar_for_good_asks_both_coordinators_for_a_fresh_proof(aoi, hall, mori):
+    person = f"/moderation/people/{seat_of(aoi, hall).pk}/"
     asked = {"deed": "site_bar", "reason": "abuse", "note": "くりかえし"}
     sent(signed_in_as(mori), f"{person}propose/", **asked)
     item = f"/moderation/items/{item_of(ItemKind.PROPOSAL).pk}/"
     other = make_staff("hana", display_name="はな")
-    grant(other, Role.COORDINATOR, house.program)
+    grant(other, Role.COORDINATOR, hall.program)
     second = long_proven(signed_in_as(other))
     came = {"Referer": f"http://testserver{item}"}
     answer = second.post(f"{item}proposal/", {"agree": "on"}, headers=came)
@@ -154,8 +154,8 @@ def test_a_bar_for_good_asks_both_coordinators_for_a_fresh_proof(aoi, house, mor
     assert Act.objects.get().kind == ActKind.SITE_BAR
 
 
-def test_nobody_reads_or_objects_to_what_was_done_to_somebody_else(desk, aoi, yoso, house):
-    row = message(aoi, house)
+def test_nobody_reads_or_objects_to_what_was_done_to_somebody_else(desk, aoi, yoso, hall):
+    row = message(aoi, hall)
     sent(desk, f"/moderation/messages/{row.pk}/act/", deed="hide", reason="calm")
     address = f"/standing/{Act.objects.get().pk}/"
     page(seated(yoso), address, status=404)
@@ -163,15 +163,15 @@ def test_nobody_reads_or_objects_to_what_was_done_to_somebody_else(desk, aoi, yo
     assert not Appeal.objects.exists()
 
 
-def test_a_report_about_a_supporter_alone_on_duty_is_nowhere_for_them(aoi, house, ren, mori):
-    others = house.program.shift_set.exclude(supporter=ren)
+def test_a_report_about_a_supporter_alone_on_duty_is_nowhere_for_them(aoi, hall, ren, mori):
+    others = hall.program.shift_set.exclude(supporter=ren)
     others.update(ends_at=clock.now() - timedelta(hours=1))
-    seat = seat_of(aoi, house)
+    seat = seat_of(aoi, hall)
     seat.pk, seat.participant, seat.staff, seat.key = None, None, ren, "ren-key"
     seat.role, seat.handle = "supporter", "れん"
     seat.save()
     row = Message.objects.create(
-        room=house, seat=seat, seq=900, nonce=NONCE, handle="れん", body_key="",
+        room=hall, seat=seat, seq=900, nonce=NONCE, handle="れん", body_key="",
         text="もうだまって", state="shown", at=clock.now(),
     )  # fmt: skip
     desk = signed_in_as(ren)
@@ -209,12 +209,12 @@ def version(text: str) -> str:
     return found[0]
 
 
-def test_a_coordinator_who_is_reported_sees_nothing_of_it(aoi, house, mori):
-    seat = seat_of(aoi, house)
+def test_a_coordinator_who_is_reported_sees_nothing_of_it(aoi, hall, mori):
+    seat = seat_of(aoi, hall)
     seat.pk, seat.participant, seat.staff, seat.key = None, None, mori, "mori-key"
     seat.save()
     row = Message.objects.create(
-        room=house, seat=seat, seq=901, nonce=NONCE, handle="もり", body_key="",
+        room=hall, seat=seat, seq=901, nonce=NONCE, handle="もり", body_key="",
         text="だまって", state="shown", at=clock.now(),
     )  # fmt: skip
     report(aoi, row)
@@ -226,8 +226,8 @@ def test_a_coordinator_who_is_reported_sees_nothing_of_it(aoi, house, mori):
     page(signed_in_as(reviewer), address)
 
 
-def test_a_murmur_is_read_or_answered_and_an_answer_carries_no_address(desk, aoi, house):
-    do(aoi, house, p.Murmur(nonce=NONCE, text="ねむれません"))
+def test_a_murmur_is_read_or_answered_and_an_answer_carries_no_address(desk, aoi, hall):
+    do(aoi, hall, p.Murmur(nonce=NONCE, text="ねむれません"))
     item = item_of(ItemKind.MURMUR)
     assert "ねむれません" in page(desk, f"/moderation/items/{item.pk}/")
     answer = desk.post(
@@ -246,9 +246,9 @@ def test_a_murmur_is_read_or_answered_and_an_answer_carries_no_address(desk, aoi
 TOGETHER = "/moderation/queue/together/"
 
 
-def test_many_end_together_after_a_look_at_them(desk, aoi, haha, house):
+def test_many_end_together_after_a_look_at_them(desk, aoi, haha, hall):
     for text in ("ひとつ", "ふたつ"):
-        report(haha, message(aoi, house, text))
+        report(haha, message(aoi, hall, text))
     keys = list(Item.objects.order_by("pk").values_list("pk", flat=True))
     looked = desk.post(TOGETHER, {"item": keys}).content.decode()
     assert "ふたつ" in looked
@@ -260,8 +260,8 @@ def test_many_end_together_after_a_look_at_them(desk, aoi, haha, house):
     assert not Act.objects.exists()
 
 
-def test_when_others_have_all_of_them_it_says_so(desk, aoi, haha, house, sora):
-    report(haha, message(aoi, house))
+def test_when_others_have_all_of_them_it_says_so(desk, aoi, haha, hall, sora):
+    report(haha, message(aoi, hall))
     item = Item.objects.get()
     claim(staff_viewer(sora), item=item.pk, now=clock.now())
     answer = desk.post(TOGETHER, {"item": item.pk, "deed": "nothing"})
@@ -269,19 +269,19 @@ def test_when_others_have_all_of_them_it_says_so(desk, aoi, haha, house, sora):
     assert escape(sentence("claimed_already")) in answer.content.decode()
 
 
-def held_and_told(aoi, haha, yoso, house) -> tuple[list[int], list[int]]:
+def held_and_told(aoi, haha, yoso, hall) -> tuple[list[int], list[int]]:
     """Two messages that were told of, two that are held; their items' numbers."""
     for text in ("ひとつ", "ふたつ"):
-        report(haha, message(aoi, house, text))
-    Room.objects.filter(pk=house.pk).update(premoderated=True)
+        report(haha, message(aoi, hall, text))
+    Room.objects.filter(pk=hall.pk).update(premoderated=True)
     rest()
-    do(yoso, house, post("みっつ"), post("よっつ"))
+    do(yoso, hall, post("みっつ"), post("よっつ"))
     by_kind = Item.objects.order_by("pk").values_list("pk", flat=True)
     return list(by_kind.filter(kind="report")), list(by_kind.filter(kind="held"))
 
 
-def test_many_are_let_in_or_hidden_each_by_an_act_of_its_own(desk, aoi, haha, yoso, house):
-    told, held = held_and_told(aoi, haha, yoso, house)
+def test_many_are_let_in_or_hidden_each_by_an_act_of_its_own(desk, aoi, haha, yoso, hall):
+    told, held = held_and_told(aoi, haha, yoso, hall)
     looked = desk.post(TOGETHER, {"item": [*told, *held]}).content.decode()
     assert "2件を、部屋に出す" in looked and "2件を、かくす" in looked
     assert not Act.objects.exists()
@@ -298,9 +298,9 @@ def test_many_are_let_in_or_hidden_each_by_an_act_of_its_own(desk, aoi, haha, yo
 
 
 def test_what_a_deed_does_not_fit_or_somebody_else_has_is_left_alone(
-    desk, aoi, haha, yoso, house, mori
+    desk, aoi, haha, yoso, hall, mori
 ):
-    told, held = held_and_told(aoi, haha, yoso, house)
+    told, held = held_and_told(aoi, haha, yoso, hall)
     sent(signed_in_as(mori), f"/moderation/items/{told[0]}/claim/")
     assert "1件を、かくす" in desk.post(TOGETHER, {"item": told}).content.decode()
     sent(desk, TOGETHER, item=[*told, *held], deed="hide", reason="calm")
@@ -311,16 +311,16 @@ def test_what_a_deed_does_not_fit_or_somebody_else_has_is_left_alone(
     assert Item.objects.exclude(state=ItemState.DONE).count() == 3
 
 
-def test_the_list_is_asked_again_only_when_something_changed(desk, aoi, haha, house):
-    report(haha, message(aoi, house))
+def test_the_list_is_asked_again_only_when_something_changed(desk, aoi, haha, hall):
+    report(haha, message(aoi, hall))
     found = version(page(desk)).split('"')[1]
     assert desk.get(f"/moderation/queue/?since={found}").status_code == 204
-    report(haha, message(aoi, house, "もうひとつ"))
+    report(haha, message(aoi, hall, "もうひとつ"))
     assert "もうひとつ" in page(desk, f"/moderation/queue/?since={found}")
 
 
-def test_a_kind_that_somebody_doesn_t_read_is_there_without_its_words(desk, aoi, haha, house):
-    report(haha, message(aoi, house, "つよいことば"))
+def test_a_kind_that_somebody_doesn_t_read_is_there_without_its_words(desk, aoi, haha, hall):
+    report(haha, message(aoi, hall, "つよいことば"))
     sent(desk, "/moderation/choice/", without="report", blurred="on")
     seen = page(desk)
     assert "つよいことば" not in seen
@@ -328,8 +328,8 @@ def test_a_kind_that_somebody_doesn_t_read_is_there_without_its_words(desk, aoi,
     assert "data-blurred" in seen
 
 
-def test_an_act_that_lacks_something_says_so_and_keeps_what_was_typed(desk, aoi, house):
-    seat = seat_of(aoi, house).pk
+def test_an_act_that_lacks_something_says_so_and_keeps_what_was_typed(desk, aoi, hall):
+    seat = seat_of(aoi, hall).pk
     fields = {"seat": seat, "deed": "pause", "minutes": 60, "reason": "safety", "note": "よる"}
     answer = desk.post(f"/moderation/people/{seat}/act/", fields)
     assert answer.status_code == 422
@@ -340,38 +340,38 @@ def test_an_act_that_lacks_something_says_so_and_keeps_what_was_typed(desk, aoi,
     assert "20時" in page(desk, f"/moderation/people/{seat}/")
 
 
-def test_a_room_is_slowed_and_its_act_is_taken_back_from_the_list(desk, house):
+def test_a_room_is_slowed_and_its_act_is_taken_back_from_the_list(desk, hall):
     sent(
-        desk, f"/moderation/rooms/{house.pk}/act/", room=house.pk, deed="slow", seconds=60,
+        desk, f"/moderation/rooms/{hall.pk}/act/", room=hall.pk, deed="slow", seconds=60,
         minutes=60, reason="calm",
     )  # fmt: skip
-    assert Room.objects.get(pk=house.pk).slow_s == 60
+    assert Room.objects.get(pk=hall.pk).slow_s == 60
     assert "これだけ取り消す" in page(desk, "/moderation/acts/")
     sent(desk, f"/moderation/acts/{Act.objects.get().pk}/undo/")
-    assert Room.objects.get(pk=house.pk).slow_s == 0
-    assert house.name in page(desk, f"/moderation/rooms/?room={house.pk}")
+    assert Room.objects.get(pk=hall.pk).slow_s == 0
+    assert hall.name in page(desk, f"/moderation/rooms/?room={hall.pk}")
 
 
-def test_a_held_message_is_let_in_from_its_page(desk, aoi, house):
-    Room.objects.filter(pk=house.pk).update(premoderated=True)
-    do(aoi, house, post("はじめまして"))
+def test_a_held_message_is_let_in_from_its_page(desk, aoi, hall):
+    Room.objects.filter(pk=hall.pk).update(premoderated=True)
+    do(aoi, hall, post("はじめまして"))
     item = item_of(ItemKind.HELD)
     assert "部屋に出す" in page(desk, f"/moderation/items/{item.pk}/")
     sent(desk, f"/moderation/messages/{item.message_id}/act/", item=item.pk, deed="approve")
-    assert "はじめまして" in page(seated(aoi), f"/rooms/{house.slug}/")
+    assert "はじめまして" in page(seated(aoi), f"/rooms/{hall.slug}/")
 
 
 def test_the_desk_asks_the_database_the_same_with_one_item_and_with_fifty(
-    desk, aoi, haha, house, django_assert_max_num_queries
+    desk, aoi, haha, hall, django_assert_max_num_queries
 ):
     now = clock.now()
-    seat = seat_of(aoi, house)
+    seat = seat_of(aoi, hall)
     Item.objects.bulk_create(
         Item(
             kind=ItemKind.FLAG.value,
             subject=f"message:{number}",
-            program=house.program,
-            room=house,
+            program=hall.program,
+            room=hall,
             seat=seat,
             urgency=3,
             opened_at=now,
@@ -386,14 +386,14 @@ def test_the_desk_asks_the_database_the_same_with_one_item_and_with_fifty(
     assert (clock.now() - began).total_seconds() < 3  # bounded; measured in the report
 
 
-def test_a_barred_person_still_reads_what_was_done_and_objects(aoi, house, mori):
-    seat = seat_of(aoi, house).pk
+def test_a_barred_person_still_reads_what_was_done_and_objects(aoi, hall, mori):
+    seat = seat_of(aoi, hall).pk
     sent(
         signed_in_as(mori), f"/moderation/people/{seat}/act/", seat=seat, deed="site_bar",
         minutes=1440, reason="abuse",
     )  # fmt: skip
     client = seated(aoi)
-    page(client, f"/rooms/{house.slug}/", status=403)
+    page(client, f"/rooms/{hall.slug}/", status=403)
     for address in ("/now/", "/me/", "/me/export/", "/letters/", "/standing/"):
         page(client, address)
     sent(client, f"/standing/{Act.objects.get().pk}/", words="ちがうと思います")
