@@ -21,6 +21,7 @@ import pytest
 
 from tests.processes import Process, free_port, watchdog
 from tests.servers import Postgres, Redis
+from tests.shell import Shell
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 60.0
@@ -103,6 +104,7 @@ class House:
         self.urls = [f"http://127.0.0.1:{port}" for port in self.ports]
         self._doors = [Process(log=self.folder / f"door-{i}.log") for i in range(number)]
         self.more = dict(env or {})
+        self._shell: Shell | None = None
         self.launcher = ["-m", "ibasho.serve"]  # a fault test may put something before it
 
     def told(self, username: str) -> dict[str, Any]:
@@ -122,6 +124,8 @@ class House:
 
     def close(self) -> None:
         """End everything and remove what it kept."""
+        if self._shell is not None:
+            self._shell.close()
         for door in self._doors:
             door.signal_all(signal.SIGCONT)
             door.kill()
@@ -171,6 +175,12 @@ class House:
         )
         assert not check or ran.returncode == 0, f"manage.py {words}: {ran.stdout}{ran.stderr}"
         return ran
+
+    def shell(self, code: str) -> str:
+        """What `manage.py shell -c code` would print, done by a process of its own."""
+        if self._shell is None:
+            self._shell = Shell(self.env())
+        return self._shell.run(code)
 
     # --- one door -------------------------------------------------------------------------------
 

@@ -50,6 +50,11 @@ NOTHING = frozenset({""})
 
 
 @cache
+def _letter(token: str) -> Part:
+    return re.escape(plain(token)), frozenset({plain(token)[:MOST_BEGUN]})
+
+
+@cache
 def compiled(said: str) -> re.Pattern[str]:
     """A regular expression, compiled when it is first needed: most never are in an evening."""
     return re.compile(said)
@@ -88,12 +93,15 @@ class _Reader:
         return f"(?:{'|'.join(said for said, _ in branches)})", begins
 
     def sequence(self) -> Part:
-        said, begins = "", NOTHING
+        said, begins, short = "", NOTHING, [""]
         while self.at < len(self.tokens) and self.tokens[self.at] not in ("|", ")"):
             more, first = self.part()
             said += more
-            if first is not NOTHING:
-                begins = frozenset(_joined(one, then) for one in begins for then in first)
+            # Mostly every beginning is whole after two or three parts: the others add nothing.
+            if short and first is not NOTHING:
+                longer = {(one + then)[:MOST_BEGUN] for one in short for then in first}
+                begins = begins.difference(short) | longer
+                short = [one for one in begins if len(one) < MOST_BEGUN and one[-1:] != "\0"]
         return said, begins
 
     def part(self) -> Part:
@@ -118,7 +126,7 @@ class _Reader:
         elif token in _FORBIDDEN or token == "?":
             raise BadTerm(f"{self.term[:40]}: {token} has no meaning here")
         else:
-            said, begins = re.escape(plain(token)), frozenset({plain(token)[:MOST_BEGUN]})
+            said, begins = _letter(token)
         if self.at < len(self.tokens) and self.tokens[self.at] == "?":
             self.at += 1
             return f"(?:{said})?", begins | NOTHING
@@ -128,12 +136,6 @@ class _Reader:
         if most > MOST_GAP:
             raise BadTerm(f"{self.term}: a gap is at most {MOST_GAP}")
         return f"[^。?]{{0,{most}}}?", frozenset({"\0"})
-
-
-def _joined(one: str, then: str) -> str:
-    if len(one) == MOST_BEGUN or one.endswith("\0"):
-        return one
-    return (one + then)[:MOST_BEGUN]
 
 
 def pieces_of(written: Mapping[str, str]) -> dict[str, Part]:
@@ -157,19 +159,6 @@ def read(term: str, pieces: Mapping[str, Part] | None = None, *, anywhere: bool 
     return Term(said, firsts)
 
 
-@dataclass(frozen=True, slots=True)
-class _Shelf(Generic[T]):
-    """All terms that may begin with the same characters; most match only one in a hundred times."""
-
-    terms: tuple[tuple[str, T], ...]
-    any: str  # an expression that matches where one of them does
-
-    @classmethod
-    def of(cls, terms: list[tuple[str, T]]) -> "_Shelf[T]":
-        said = [said for said, _ in terms]
-        return cls(tuple(terms), said[0] if len(said) == 1 else f"(?:{'|'.join(said)})")
-
-
 class Index(Generic[T]):
     """Many terms, each with something it stands for."""
 
@@ -178,7 +167,8 @@ class Index(Generic[T]):
         for term, meaning in terms:
             for first in term.begins:
                 begun.setdefault(first, []).append((term.said, meaning))
-        self._shelves = [_Shelf.of(one) for one in begun.values()]
+        # Terms that may begin alike share a shelf; most match only one time in a hundred.
+        self._shelves = [tuple(one) for one in begun.values()]
         self._beginnings = AhoCorasick(begun)
         self._any: list[Callable[[str, int], re.Match[str] | None]] = [
             partial(self._first, number) for number in range(len(self._shelves))
@@ -191,11 +181,12 @@ class Index(Generic[T]):
             (meaning, at, m.end())
             for shelf, at, _ in self._beginnings.find_matches_as_indexes(text, overlapping=True)
             if any_of[shelf](text, at)
-            for said, meaning in self._shelves[shelf].terms
+            for said, meaning in self._shelves[shelf]
             if (m := compiled(said).match(text, at))
         ]
 
     def _first(self, shelf: int, text: str, at: int) -> re.Match[str] | None:
-        """The first look at a shelf: later ones find it compiled."""
-        self._any[shelf] = compiled(self._shelves[shelf].any).match
+        """The first look at a shelf, whether any of it matches: later ones find it compiled."""
+        either = "|".join(said for said, _ in self._shelves[shelf])
+        self._any[shelf] = compiled(either).match
         return self._any[shelf](text, at)

@@ -31,7 +31,7 @@ async def test_someone_murmurs_leaves_and_finds_the_answer_by_their_passphrase(
     await picture(page, "passphrase")
     await page.context.close()
 
-    own_house.manage("shell", "-c", ANSWER.format(text="ねむれません", answer="読みました。"))
+    own_house.shell(ANSWER.format(text="ねむれません", answer="読みました。"))
 
     back = await (await phone()).new_page()
     await back.goto(f"{url}/return/")

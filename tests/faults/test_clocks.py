@@ -97,11 +97,11 @@ with time_machine.travel(datetime.now(UTC), tick=True) as clock:
 @pytest.fixture
 def clock(shaken_house: House) -> "Iterator[Clock]":
     """A clock to be set, in a house whose room is attended at any time."""
-    shaken_house.manage("shell", "-c", _ATTENDED.format(slug=ROOM))
+    shaken_house.shell(_ATTENDED.format(slug=ROOM))
     made = Clock(shaken_house)
     made.start()
     yield made
-    shaken_house.manage("shell", "-c", _GONE)
+    shaken_house.shell(_GONE)
     shaken_house.term(made.door)
     shaken_house.start(made.door)
 

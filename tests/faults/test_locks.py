@@ -17,9 +17,15 @@ from chat.states import Mode, RestrictionKind
 from foundation import clock
 from foundation.limits import Buckets
 from tests.cast import attend, make_participant, make_room, make_staff
+from tests.faults.nemesis import Dose
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
-TURNS = 60
+
+
+@pytest.fixture
+def turns(dose: Dose) -> int:
+    """How often each does what it does."""
+    return int(dose(20, 60))
 
 
 @pytest.fixture
@@ -45,20 +51,20 @@ def _post(seat: Seat) -> Act:
     return Act(seat.room_id, seat.pk, p.Post(nonce=str(uuid.uuid4()), text=text))
 
 
-def _all_at_once(deeds: list[Callable[[], None]]) -> None:
+def _all_at_once(deeds: list[Callable[[], None]], turns: int) -> None:
     """Each in a thread and on a connection of its own, over and over."""
     troubles: list[BaseException] = []
 
-    def turns(deed: Callable[[], None]) -> None:
+    def again(deed: Callable[[], None]) -> None:
         try:
-            for _ in range(TURNS):
+            for _ in range(turns):
                 deed()
         except BaseException as trouble:
             troubles.append(trouble)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=turns, args=(deed,)) for deed in deeds]
+    threads = [threading.Thread(target=again, args=(deed,)) for deed in deeds]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -78,7 +84,7 @@ def _deadlocks() -> int:
 
 
 def test_hides_writers_mutes_and_rounds_over_the_same_rooms_in_opposite_orders_never_deadlock(
-    seats: dict[tuple[int, int], Seat], shape: str
+    seats: dict[tuple[int, int], Seat], shape: str, turns: int
 ) -> None:
     first = {
         r: Message.objects.create(
@@ -124,7 +130,8 @@ def test_hides_writers_mutes_and_rounds_over_the_same_rooms_in_opposite_orders_n
             mute_everywhere,
             lambda: touch(everyone),
             lambda: touch(everyone[::-1]),
-        ]
+        ],
+        turns,
     )
     for room in Room.objects.order_by("pk"):
         numbers = [
@@ -135,19 +142,19 @@ def test_hides_writers_mutes_and_rounds_over_the_same_rooms_in_opposite_orders_n
         assert sorted(numbers) == list(range(1, room.head + 1)), "a number is missing, or twice"
     stored = Message.objects.filter(state="shown").count()
     deadlocks = _deadlocks() - before
-    print(f"{shape}: {len(acked)} posts, {TURNS * 6} hides and restores, {TURNS} mutes: "
+    print(f"{shape}: {len(acked)} posts, {turns * 6} hides and restores, {turns} mutes: "
           f"all landed, {deadlocks} deadlocks seen by the database")  # fmt: skip
     assert stored == len(acked) + 3
-    assert len(acked) > TURNS
+    assert len(acked) > turns
     assert deadlocks == 0, "retried, but they cost everyone a second"
 
 
 def test_letters_to_the_same_people_from_different_rooms_all_land(
-    seats: dict[tuple[int, int], Seat], shape: str
+    seats: dict[tuple[int, int], Seat], shape: str, turns: int
 ) -> None:
     """Two processes write in two rooms, each to the same people, in opposite orders."""
     # New people at each turn: nobody gets the same card again and again.
-    people = [[make_participant(f"ひと{n}-{t}") for n in range(4)] for t in range(TURNS)]
+    people = [[make_participant(f"ひと{n}-{t}") for n in range(4)] for t in range(turns)]
     rooms, before, busy = [seats[0, 0].room, seats[1, 0].room], _deadlocks(), []
     at_the_table = {
         (r, person.pk): Seat.objects.create(
@@ -157,10 +164,10 @@ def test_letters_to_the_same_people_from_different_rooms_all_land(
         for turn in people
         for person in turn
     }
-    together, turns = threading.Barrier(2, timeout=30), [iter(people), iter(people)]
+    together, each = threading.Barrier(2, timeout=30), [iter(people), iter(people)]
 
     def cry(room: int) -> None:
-        order = next(turns[room])[:: 1 if room else -1]
+        order = next(each[room])[:: 1 if room else -1]
         seats_now = [at_the_table[room, person.pk] for person in order]
         acts = [
             Act(one.room_id, one.pk, p.Post(nonce=str(uuid.uuid4()), text="消えたい"))
@@ -170,10 +177,10 @@ def test_letters_to_the_same_people_from_different_rooms_all_land(
         answers = carry_out(acts, now=clock.now())
         busy.extend(a for a in answers if getattr(a.frames[0], "code", "") == "busy")
 
-    _all_at_once([lambda: cry(0), lambda: cry(1)])
+    _all_at_once([lambda: cry(0), lambda: cry(1)], turns)
     written = [person.letters.count() for turn in people for person in turn]
     deadlocks = _deadlocks() - before
     print(f"{shape}: {sum(written)} letters, {len(busy)} busy, {deadlocks} deadlocks")
-    assert not busy and Message.objects.count() == 2 * 4 * TURNS
+    assert not busy and Message.objects.count() == 2 * 4 * turns
     assert min(written) >= 1
     assert deadlocks == 0, "letters must be written in the order of their people"

@@ -86,9 +86,8 @@ async def test_a_counselor_s_talk_of_two_ends_with_their_role(reach: tuple[House
 
 def _talk_of(house: House, name: str) -> str:
     deed = _TALK.format(program="kochi")
-    ran = house.manage(
-        "shell", "-v", "0", "-c",
+    told = house.shell(
         "from accounts.models import Staff\nfrom foundation import clock\n"
-        f"one = Staff.objects.get(username={name!r})\n{deed}",
-    )  # fmt: skip
-    return ran.stdout.split("talk ")[1].split(" talk")[0]
+        f"one = Staff.objects.get(username={name!r})\n{deed}"
+    )
+    return told.split("talk ")[1].split(" talk")[0]

@@ -42,8 +42,7 @@ DEEDS = {
 
 
 def _run(house: House, deed: str, name: str) -> float:
-    ran = house.manage("shell", "-v", "0", "-c", _DEED.format(name=name, deed=deed))
-    return float(ran.stdout.rpartition("at ")[2])
+    return float(house.shell(_DEED.format(name=name, deed=deed)).rpartition("at ")[2])
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
