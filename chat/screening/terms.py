@@ -165,10 +165,11 @@ class Index(Generic[T]):
     def __init__(self, terms: Iterable[tuple[Term, T]]) -> None:
         begun: dict[str, list[tuple[str, T]]] = {}
         for term, meaning in terms:
+            pair = (term.said, meaning)
             for first in term.begins:
-                begun.setdefault(first, []).append((term.said, meaning))
+                begun.setdefault(first, []).append(pair)
         # Terms that may begin alike share a shelf; most match only one time in a hundred.
-        self._shelves = [tuple(one) for one in begun.values()]
+        self._shelves = list(begun.values())
         self._beginnings = AhoCorasick(begun)
         self._any: list[Callable[[str, int], re.Match[str] | None]] = [
             partial(self._first, number) for number in range(len(self._shelves))
