@@ -123,7 +123,9 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Iterator[None]:
     # Before anything is chosen by its marks; what a folder allows itself and who comes first is
     # known at the end.
     _mark(items)
@@ -134,6 +136,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
             seconds = LIVE_SECONDS if own_processes else SECONDS
             item.add_marker(pytest.mark.timeout(max(seconds, 0 if number else FIRST_SECONDS)))
     items.sort(key=lambda item: item.get_closest_marker("alone") is not None)
+    if config.getoption("turns") and config.stash[SERVERS].shape == "server":
+        # The other shape runs beside this one, and does what knows no shape.
+        away = [item for item in items if item.get_closest_marker("once")]
+        config.hook.pytest_deselected(items=away)
+        items[:] = [item for item in items if item not in away]
 
 
 def _mark(items: list[pytest.Item]) -> None:

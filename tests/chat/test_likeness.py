@@ -27,6 +27,7 @@ def _rules(text: str) -> set[str]:
     return {one.rule for one in screen(text).findings}
 
 
+@pytest.mark.once
 @pytest.mark.timeout(240)
 def test_the_file_is_what_the_sentences_make() -> None:
     assert likeness.PAGE.read_text(encoding="utf-8") == screening_likeness.page(), (
@@ -34,6 +35,7 @@ def test_the_file_is_what_the_sentences_make() -> None:
     )
 
 
+@pytest.mark.once
 @pytest.mark.timeout(240)
 def test_it_finds_crisis_in_sets_it_was_not_made_from_and_little_else() -> None:
     for label, least, most in (("crisis", 0.4, 1.0), ("ordinary", 0.0, 0.015)):
