@@ -130,17 +130,17 @@ def pytest_collection_modifyitems(
     # known at the end.
     _mark(items)
     yield
-    for number, item in enumerate(items):
-        if item.get_closest_marker("timeout") is None:
-            own_processes = item.get_closest_marker("live") or item.get_closest_marker("browser")
-            seconds = LIVE_SECONDS if own_processes else SECONDS
-            item.add_marker(pytest.mark.timeout(max(seconds, 0 if number else FIRST_SECONDS)))
     items.sort(key=lambda item: item.get_closest_marker("alone") is not None)
     if config.getoption("turns") and config.stash[SERVERS].shape == "server":
         # The other shape runs beside this one, and does what knows no shape.
         away = [item for item in items if item.get_closest_marker("once")]
         config.hook.pytest_deselected(items=away)
         items[:] = [item for item in items if item not in away]
+    for number, item in enumerate(items):
+        if item.get_closest_marker("timeout") is None:
+            own_processes = item.get_closest_marker("live") or item.get_closest_marker("browser")
+            seconds = LIVE_SECONDS if own_processes else SECONDS
+            item.add_marker(pytest.mark.timeout(max(seconds, 0 if number else FIRST_SECONDS)))
 
 
 def _mark(items: list[pytest.Item]) -> None:

@@ -62,7 +62,7 @@ def _do(code: str) -> None:
     with contextlib.redirect_stdout(printed):
         try:
             exec(code, {"__name__": "__main__"})
-        except BaseException:
+        except Exception:
             done = False
             traceback.print_exc(file=printed)
     print(json.dumps([done, printed.getvalue()]), flush=True)
@@ -79,8 +79,13 @@ def main() -> None:
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
-            _do(json.loads(line))
-            os._exit(0)
+            answered = False
+            try:
+                _do(json.loads(line))
+                answered = True
+            finally:
+                # What is no Exception ends here too: this process must never read the next line.
+                os._exit(0 if answered else 1)
         _, status = os.waitpid(child, 0)
         if status:
             print(json.dumps([False, f"it was ended: {status}"]), flush=True)
