@@ -4,8 +4,10 @@ TIMES=3 repetitions; BENCH="1 × 200" runs only the works whose name holds that,
 """
 
 import importlib.metadata
+import json
 import os
 import platform
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +17,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- bench -->\n", "<!-- /bench -->"
-PACKAGES = ("django", "channels", "channels-redis", "daphne", "uvicorn", "uvloop", "websockets")
+PACKAGES = (
+    "django", "channels", "channels-redis", "daphne", "uvicorn", "uvloop", "websockets", "picows",
+)  # fmt: skip
+LOCKED = ROOT / "tests" / "load" / "package-lock.json"
 
 
 def machine() -> str:
@@ -25,14 +30,30 @@ def machine() -> str:
     if info.exists():
         names = [x for x in info.read_text("utf-8").splitlines() if x.startswith("model name")]
         cpu = names[0].partition(":")[2].strip() if names else "?"
-    node = subprocess.run(
-        ["node", "--version"], capture_output=True, text=True, check=False
-    ).stdout.strip()
+    from tests.servers import postgres_binaries, redis_binary
+
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
+    socket_io = json.loads(LOCKED.read_text("utf-8"))["packages"]["node_modules/socket.io"]
+    found = postgres_binaries()
     return (
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores ({cpu}); "
-        f"Python {platform.python_version()}, {versions}, node {node or '–'}."
+        f"Python {platform.python_version()}, {versions}; "
+        f"PostgreSQL {_version(str(found.bin / 'postgres'), found.env())}, "
+        f"{Path(redis_binary()).name} {_version(redis_binary())}; "
+        f"node {_version('node')}, socket.io {socket_io['version']}."
     )
+
+
+def _version(program: str, env: dict[str, str] | None = None) -> str:
+    """The first number with a point in it that a program says of itself."""
+    try:
+        ran = subprocess.run(
+            [program, "--version"], env=env, capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return "–"
+    told = re.search(r"\d+(\.\d+)+", ran.stdout)
+    return told[0] if told else "–"
 
 
 def main() -> int:

@@ -81,6 +81,49 @@ async def test_words_written_without_a_line_are_sent_once_after_a_reload(
     assert words.count("線が切れているあいだのことば") == 1
 
 
+async def test_where_nothing_can_be_kept_words_are_sent_all_the_same(
+    house: House, phone: NewContext
+) -> None:
+    context = await phone()
+    await context.add_init_script(
+        "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); };"
+    )
+    page = await enter(context, house.urls[0], handle="からっぽ")
+    await connected(page)
+    full = "try { localStorage.setItem('a', 'b'); false } catch { true }"
+    assert await page.evaluate(full)
+    await say(page, "しまう場所がなくても")
+    await wait_for_words(page, "しまう場所がなくても")
+    assert await page.input_value("#text") == ""
+    # A line that is gone for a while: they wait on the page itself.
+    await context.set_offline(True)
+    await say(page, "線が切れても")
+    await page.wait_for_timeout(300)
+    await context.set_offline(False)
+    await wait_for_words(page, "線が切れても", seconds=60)
+    words = [text for _, text in await said(page)]
+    assert [words.count(one) for one in ("しまう場所がなくても", "線が切れても")] == [1, 1]
+
+
+async def test_a_page_that_its_browser_froze_hears_what_was_said_meanwhile(
+    house: House, phone: NewContext
+) -> None:
+    page = await enter(await phone(), house.urls[0], handle="ねむりねこ")
+    other = await enter(await phone(), house.urls[0], handle="おきている")
+    await connected(page)
+    await connected(other)
+    await page.fill("#text", "書きかけのまま")
+    cdp = await page.context.new_cdp_session(page)
+    await cdp.send("Page.setWebLifecycleState", {"state": "frozen"})
+    await say(other, "ねむっているあいだ")
+    await wait_for_words(other, "ねむっているあいだ")
+    await cdp.send("Page.setWebLifecycleState", {"state": "active"})
+    await wait_for_words(page, "ねむっているあいだ")
+    assert await page.input_value("#text") == "書きかけのまま"
+    await say(page, "おはよう")
+    await wait_for_words(other, "おはよう")
+
+
 async def test_refused_words_come_back_with_a_sentence(house: House, phone: NewContext) -> None:
     page = await enter(await phone(), house.urls[0], handle="みちくさ")
     await connected(page)

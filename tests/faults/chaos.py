@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import contextlib
 import ctypes
 import os
 import random
@@ -38,6 +39,7 @@ class ChaosProxy:
         self.target, self.latency, self.jitter = target, latency, jitter
         self.bytes_a_second = bytes_a_second
         self.swallow = False
+        self.freed = 0  # lines that the target ended while everything was swallowed
         self._listening = listening
         self._server: asyncio.Server | None = None
         self._lines: set[asyncio.Task[None]] = set()
@@ -84,7 +86,9 @@ class ChaosProxy:
         try:
             back, onward = await asyncio.open_connection("127.0.0.1", self.target)
             self._writers.add(onward)
-            await asyncio.gather(self._pass(reader, onward), self._pass(back, writer))
+            await asyncio.gather(
+                self._pass(reader, onward), self._pass(back, writer, from_target=True)
+            )
         except (OSError, asyncio.CancelledError):
             pass
         finally:
@@ -94,7 +98,13 @@ class ChaosProxy:
                     self._writers.discard(one)
                     one.transport.abort()
 
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pass(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        *,
+        from_target: bool = False,
+    ) -> None:
         """One direction: in order, each piece not before its time."""
         loop = asyncio.get_running_loop()
         due: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(256)
@@ -117,10 +127,13 @@ class ChaosProxy:
         self._lines.add(sending)
         sending.add_done_callback(self._lines.discard)
         try:
-            while piece := await reader.read(16 * 1024):
-                last = max(last, loop.time() + self.latency + random.uniform(0, self.jitter))
-                await due.put((last, piece))
+            # A target that ends a line may reset it.
+            with contextlib.suppress(ConnectionResetError):
+                while piece := await reader.read(16 * 1024):
+                    last = max(last, loop.time() + self.latency + random.uniform(0, self.jitter))
+                    await due.put((last, piece))
             if self.swallow:
+                self.freed += from_target
                 await asyncio.Event().wait()
             await due.put((max(last, loop.time() + self.latency), b""))
             await sending

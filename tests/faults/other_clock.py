@@ -1,7 +1,8 @@
 """A door of the house whose time of day is set from outside: `… other_clock FILE [serve's words]`.
 
 FILE holds the seconds to be off by and is looked at twice a second. Only the time of day is
-changed; what counts up, as every wait and every limit does, goes on.
+changed; what counts up, as every wait and every limit does, goes on. A second number in it is how
+much older daphne takes its sockets for than they are.
 """
 
 import sys
@@ -9,6 +10,7 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import time_machine
 
@@ -18,10 +20,14 @@ from ibasho.serve import main
 def _follow(file: Path, clock: time_machine.Traveller) -> None:
     stands = 0.0
     while True:
-        wanted = float(file.read_text())
+        wanted, older = (float(one) for one in file.read_text().split())
         if wanted != stands:
             clock.shift(timedelta(seconds=wanted - stands))
             stands = wanted
+        if older:
+            sys.modules["daphne.ws_protocol"].time = SimpleNamespace(  # type: ignore[attr-defined]
+                time=lambda added=older: time.monotonic() + added
+            )
         time.sleep(0.5)
 
 

@@ -115,10 +115,13 @@ async def test_lines_are_up_and_nothing_comes_through(shaken_house: House, dose:
         for _ in range(int(dose(1, 3))):
             await asyncio.sleep(dose(0.5, 5))
             for proxy in proxies:
-                proxy.swallow = True
+                proxy.swallow, proxy.freed = True, 0
             # Longer than a page takes a silent line for alive.
             await asyncio.sleep(dose(4, 60))
             assert all(one.closes for one in people.members), "someone still trusts a dead line"
+            freed = sum(proxy.freed for proxy in proxies)
+            # It asks after 20 s and waits for as long again.
+            assert not dose.long or freed >= len(people.members), "the house still holds dead lines"
             for proxy in proxies:
                 proxy.heal()
             await people.back(since=time.monotonic(), within=BACK_S + 60 * people.dose.hurry)

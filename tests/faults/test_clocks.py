@@ -42,10 +42,10 @@ class Clock:
         finally:
             self.house.launcher = usual
 
-    def by(self, jump: timedelta) -> None:
-        """Set it off by so much, within half a second."""
+    def by(self, jump: timedelta, *, older: timedelta = timedelta()) -> None:
+        """Set it off by so much, within half a second; `older`: all sockets are, to daphne."""
         fresh = self.file.with_suffix(".new")
-        fresh.write_text(str(jump.total_seconds()))
+        fresh.write_text(f"{jump.total_seconds()} {older.total_seconds()}")
         fresh.replace(self.file)
 
 
@@ -153,6 +153,26 @@ def test_what_daphne_waits_for_counts_up(tmp_path: Path) -> None:
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
+
+
+async def test_whoever_has_been_there_for_a_day_stays_and_hears_on(
+    shaken_house: House, clock: Clock
+) -> None:
+    # daphne would close every socket after a day; uvicorn keeps no such count, and nothing that a
+    # room is told goes by a group that expires.
+    async with (
+        Caller(await asyncio.to_thread(someone, shaken_house, door=clock.door)) as one,
+        Caller(await asyncio.to_thread(someone, shaken_house, door=0)) as other,
+    ):
+        await one.join(ROOM)
+        await other.join(ROOM)
+        clock.by(timedelta(), older=DAY + HOUR)
+        # It looks at all its sockets every two seconds.
+        await asyncio.sleep(5)
+        answer = await other.say("一日たっても")
+        await one.wait_until(lambda page: (page.last or 0) >= answer["seq"])
+        assert (await one.say("きこえます"))["type"] == "ack"
+        assert one.close_code is None
 
 
 async def test_nobody_who_has_just_come_in_is_put_out_when_the_clock_jumps(

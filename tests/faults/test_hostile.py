@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 import psutil
 import pytest
 
-from tests.caller import Person
+from tests.caller import Caller, Person
 from tests.chat.bare import Bare, encoded
-from tests.faults.gathering import UNLIMITED, figures, p95, someone
+from tests.faults.gathering import ROOM, UNLIMITED, figures, p95, someone
 from tests.faults.lean import Lean, sockets
 from tests.faults.nemesis import Crowd, Dose, crowd
 from tests.live import House
@@ -28,6 +28,20 @@ def one_door(make_house: Callable[..., House]) -> House:
     """All in one process, with the frames of each counted as they are for everybody."""
     lifted = UNLIMITED["IBASHO_LIMITS"].replace("frames=1000", "frames=1")
     return make_house(doors=1, env={"IBASHO_LIMITS": lifted})
+
+
+async def test_the_301st_socket_of_one_address_is_sent_away_and_the_others_stay(
+    make_house: Callable[..., House],
+) -> None:
+    # Nothing is raised but what would come before it: the address's own bound is as it is shipped.
+    lifted = "handshakes=1000,entries=1000,sockets_per_person=1000"
+    house = make_house(doors=1, env={"IBASHO_LIMITS": lifted})
+    async with sockets(house, 300) as (many, _, _):
+        async with Caller(await asyncio.to_thread(someone, house)) as late:
+            await late.open(ROOM)
+            assert (await late.wait_for("bye"))["code"] == 4429
+            assert await late.closed() == 4429
+        assert all(one.is_in and one.welcomes == 1 for one in many)
 
 
 def _rss(house: House) -> int:

@@ -17,6 +17,7 @@ from typing import Any
 from tests.load.contestants import STOCK, Running, Stand, on_core
 
 SERVER = "PostgreSQL + Redis, uvicorn"
+NOTHING = "–"  # where nothing arrived, there is nothing to be measured by
 
 
 @dataclass(frozen=True)
@@ -115,19 +116,17 @@ def per_message(*, times: int) -> str:
     """Python per message outside the fan-out, in both shapes, as Markdown."""
     on_core(0)
     stand = Stand()
-    rows = []
+    rows: list[list[str]] = []
     try:
         for name in ("PostgreSQL + Redis, uvicorn", "SQLite, daphne (make run)"):
             for batch in (1, 16, 100):
                 took = [stand.per_message(name, batch) for _ in range(times)]
-                rows.append(f"| {name.split(',')[0]} | {batch} | {_spread(took)} |")
-                print(f"Python per message: {rows[-1]}", flush=True)
+                rows.append([name.split(",")[0], str(batch), _spread(took)])
+                print("Python per message:", *rows[-1], flush=True)
     finally:
         stand.close()
-    head = (
-        "| database | messages a batch | µs of Python's process a message |\n| --- | ---: | ---: |"
-    )
-    return "\n".join(["### Python per message, outside the fan-out\n", head, *rows, ""])
+    head = ["database", "messages a batch", "µs of Python's process a message"]
+    return "\n".join(["### Python per message, outside the fan-out\n", *_rows(head, rows), ""])
 
 
 def _middle(values: list[float]) -> float:
@@ -135,7 +134,8 @@ def _middle(values: list[float]) -> float:
 
 
 def _lost(figures: dict[str, Any]) -> str:
-    return f" ({max(figures['lost']):.0%} lost)" if any(figures["lost"]) else ""
+    lost = _middle(figures["lost"])
+    return f" ({lost:.0%} lost)" if lost else ""
 
 
 def _spread(values: list[float], scale: float = 1, digits: int = 1) -> str:
@@ -143,37 +143,54 @@ def _spread(values: list[float], scale: float = 1, digits: int = 1) -> str:
     return f"{_middle(values) / scale:,.{digits}f} ({low:,.{digits}f}–{high:,.{digits}f})"
 
 
+def _ratio(mine: float, theirs: float) -> str:
+    return f"{mine / theirs:,.2f}" if theirs else NOTHING
+
+
+def _rows(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """A table of Markdown, figures to the right."""
+    marks = ["---", *["---:"] * (len(head) - 1)]
+    return [f"| {' | '.join(cells)} |" for cells in (head, marks, *rows)]
+
+
+def _fan_out(by_name: dict[str, Any]) -> list[str]:
+    peers = [p for p in ("socket.io", "picows (bare)", STOCK) if p in by_name]
+    head = ["server", "k deliveries per CPU second", *(f"× {peer}" for peer in peers)]
+    rows = []
+    for name, figures in by_name.items():
+        if not _middle(figures["per_cpu_s"]):
+            nothing = [NOTHING] * (len(peers) + 4)
+            rows.append([f"{name}{_lost(figures)}", *nothing])
+            continue
+        mine = _middle(figures["per_cpu_s"])
+        rows.append([
+            f"{name}{_lost(figures)}",
+            _spread(figures["per_cpu_s"], 1000),
+            *(_ratio(mine, _middle(by_name[peer]["per_cpu_s"])) for peer in peers),
+            f"{_middle(figures['per_s']) / 1000:,.1f}",
+            _spread(figures["p50_ms"], digits=2),
+            _spread(figures["p99_ms"]),
+        ])  # fmt: skip
+    return _rows([*head, "k deliveries/s", "p50 ms", "p99 ms"], rows)
+
+
+def _opening(by_name: dict[str, Any]) -> list[str]:
+    rows = [
+        [
+            name,
+            _spread(figures["kb_each"]),
+            _spread(figures["opened_per_s"]),
+            f"{_middle(figures['open_cpu_ms']):.2f}",
+        ]
+        for name, figures in by_name.items()
+    ]
+    return _rows(["server", "KB each", "opened/s", "CPU ms each"], rows)
+
+
 def tables(found: dict[str, dict[str, Any]]) -> str:
     """The figures as Markdown: medians, ranges, ratios to the peers of the same run."""
     parts = []
     for work, by_name in found.items():
-        parts.append(f"### {work}\n")
-        head = next(iter(by_name.values()))
-        peers = [p for p in ("socket.io", "picows (bare)", STOCK) if p in by_name]
-        if "per_cpu_s" in head:
-            parts.append(
-                "| server | k deliveries per CPU second | "
-                + " | ".join(f"× {peer}" for peer in peers)
-                + " | k deliveries/s | p50 ms | p99 ms |\n| --- |"
-                + " ---: |" * (len(peers) + 4)
-            )
-            for name, figures in by_name.items():
-                mine = _middle(figures["per_cpu_s"])
-                ratios = [f"{mine / (_middle(by_name[p]['per_cpu_s']) or 1):.2f}" for p in peers]
-                parts.append(
-                    f"| {name}{_lost(figures)} | {_spread(figures['per_cpu_s'], 1000)} | "
-                    + " | ".join(ratios)
-                    + f"{' | ' if ratios else ''}{_middle(figures['per_s']) / 1000:,.1f} | "
-                    f"{_spread(figures['p50_ms'], digits=2)} | {_middle(figures['p99_ms']):.2f} |"
-                )
-        else:
-            parts.append(
-                "| server | KB each | opened/s | CPU ms each |\n" + "| --- | ---: | ---: | ---: |"
-            )
-            parts += [
-                f"| {name} | {_spread(figures['kb_each'])} | {_spread(figures['opened_per_s'])} | "
-                f"{_middle(figures['open_cpu_ms']):.2f} |"
-                for name, figures in by_name.items()
-            ]
-        parts.append("")
+        carried = "per_cpu_s" in next(iter(by_name.values()))
+        parts += [f"### {work}\n", *(_fan_out if carried else _opening)(by_name), ""]
     return "\n".join(parts)
