@@ -15,6 +15,14 @@ _BARE = (
 )
 
 
+_LATE = "ページを開いてから時間がたったようです。"
+_NO_COOKIES = (
+    "ブラウザが、この場所のCookie（クッキー）をおぼえていません。"
+    "Cookieをことわる設定なら、この場所だけゆるしてください。"
+    "名前や場所がわかるものは入れていません。"
+)
+
+
 def message(
     *, title: str, text: str, status: int, back: str = "/", way: str = "", kept: str = ""
 ) -> HttpResponse:
@@ -27,11 +35,14 @@ def message(
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form without its token: left open too long, or not from here. Nothing was done."""
+    """A form without its token: left open too long, or not from here. Nothing was done.
+
+    From a browser that keeps no cookie it would come so every time: that is said.
+    """
+    why = _LATE if request.COOKIES else _NO_COOKIES
     return message(
         title="もう一度おねがいします",
-        text="ページを開いてから時間がたったようです。まだなにも送られていません。"
-        "もどって開きなおすと、つづけられます。",
+        text=f"{why}まだなにも送られていません。もどって開きなおすと、つづけられます。",
         status=403,
         back=request.path if forms.may_be_opened(request.path) else "/",
         kept=forms.typed_text(request) or forms.typed_fields(request),

@@ -51,3 +51,15 @@ def test_a_stale_form_leads_back_only_to_a_page(path, back):
     request.path = path
     page = messages.stale_form(request).content.decode()
     assert f'href="{back}"' in page and "ことば" in page
+
+
+@pytest.mark.django_db
+def test_a_browser_that_keeps_no_cookies_is_told_so_and_not_that_it_was_late():
+    without, late = Client(enforce_csrf_checks=True), Client(enforce_csrf_checks=True)
+    late.get("/enter/")
+    sent = {"handle": "はじめて", "agree": "on", "next": "/rooms/"}
+    told = without.post("/enter/", sent)
+    assert told.status_code == 403 and "Cookieを" in told.content.decode()
+    told = late.post("/enter/", sent)
+    assert told.status_code == 403 and "時間がたった" in told.content.decode()
+    assert "Cookie" not in told.content.decode()
