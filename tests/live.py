@@ -52,7 +52,7 @@ class Template:
             env=env,
             capture_output=True,
             text=True,
-            timeout=150,
+            timeout=600,
             check=False,
         )
         if made.returncode:
