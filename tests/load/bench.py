@@ -134,8 +134,10 @@ def _middle(values: list[float]) -> float:
 
 
 def _lost(figures: dict[str, Any]) -> str:
-    lost = _middle(figures["lost"])
-    return f" ({lost:.0%} lost)" if lost else ""
+    if not any(figures["lost"]):
+        return ""
+    least, most = f"{min(figures['lost']):.0%}", f"{max(figures['lost']):.0%}"
+    return f" ({most} lost)" if least == most else f" ({least}–{most} lost)"
 
 
 def _spread(values: list[float], scale: float = 1, digits: int = 1) -> str:

@@ -29,3 +29,8 @@ def test_where_nothing_arrived_nothing_is_measured_by_it():
     _, _, ours, _, stock = _cells({"50 × 20": by_name})
     assert ours[2:4] == ["1.50", "–"]
     assert stock == [f"{STOCK} (100% lost)", *["–"] * 6]
+
+
+def test_what_was_lost_in_one_turn_alone_is_told():
+    unlucky = _turns(2_000) | {"lost": [0.0, 0.0, 0.4]}
+    assert _cells({"50 × 20": {STOCK: unlucky}})[-1][0] == f"{STOCK} (0%–40% lost)"
