@@ -109,7 +109,7 @@ def read(
     if new := known.strangers(sitting):
         statements += known.stranger_statements(new)
     if keys := list(set(sessions)):
-        statements.append(Statement(_SESSIONS, [keys, now]))
+        statements.append(Statement(_SESSIONS, [keys, now], columns=2))
     if nonces:
         statements.append(_said(nonces))
     # All the rest is read as it is once the rooms are ours.
@@ -177,7 +177,8 @@ def state_of(room: Room, hours: str, *, watch: Watch, now: datetime) -> Now:
 def _said(nonces: Sequence[tuple[int, UUID]]) -> Statement:
     sql = _SAID[connection.vendor]
     if connection.vendor == "postgresql":
-        return Statement(sql, [[seat for seat, _ in nonces], [nonce for _, nonce in nonces]])
+        asked = [[seat for seat, _ in nonces], [nonce for _, nonce in nonces]]
+        return Statement(sql, asked, columns=5)
     return Statement(sql, [[[seat, nonce.hex] for seat, nonce in nonces]])
 
 

@@ -86,7 +86,7 @@ _known: OrderedDict[int, Known] = OrderedDict()
 
 def seats_statement(seats: Sequence[int]) -> Statement:
     """The question whose rows `recognised` takes: who sits there, by which version."""
-    return Statement(_SEATS, [list(seats)])
+    return Statement(_SEATS, [list(seats)], columns=9)
 
 
 def strangers(seats: Iterable[int]) -> list[int]:

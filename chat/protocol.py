@@ -80,7 +80,7 @@ Nonce = Annotated[
 # --- client → server ---------------------------------------------------------------------------
 
 
-class Incoming(Struct, tag_field="type", forbid_unknown_fields=True, frozen=True):
+class Incoming(Struct, tag_field="type", forbid_unknown_fields=True, frozen=True, gc=False):
     """What a client may say."""
 
 
@@ -147,11 +147,11 @@ class Ping(Incoming, tag="ping", frozen=True):
 # --- server → client ---------------------------------------------------------------------------
 
 
-class Outgoing(Struct, tag_field="type", frozen=True):
+class Outgoing(Struct, tag_field="type", frozen=True, gc=False):
     """What a server may say. `UNSET` fields stay off the wire."""
 
 
-class Author(Struct, frozen=True):
+class Author(Struct, frozen=True, gc=False):
     """Who said it, for this room only."""
 
     id: str

@@ -1,7 +1,6 @@
 """What a transaction of acts leaves: its messages and the rooms' new heads, in one statement."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -11,8 +10,7 @@ from django.db import connection
 from foundation.statements import Statement, moment, tell, tell_and_commit, tell_each
 
 
-@dataclass(slots=True)
-class NewMessage:
+class NewMessage(msgspec.Struct, gc=False):
     """A row of `chat.Message` on its way to the table; `seq` is None while it is held."""
 
     room: int

@@ -19,13 +19,18 @@ from psycopg.pq.abc import PGresult
 from foundation.one_trip import AT_ONCE, Asked, travel
 
 Row = tuple[Any, ...]
+_decoded = msgspec.json.Decoder(list[list[tuple[Any, ...] | dict[str, Any]]]).decode
 
 
 class Statement(NamedTuple):
-    """`%s` for each parameter; a list of numbers, texts or UUIDs is one, as of `= ANY(%s)`."""
+    """`%s` for each parameter; a list of numbers, texts or UUIDs is one, as of `= ANY(%s)`.
+
+    `columns`, where many rows are asked for: how many each has. They then come without names.
+    """
 
     sql: str
     params: Sequence[Any]
+    columns: int = 0
 
 
 def ask(*statements: Statement) -> list[list[Row]]:
@@ -40,7 +45,7 @@ def ask(*statements: Statement) -> list[list[Row]]:
         if connection.vendor != "postgresql":
             return [
                 raw.execute(_in_sqlite(sql), [_for_sqlite(one) for one in params]).fetchall()
-                for sql, params in statements
+                for sql, params, _ in statements
             ]
         [told] = travel(raw, _asked(_as_one(statements)))
         return _rows(told)
@@ -125,13 +130,15 @@ def _connected() -> Any:
 
 
 def _as_one(statements: Sequence[Statement]) -> Statement:
-    united = _united(tuple(one.sql for one in statements))
+    united = _united(tuple((one.sql, one.columns) for one in statements))
     return Statement(united, [param for one in statements for param in one.params])
 
 
 def _rows(told: PGresult) -> list[list[Row]]:
-    found: list[list[dict[str, Any]]] = msgspec.json.decode(told.get_value(0, 0) or b"[]")
-    return [[tuple(row.values()) for row in rows] for rows in found]
+    return [
+        [row if isinstance(row, tuple) else tuple(row.values()) for row in rows]
+        for rows in _decoded(told.get_value(0, 0) or b"[]")
+    ]
 
 
 def _asked(statement: Statement) -> Asked:
@@ -160,12 +167,15 @@ def _element(one: int | str | UUID) -> str:
 
 
 @lru_cache(maxsize=64)
-def _united(statements: tuple[str, ...]) -> str:
+def _united(statements: tuple[tuple[str, int], ...]) -> str:
     # Only the house's own statements stand in it.
-    parts = (
-        f"(SELECT coalesce(json_agg(all_of_it), '[]') FROM ({sql}) all_of_it)"  # noqa: S608
-        for sql in statements
-    )
+    parts = []
+    for sql, columns in statements:
+        row = names = "all_of_it"
+        if columns:
+            each = ", ".join(f"c{n}" for n in range(columns))
+            row, names = f"json_build_array({each})", f"all_of_it({each})"
+        parts.append(f"(SELECT coalesce(json_agg({row}), '[]') FROM ({sql}) {names})")  # noqa: S608
     return f"SELECT json_build_array({', '.join(parts)})::text"
 
 

@@ -6,12 +6,13 @@ until `store`. What the room learns is announced after the commit and only then.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 
 from django.db import transaction
+from msgspec import Struct
 
 from accounts import letters
 from chat import asked, known, queries
@@ -32,8 +33,7 @@ from foundation.refusals import Link
 Announce = Callable[[list[Ring]], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(Struct, frozen=True, gc=False):
     """A frame, and the seat it came from."""
 
     room: int
@@ -43,11 +43,10 @@ class Act:
     session: str | None = None
 
 
-@dataclass(slots=True)
-class Answer:
+class Answer(Struct, gc=False):
     """What its author is told. `close` ends the socket after the frames."""
 
-    frames: list[p.Outgoing] = field(default_factory=list)
+    frames: list[p.Outgoing] = []  # a list of its own each time
     close: p.Close | None = None
 
 

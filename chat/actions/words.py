@@ -6,12 +6,12 @@ one's own 合言葉 stop it; what may hurt is held, unless it is also a call for
 
 import contextlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from msgspec import Struct
 
 from accounts import letters, passphrase
 from chat import in_force, promises
@@ -38,8 +38,7 @@ MOST_SCREENED = 3000  # code points; bounded time for any text
 MOST_AHEAD = 50_000  # code points looked at together; bounded memory for what is found in them
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True, gc=False):
     """What screening saw in a text, and what it said before."""
 
     screened: Screened

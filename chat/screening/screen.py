@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from chat.screening import contact, context, flood, likeness
 from chat.screening.fold import Folded, fold, folded_text
 from chat.screening.lexicon import Lexicon, Rule, house
@@ -80,8 +82,7 @@ NOTHING = Screened()
 Hit = tuple[Rule, int, int]  # in the folded text
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(Struct, frozen=True, gc=False):
     """What the house's rules see in a text, before anything is made of it: most of the work."""
 
     short: str

@@ -62,7 +62,7 @@ def hot() -> dict[str, tuple[Statement, list[str]]]:
 
 def kept_plan(statement: Statement, types: list[str]) -> str:
     """The plan that is made once for all parameters, as the house keeps it."""
-    sql, params = statement
+    sql, params, _ = statement
     if connection.vendor == "sqlite":
         [steps] = ask(Statement(f"EXPLAIN QUERY PLAN {sql}", params))
         return "\n".join(str(step[-1]) for step in steps)

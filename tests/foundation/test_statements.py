@@ -40,3 +40,20 @@ def test_one_of_several_texts_is_found_by_itself_alone() -> None:
     for one in TEXTS:
         [rows] = ask(Statement("SELECT 1 AS found WHERE 'a\\b' = ANY(%s)", [[one]]))
         assert bool(rows) == (one == "a\\b")
+
+
+@pytest.mark.django_db
+def test_rows_without_names_are_the_rows_with_names() -> None:
+    sql = (
+        "SELECT 1 AS a, 'ことり\"\\' AS b, NULL AS c, 2.5 AS d,"
+        " CAST('2026-11-30 12:00:00+09' AS timestamptz) AS e"
+        " UNION ALL SELECT 2, '', 'x', NULL, NULL ORDER BY 1"
+    )
+    named, bare, none = ask(
+        Statement(sql, []),
+        Statement(sql, [], columns=5),
+        Statement(f"SELECT * FROM ({sql}) AS these WHERE a < 0", [], columns=5),
+    )
+    assert bare == named and all(isinstance(row, tuple) for row in (*named, *bare))
+    assert [row[:4] for row in bare] == [(1, 'ことり"\\', None, 2.5), (2, "", "x", None)]
+    assert none == []
