@@ -96,12 +96,12 @@ class Found:
     states: dict[int, Now]
     known: dict[int, Known]
     sessions: Mapping[str, str]
-    said: dict[tuple[int, UUID], Said]
+    said: dict[tuple[int, str], Said]  # by seat and nonce
 
 
 def read(
     *, rooms: Iterable[int], seats: Iterable[int], sessions: Iterable[str],
-    nonces: Sequence[tuple[int, UUID]], now: datetime,
+    nonces: Sequence[tuple[int, str]], now: datetime,
 ) -> Found:  # fmt: skip
     """Lock the rooms in id order and read all that their acts will ask."""
     ids, sitting = sorted(set(rooms)), list(set(seats))
@@ -128,7 +128,7 @@ def read(
         known=known.recognised(there, jst_day(now)),
         sessions=live,
         said={
-            (seat, nonce if isinstance(nonce, UUID) else UUID(nonce)): Said(key, seq, instant(at))
+            (seat, str(UUID(nonce))): Said(key, seq, instant(at))
             for seat, nonce, key, seq, at in said
         },
     )
@@ -174,12 +174,12 @@ def state_of(room: Room, hours: str, *, watch: Watch, now: datetime) -> Now:
     return state_behind(_door(hours, now), hand=Hand(room.hand), watched=stands)
 
 
-def _said(nonces: Sequence[tuple[int, UUID]]) -> Statement:
+def _said(nonces: Sequence[tuple[int, str]]) -> Statement:
     sql = _SAID[connection.vendor]
     if connection.vendor == "postgresql":
         asked = [[seat for seat, _ in nonces], [nonce for _, nonce in nonces]]
         return Statement(sql, asked, columns=5)
-    return Statement(sql, [[[seat, nonce.hex] for seat, nonce in nonces]])
+    return Statement(sql, [[[seat, nonce.replace("-", "")] for seat, nonce in nonces]])
 
 
 # --- states ----------------------------------------------------------------------------------

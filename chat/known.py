@@ -22,7 +22,7 @@ from accounts.viewer import Grant
 from chat import protocol as p
 from chat import queries
 from chat.models import Restriction, Seat
-from chat.policies import FREE, Standing
+from chat.policies import FREE, Standing, needs_role
 from foundation.statements import Row, Statement, ask, instant
 
 M = TypeVar("M", bound=models.Model)
@@ -79,6 +79,23 @@ class Known:
     grants: tuple[Grant, ...] = ()
     # The session data that was found good, by the data itself: it is signed.
     good: set[str] = field(default_factory=set)
+    # What every act asks of the seat. By the model each would be a call or two, every time.
+    id: int = field(init=False)
+    room: int = field(init=False)
+    person: int = field(init=False)  # `queries.person_of`; 0 when nobody sits there any more
+    participant: int | None = field(init=False)
+    staff: int | None = field(init=False)
+    phrase: str | None = field(init=False)
+    entered_at: datetime | None = field(init=False)
+    needs_role: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        seat, person = self.seat, self.seat.participant
+        self.id, self.room, self.person = seat.pk, seat.room_id, queries.person_of(seat)
+        self.participant, self.staff = seat.participant_id, seat.staff_id
+        self.phrase = person.passphrase_key if person is not None else None
+        self.entered_at = person.entered_at if person is not None else None
+        self.needs_role = needs_role(seat)
 
 
 _known: OrderedDict[int, Known] = OrderedDict()
@@ -210,19 +227,20 @@ def signed_in(one: Known, data: str | None, *, now: datetime) -> bool:
     """Whether the session of this data holds this seat. `data` is None when it ended."""
     if data is None:
         return False
+    if data in one.good:
+        return True
     if one.seat.staff is not None:
         # Never remembered: it falls asleep by the clock.
         return holds_staff(SessionStore().decode(data), one.seat.staff, now=now)
     if one.seat.participant is None:
         return False
-    if data not in one.good:
-        held = SessionStore().decode(data)
-        if seating.held_by(held) != one.seat.participant_id or not seating.is_good(
-            held, one.seat.participant.passphrase_at
-        ):
-            return False
-        # Rewritten at most once a minute while someone acts: only a few stand at a time.
-        if len(one.good) >= 8:
-            one.good.clear()
-        one.good.add(data)
+    held = SessionStore().decode(data)
+    if seating.held_by(held) != one.participant or not seating.is_good(
+        held, one.seat.participant.passphrase_at
+    ):
+        return False
+    # Rewritten at most once a minute while someone acts: only a few stand at a time.
+    if len(one.good) >= 8:
+        one.good.clear()
+    one.good.add(data)
     return True

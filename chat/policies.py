@@ -48,11 +48,16 @@ def sits_in_talk(grants: Iterable[Grant], *, program: int) -> bool:
     return any(one.role is Role.COUNSELOR and one.covers(program, None) for one in grants)
 
 
+def needs_role(seat: Seat) -> bool:
+    """Whether a seat is kept by a role; a participant's isn't."""
+    return seat.role == COUNSELOR or seat.staff_id is not None
+
+
 def keeps_seat(seat: Seat, grants: Iterable[Grant], *, program: int, room: int) -> bool:
     """Whether someone still may sit at their seat; a participant needs no role."""
     if seat.role == COUNSELOR:
         return seat.ended_at is None and sits_in_talk(grants, program=program)
-    return seat.staff_id is None or sits(grants, program=program, room=room)
+    return not needs_role(seat) or sits(grants, program=program, room=room)
 
 
 def must_sit(viewer: Viewer, *, program: int, room: int) -> int:

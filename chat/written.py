@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from uuid import UUID
 
 import msgspec
 from django.db import connection
@@ -16,7 +15,7 @@ class NewMessage(msgspec.Struct, gc=False):
     room: int
     seat: int
     seq: int | None
-    nonce: UUID
+    nonce: str  # in small letters
     handle: str
     body_key: str
     text: str
@@ -65,8 +64,8 @@ def write(
         tell_each(
             _ONE,
             [
-                (m.room, m.seat, m.seq, m.nonce.hex, m.handle, m.body_key, m.text, m.veil,
-                 m.state, moment(m.at))
+                (m.room, m.seat, m.seq, m.nonce.replace("-", ""), m.handle, m.body_key, m.text,
+                 m.veil, m.state, moment(m.at))
                 for m in messages
             ],
         )  # fmt: skip

@@ -68,18 +68,18 @@ def _one(sitting: Sitting, act: Act) -> Answer:
     known, room = sitting.known(act.seat), sitting.rooms.get(act.room)
     if room is None or room.removed_at is not None:
         return Answer(close=p.Close.ROOM_GONE)
-    if known is None or (known.seat.participant_id is None and known.seat.staff_id is None):
+    if known is None or known.person == 0:
         return Answer(close=p.Close.NOT_ALLOWED)
     if not sitting.signed_in(act):
         return Answer(close=p.Close.NOT_ENTERED)
     if not sitting.keeps(act):
         return Answer(close=p.Close.NOT_ALLOWED)
-    if sitting.standing(act.seat, act.room).barred:
+    if sitting.standing(known, act.room).barred:
         hear(sitting, act)
         return Answer(close=p.Close.NOT_ALLOWED)
     try:
         answer = VERBS[type(act.frame)](sitting, act, act.frame)
-        if known.seat.staff_id is not None and not isinstance(act.frame, p.Stay):
+        if known.staff is not None and not isinstance(act.frame, p.Stay):
             sitting.at_work.append(act)
         return answer
     except Refused as no:

@@ -25,6 +25,6 @@ def hear(sitting: Sitting, act: Act) -> None:
         said = clean(said)
     except Refused:
         return
-    look = words.look_at(sitting, seat, said, about_staff=about)
+    look = words.look_at(sitting, sitting.actor(act), said, about_staff=about)
     if look.screened.care or not quoted:
         words.flag(sitting, seat, look, said, about_staff=about, quoted=quoted)

@@ -25,7 +25,7 @@ def murmur(sitting: Sitting, act: Act, frame: p.Murmur) -> Answer:
     if earlier is not None and earlier.body_key == key:
         return Answer([p.Ack(nonce=frame.nonce, at=wire(earlier.at))])
 
-    look = words.look_at(sitting, seat, text)
+    look = words.look_at(sitting, sitting.actor(act), text)
     try:
         text = measured(text, most=p.MAX_TEXT)
         if earlier is not None:

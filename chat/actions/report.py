@@ -35,7 +35,7 @@ def report(sitting: Sitting, act: Act, frame: p.Report) -> Answer:
     about = author.staff_id if author is not None else None
     kind, is_staff = sitting.rooms[act.room].kind, seat.staff_id is not None
     if note:
-        look = words.look_at(sitting, seat, note, about_staff=about)
+        look = words.look_at(sitting, sitting.actor(act), note, about_staff=about)
         # A number that somebody tells of is evidence, never a try of whoever tells.
         if look.screened.care:
             words.flag(sitting, seat, look, note, about_staff=about, quoted=True)

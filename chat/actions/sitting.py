@@ -31,6 +31,7 @@ from foundation.clock import wire
 from foundation.refusals import Link
 
 Announce = Callable[[list[Ring]], None]
+Later = Callable[[], tuple[int, bytes]]  # a number and its frame, as they are after the commit
 
 
 class Act(Struct, frozen=True, gc=False):
@@ -82,18 +83,17 @@ class Sitting:
         cls, acts: Sequence["Act"], *, now: datetime, announce: Announce | None = None
     ) -> "Sitting":
         """A sitting that has locked and read everything that these acts will ask."""
-        posts = [(a.seat, a.frame.nonce) for a in acts if isinstance(a.frame, p.Post)]
-        nonces = {nonce: UUID(nonce) for _, nonce in posts}
+        posts = [(a.seat, a.frame.nonce.lower()) for a in acts if isinstance(a.frame, p.Post)]
         found = asked.read(
             rooms={act.room for act in acts},
             seats={act.seat for act in acts},
             sessions={act.session for act in acts if act.session},
-            nonces=[(seat, nonces[nonce]) for seat, nonce in posts],
+            nonces=posts,
             now=now,
         )
         self = cls.__new__(cls)
         self._begin(found.rooms, now, announce)
-        self.states, self._known, self._nonces = found.states, found.known, nonces
+        self.states, self._known = found.states, found.known
         self._sessions, self._said = found.sessions, dict(found.said)
         self._read_murmurs(acts)
         return self
@@ -110,14 +110,13 @@ class Sitting:
         self._announce_by = announce or bell.rooms
         self._known: dict[int, Known] = {}
         self._sessions: Mapping[str, str] = {}
-        self._nonces: Mapping[str, UUID] = {}
-        self._said: dict[tuple[int, UUID], Said | NewMessage | Message] = {}
+        self._said: dict[tuple[int, str], Said | NewMessage | Message] = {}
         self._murmured: dict[tuple[int, UUID], Murmur] = {}
         self._messages: dict[tuple[int, int], Message] = {}
         self._new_messages: list[NewMessage] = []
         self._found_messages: list[Message] = []
         self._new_events: list[RoomEvent] = []
-        self._told: dict[int, list[Callable[[], tuple[int, bytes]]]] = defaultdict(list)
+        self._told: dict[int, list[NewMessage | Later]] = defaultdict(list)
         self._new_murmurs: list[Murmur] = []
         self._new_reports: list[Report] = []
         self._findings: list[Finding] = []
@@ -154,11 +153,14 @@ class Sitting:
         """The seat that an act came from."""
         return self._known[act.seat].seat
 
-    def standing(self, seat: int, room: int) -> Standing:
-        """What stands against the person of a seat, in this room, now."""
-        one = self._known.get(seat)
+    def actor(self, act: "Act") -> Known:
+        """Who an act comes from."""
+        return self._known[act.seat]
+
+    def standing(self, one: Known, room: int) -> Standing:
+        """What stands against someone in this room, now."""
         # What peers have decided stands in their rooms, never between someone and a counselor.
-        if one is None or self.rooms[room].kind == RoomKind.COUNSELING:
+        if not one.restrictions or self.rooms[room].kind == RoomKind.COUNSELING:
             return FREE
         return known.standing(one, room=room, now=self.now)
 
@@ -171,20 +173,20 @@ class Sitting:
 
     def keeps(self, act: "Act") -> bool:
         """Whether a member of staff still may sit here; a participant needs no role."""
-        one = self._known[act.seat]
-        return keeps_seat(one.seat, one.grants, program=self.program(act.room), room=act.room)
+        one, room = self._known[act.seat], act.room
+        return not one.needs_role or keeps_seat(
+            one.seat, one.grants, program=self.program(room), room=room
+        )
 
     def program(self, room: int) -> int:
         """The program that a locked room belongs to."""
         row = self.rooms[room]
         return row.program if isinstance(row, RoomRow) else row.program_id
 
-    def nonce(self, frame: p.Post) -> UUID:
-        """The nonce of a post; it was read once already."""
-        return self._nonces.get(frame.nonce) or UUID(frame.nonce)
-
-    def said(self, seat: int, nonce: UUID) -> Said | NewMessage | Message | None:
-        """What was said by a nonce, stored or in this very transaction; None if nothing was."""
+    def said(self, seat: int, nonce: str) -> Said | NewMessage | Message | None:
+        """What was said by a nonce in small letters, stored or in this very transaction; None if
+        nothing was.
+        """
         return self._said.get((seat, nonce))
 
     def has_said(self, seat: int) -> bool:
@@ -242,16 +244,13 @@ class Sitting:
             return
         self._new_messages.append(message)
         self._said[message.seat, message.nonce] = message
-        author = self._known[message.seat].author
-        self._told[message.room].append(
-            lambda: (message.seq or 0, p.encode(_said_frame(message, author, self.at)))
-        )
+        self._told[message.room].append(message)
 
     def add_found_message(self, message: NewMessage) -> Message:
         """The same, where a finding points at the message: it needs its key first."""
         row = Message(
             room_id=message.room, seat=self._known[message.seat].seat, seq=message.seq,
-            nonce=message.nonce, handle=message.handle, body_key=message.body_key,
+            nonce=UUID(message.nonce), handle=message.handle, body_key=message.body_key,
             text=message.text, veil=message.veil, state=message.state, at=message.at,
         )  # fmt: skip
         self._found_messages.append(row)
@@ -371,17 +370,20 @@ class Sitting:
         ]
 
     def _announce(self) -> None:
-        told = self._told.items()
+        told, encoded = self._told.items(), self._encoded
         self._announce_by(
-            [(room, self.rooms[room].head, [one() for one in said]) for room, said in told]
+            [(room, self.rooms[room].head, [encoded(one) for one in said]) for room, said in told]
         )
 
-
-def _said_frame(message: NewMessage, author: p.Author, at: str) -> p.Message | p.Gone:
-    assert message.seq is not None
-    return queries.said_frame(
-        seq=message.seq, author=author, text=message.text, veil=message.veil, at=at, stamps={}
-    )
+    def _encoded(self, one: NewMessage | Later) -> tuple[int, bytes]:
+        if not isinstance(one, NewMessage):
+            return one()
+        assert one.seq is not None
+        frame = queries.said_frame(
+            seq=one.seq, author=self._known[one.seat].author, text=one.text, veil=one.veil,
+            at=self.at, stamps={},
+        )  # fmt: skip
+        return one.seq, p.encode(frame)
 
 
 def give_stamp(message: Message, *, seat: int, stamp: str, on: bool) -> bool:

@@ -13,7 +13,9 @@ def stamp(sitting: Sitting, act: Act, frame: p.Stamp) -> Answer:
     if frame.stamp not in queries.stamps_of(act.room):
         raise Refused(p.Refusal.NO_SUCH_STAMP)
     policies.may_stamp(
-        sitting.standing(seat.pk, act.room), room=sitting.states[act.room], now=sitting.now
+        sitting.standing(sitting.actor(act), act.room),
+        room=sitting.states[act.room],
+        now=sitting.now,
     )
     message = sitting.message(act.room, frame.of)
     if message is None or message.state != MessageState.SHOWN:

@@ -19,6 +19,7 @@ from chat import protocol as p
 from chat.actions import items
 from chat.actions.sitting import Letter, Sitting
 from chat.asked import RoomRow
+from chat.known import Known
 from chat.models import Finding, Message, Murmur, Room, Seat
 from chat.repeats import body_key
 from chat.screening import Screened, Sight, screen, sights
@@ -71,29 +72,30 @@ def _said(frame: p.Post | p.Murmur) -> str:
     return f"{veil}\n{clean(frame.text)}" if veil else clean(frame.text)
 
 
-def look_at(sitting: Sitting, seat: Seat, text: str, *, about_staff: int | None = None) -> Look:
+def look_at(sitting: Sitting, one: Known, text: str, *, about_staff: int | None = None) -> Look:
     """Screen a well-formed text; for words of crisis stage the card. `flag` stages the flag.
 
     `about_staff`: it tells of this member of staff; then those above them are called.
     """
-    own = in_force.lexicons(sitting.program(seat.room_id))
+    own = in_force.lexicons(sitting.program(one.room))
     text_seen = text[:MOST_SCREENED]
     screened = screen(text_seen, more=own, sight=sitting.sights.get(text_seen))
-    key = body_key("look", text) if screened.findings else ""
+    own_phrase = bool(one.phrase) and passphrase.contained_in(text, one.phrase)
+    if not screened.findings:
+        return Look(screened, "", again=False, passphrase=own_phrase)
+    key, seat = body_key("look", text), one.seat
     again = screened.care and _seen(sitting, seat, key)
-    if screened.care and not again and seat.participant_id:
+    if screened.care and not again and one.participant:
         sitting.add_letter(
             Letter(
-                participant=seat.participant_id,
+                participant=one.participant,
                 kind=letters.Kind.CARE,
                 title=str(CARE_TITLE),
                 text=care_text(_called(sitting, seat, about_staff) if screened.crisis else ""),
                 links=CARE_LINKS,
             )
         )
-    person = seat.participant
-    phrase = person.passphrase_key if person else None
-    return Look(screened, key, again, bool(phrase) and passphrase.contained_in(text, phrase))
+    return Look(screened, key, again, own_phrase)
 
 
 def care_text(called: str) -> str:

@@ -45,7 +45,7 @@ class Screened:
     @property
     def care(self) -> bool:
         """Whether its author gets the card: for likeness too, which calls nobody."""
-        return self.crisis or self.has(LIKENESS)
+        return bool(self.findings) and (self.crisis or self.has(LIKENESS))
 
     @property
     def contact(self) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import text
 
-from chat.screening import screen, sights
+from chat.screening import contact, flood, screen, sights
 from chat.screening.fold import fold, folded_text
 from chat.screening.screen import ENOUGH, MASK
 from foundation import tidy
@@ -227,6 +227,20 @@ def test_a_plain_text_is_tidied_as_any_other(words: str) -> None:
         "NFC", tidy._UNWANTED.sub("", words.replace("\r\n", "\n").replace("\r", "\n"))
     )
     assert tidy.clean(words) == slow.strip()
+
+
+_HINTS = (
+    *"@:.#◎☆★az09〇零一九丁目番地号室〒郵便oli あかんじ。、", *contact._SIGNS_BY_WORD,
+    *contact._NUMBERS_BY_WORD, "きゅう", "はち", "ご", " dot ", " at ", "(id", "1-2",
+)  # fmt: skip
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.lists(st.sampled_from(_HINTS), max_size=14).map("".join))
+def test_what_is_seen_at_a_glance_is_what_a_long_look_sees(words: str) -> None:
+    slow = bool(contact._SIGNS.search(words) or contact._NUMERIC.search(words))
+    assert contact.maybe(words) == slow
+    assert flood._few_signs(words * 3) == (len(set(words)) * 4 < len(words * 3))
 
 
 def test_screening_an_ordinary_text_takes_microseconds() -> None:
