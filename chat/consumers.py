@@ -215,6 +215,10 @@ async def room_socket(scope: dict[str, Any], receive: Any, send: Send) -> None:
     house.addresses[address] += 1
     # Held by a socket for hours, a welcome would cost more than the socket itself.
     del found
+    # What a server offers beyond ASGI: whole texts come without the queue.
+    listen = scope.get("listen")
+    if listen is not None:
+        listen(socket.hear)
     try:
         _keep_few(socket)
         while True:
@@ -223,6 +227,8 @@ async def room_socket(scope: dict[str, Any], receive: Any, send: Send) -> None:
                 break
             socket.hear(message.get("text"), message.get("bytes"))
     finally:
+        if listen is not None:
+            listen(None)
         house.hub.detach(socket)
         house.addresses[address] -= 1
         if house.addresses[address] <= 0:

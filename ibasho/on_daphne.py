@@ -15,6 +15,7 @@ from chat.household import house
 from chat.protocol import Close
 from ibasho.asgi import application
 from ibasho.newcomers import has_room
+from ibasho.plain_frames import plain_text
 
 
 class Callers(HTTPFactory):
@@ -28,9 +29,32 @@ class Callers(HTTPFactory):
 class Socket(WebSocketProtocol):
     """autobahn's, with less at each arrival of bytes and no bound on what goes out."""
 
+    _hear = None  # who hears whole texts by the shortest way
+
     def dataReceived(self, data):  # noqa: N802 - Twisted's name
-        """As autobahn does it, without a line for a log, written out for nobody."""
+        """As autobahn does it, without a line for a log, written out for nobody; a short text that
+        comes alone and whole is heard at once."""
+        if self._hear is not None and self.state == self.STATE_OPEN and self._between_messages():
+            text = plain_text(data)
+            if text is not None:
+                self.last_ping = ws_protocol.time.time()
+                self._hear(text)
+                return
         self._dataReceived(data)
+
+    def _between_messages(self):
+        # While a ping is out, whatever comes tells autobahn that somebody is there.
+        at_rest = self.current_frame is None and not self.data and not self.inside_message
+        return (
+            at_rest
+            and self.autoPingTimeoutCall is None
+            and not self.muted
+            and self.application_queue.empty()
+        )
+
+    def listen(self, hear):
+        """From now on whole texts go to `hear`; all else comes by ASGI's `receive`."""
+        self._hear = hear
 
     def sendMessage(self, *args, **more):  # noqa: N802 - autobahn's name
         """The bound on frames is for what comes in: kept here, it would refuse a long welcome."""
@@ -58,14 +82,15 @@ class Server(Daphne):
     """daphne, mended where a room needs more than it gives."""
 
     def create_application(self, protocol, scope):
-        """As daphne does it; a socket's scope gets `waiting` (bytes not read yet), `abort`
-        and `write`."""
+        """As daphne does it; a socket's scope gets `waiting` (bytes not read yet), `abort`,
+        `write` and `listen`."""
         # daphne takes the root of every address from a header that anybody may send.
         scope["root_path"] = ""
         if scope["type"] == "websocket":
             scope["waiting"] = partial(_waiting, protocol.transport)
             scope["abort"] = protocol.transport.abortConnection
             scope["write"] = partial(_write, protocol)
+            scope["listen"] = protocol.listen
         return super().create_application(protocol, scope)
 
     def kill_all_applications(self):

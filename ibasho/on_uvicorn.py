@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+from collections.abc import Callable
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -12,6 +13,7 @@ from chat.household import house
 from chat.protocol import Close
 from ibasho.asgi import application
 from ibasho.newcomers import has_room
+from ibasho.plain_frames import ends_whole, plain_text
 
 
 class Callers(H11Protocol):
@@ -28,6 +30,29 @@ class Sockets(WebSocketsSansIOProtocol):
     """Lets a socket be cut: a peer that reads nothing can't be told goodbye either."""
 
     _fd = -1
+    # Who hears whole texts by the shortest way, and whether all that came until now was whole.
+    _hear: Callable[[str], None] | None = None
+    _whole = True
+
+    def data_received(self, data: bytes) -> None:
+        """As uvicorn does it; a short text that comes alone and whole is heard at once.
+
+        Its own way takes each frame apart in several dozen steps, stops and starts reading for it.
+        """
+        if self._hear is not None and self._whole:
+            text = plain_text(data)
+            if text is not None and self.queue.empty() and not self.close_sent:
+                self._hear(text)
+                return
+        if self._whole:
+            self._whole = (
+                ends_whole(data) if self.handshake_initiated else data.endswith(b"\r\n\r\n")
+            )
+        super().data_received(data)
+
+    def listen(self, hear: Callable[[str], None] | None) -> None:
+        """From now on whole texts go to `hear`; all else comes by ASGI's `receive`."""
+        self._hear = hear
 
     async def run_asgi(self) -> None:
         """As uvicorn does it, with `abort` and `write` in the scope."""
@@ -36,6 +61,7 @@ class Sockets(WebSocketsSansIOProtocol):
             self._fd = self.transport.get_extra_info("socket").fileno()
         self.scope["abort"] = self.transport.abort  # type: ignore[typeddict-unknown-key]
         self.scope["write"] = self.write_frame  # type: ignore[typeddict-unknown-key]
+        self.scope["listen"] = self.listen  # type: ignore[typeddict-unknown-key]
         await super().run_asgi()
 
     def write_frame(self, frame: bytes) -> bool:

@@ -130,6 +130,41 @@ def test_a_frame_in_two_fragments_is_one_frame(sender: Person):
         assert socket.hears(b'"pong"')
 
 
+def test_a_text_within_another_cuts_the_line_also_if_it_comes_by_itself(sender: Person):
+    with Bare(sender) as socket:
+        assert socket.hears(b'"welcome"')
+        socket.send(encoded(HELLO))
+        assert socket.hears(b'"pong"')
+        socket.heard = b""
+        socket.send(encoded(b"{", fin=False))
+        time.sleep(0.2)
+        socket.send(encoded(HELLO))
+        assert socket.is_closed()
+        assert b'"pong"' not in socket.heard
+
+
+def test_in_whatever_pieces_texts_come_they_are_heard_once_and_in_order(sender: Person):
+    """Whole, several together, cut anywhere, with pings between: most go the server's own way."""
+    told = iter(range(100))
+
+    def text() -> bytes:
+        return encoded(json.dumps({"type": "ping", "at": next(told)}).encode())
+
+    pieces = [text(), text() + text(), text(), text() + encoded(opcode=PING), text()]
+    cut, ahead, half = text(), text(), text()
+    pieces += [cut[:1], cut[1:3], cut[3:7], cut[7:], ahead + half[:9], half[9:] + text(), text()]
+    with Bare(sender) as socket:
+        assert socket.hears(b'"welcome"')
+        for piece in pieces:
+            socket.send(piece)
+            time.sleep(0.03)
+        last = next(told)
+        socket.send(encoded(json.dumps({"type": "ping", "at": last}).encode()))
+        assert socket.hears(f'"at":{last}'.encode())
+        pongs = [json.loads(one) for opcode, one in socket.frames() if opcode == TEXT]
+        assert [one["at"] for one in pongs if one["type"] == "pong"] == list(range(last + 1))
+
+
 def test_what_is_sent_before_the_welcome_and_after_the_close_breaks_nothing(sender: Person):
     with Bare(sender, more="") as socket:
         socket.send(encoded(HELLO) * 3)

@@ -1,0 +1,118 @@
+"""The short way for a text that comes alone and whole takes nothing else than the library does."""
+
+import logging
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from websockets.frames import Frame, Opcode
+from websockets.protocol import OPEN
+from websockets.server import ServerProtocol
+
+from ibasho.plain_frames import ends_whole, plain_text
+from tests.chat.bare import BINARY, CLOSE, PING, PONG, TEXT, encoded
+
+LIMIT = 64 * 1024
+QUIET = logging.getLogger("tests.quiet")
+QUIET.disabled = True
+
+frames = st.builds(
+    encoded,
+    st.one_of(
+        st.text(max_size=150).map(lambda words: words.encode("utf-8", "surrogatepass")),
+        st.binary(max_size=130),
+        st.integers(min_value=0, max_value=400).map(lambda size: b"a" * size),
+    ),
+    opcode=st.sampled_from([TEXT] * 6 + [0, BINARY, CLOSE, PING, PONG, 3, 0xB]),
+    fin=st.sampled_from([True] * 6 + [False]),
+    rsv=st.sampled_from([0] * 9 + [1, 2, 4]),
+    masked=st.sampled_from([True] * 9 + [False]),
+    length=st.sampled_from([None] * 9 + [0, 5, 126, 127, 2**40]),
+    long_form=st.sampled_from([False] * 9 + [True]),
+)
+chunks = st.one_of(
+    frames,
+    st.lists(frames, max_size=4).map(b"".join),
+    st.tuples(frames, st.integers(0, 20)).map(lambda cut: cut[0][: -cut[1] or None]),
+    st.tuples(frames, st.binary(min_size=1, max_size=9)).map(b"".join),
+    st.binary(max_size=12),
+)
+
+
+def library() -> ServerProtocol:
+    """Someone's line as uvicorn keeps it, opened already."""
+    return ServerProtocol(state=OPEN, max_size=LIMIT, logger=QUIET)
+
+
+def heard(line: ServerProtocol, data: bytes) -> list[object]:
+    if not line.eof_sent:
+        line.receive_data(data)
+    return list(line.events_received())
+
+
+@settings(max_examples=1500, deadline=None)
+@given(chunks)
+def test_a_text_taken_the_short_way_is_what_the_library_hears(data: bytes) -> None:
+    text = plain_text(data)
+    if text is None:
+        return
+    line = library()
+    [frame] = heard(line, data)
+    assert isinstance(frame, Frame) and frame.opcode is Opcode.TEXT and frame.fin
+    assert bytes(frame.data).decode() == text
+    assert not line.reader.buffer and line.parser_exc is None
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.lists(chunks, max_size=3))
+def test_where_all_was_whole_a_message_begins(several: list[bytes]) -> None:
+    line, whole = library(), True
+    for data in several:
+        whole = whole and ends_whole(data)
+        heard(line, data)
+    if whole and line.parser_exc is None and not line.eof_sent:
+        after = heard(line, encoded("つぎ".encode()))
+        assert after == [Frame(Opcode.TEXT, "つぎ".encode())]
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 1000, LIMIT - 1])
+def test_a_text_of_any_size_is_taken(size: int) -> None:
+    assert plain_text(encoded(b"a" * size)) == "a" * size
+    assert ends_whole(encoded(b"a" * size) + encoded(b"", opcode=PONG))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x81",
+        encoded(b"abc")[:-1],
+        encoded(b"abc") + b"\x81",
+        encoded(b"abc") * 2,
+        encoded(b"abc", fin=False),
+        encoded(b"abc", opcode=BINARY),
+        encoded(b"abc", opcode=CLOSE),
+        encoded(b"abc", rsv=4),
+        encoded(b"abc", masked=False),
+        encoded(b"abc", long_form=True),
+        encoded(b"\xff\xfe"),
+    ],
+)
+def test_all_else_is_the_librarys(data: bytes) -> None:
+    assert plain_text(data) is None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x81",
+        encoded(b"abc")[:-1],
+        encoded(b"abc") + b"\x81",
+        encoded(b"abc", fin=False),
+        encoded(b"", opcode=CLOSE),
+        encoded(b"abc", rsv=4),
+        encoded(b"abc", long_form=True),
+    ],
+)
+def test_after_these_no_message_begins(data: bytes) -> None:
+    assert not ends_whole(data)
