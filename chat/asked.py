@@ -109,7 +109,7 @@ def read(
     if new := known.strangers(sitting):
         statements += known.stranger_statements(new)
     if keys := list(set(sessions)):
-        statements.append(Statement(_SESSIONS, [keys, now], columns=2))
+        statements.append(_sessions_of(keys, now=now))
     if nonces:
         statements.append(_said(nonces))
     # All the rest is read as it is once the rooms are ours.
@@ -140,9 +140,7 @@ def rooms_and_sessions(
     """Rooms by their slugs, each with its hours for `state_of`, and the data of living sessions."""
     # What no session is called (a cookie may hold anything) isn't asked for.
     keys = {one for one in sessions if one and one.isascii() and one.isalnum()}
-    rooms, living = ask(
-        Statement(_ROOM, [list(set(slugs))]), Statement(_SESSIONS, [list(keys), now])
-    )
+    rooms, living = ask(Statement(_ROOM, [list(set(slugs))]), _sessions_of(list(keys), now=now))
     found = {}
     for *columns, hours in rooms:
         room = Room(**dict(zip(_COLUMNS, columns, strict=True)))
@@ -172,6 +170,10 @@ def state_of(room: Room, hours: str, *, watch: Watch, now: datetime) -> Now:
         now=now,
     )
     return state_behind(_door(hours, now), hand=Hand(room.hand), watched=stands)
+
+
+def _sessions_of(keys: Sequence[str], *, now: datetime) -> Statement:
+    return Statement(_SESSIONS, [keys, now], columns=2)
 
 
 def _said(nonces: Sequence[tuple[int, str]]) -> Statement:

@@ -96,6 +96,15 @@ class RoomSocket:
             return
         self._act(frame)
 
+    def hear_alone(self, text: str) -> None:
+        """A text that the server hands over by itself, past ASGI."""
+        try:
+            self.hear(text)
+        except Exception:
+            # Nobody above would tell of it.
+            log.exception("a text couldn't be heard")
+            self._outlet.cut()
+
     def _act(self, frame: p.Incoming) -> None:
         if isinstance(frame, p.Ping):
             self._say(p.Pong(at=frame.at))
@@ -215,10 +224,10 @@ async def room_socket(scope: dict[str, Any], receive: Any, send: Send) -> None:
     house.addresses[address] += 1
     # Held by a socket for hours, a welcome would cost more than the socket itself.
     del found
-    # What a server offers beyond ASGI: whole texts come without the queue.
+    # What the launcher's servers offer beyond ASGI: most texts come without its queue.
     listen = scope.get("listen")
     if listen is not None:
-        listen(socket.hear)
+        listen(socket.hear_alone)
     try:
         _keep_few(socket)
         while True:

@@ -111,7 +111,7 @@ class Outlet:
         except Exception:  # noqa: BLE001 - each server has its own word for it
             # The peer is gone, or what was to be said can't be sent: an open line that says
             # nothing more would be worse than none.
-            self._cut()
+            self.cut()
             return
         self._keep(_Rest(sending, wanted))
 
@@ -129,7 +129,7 @@ class Outlet:
                 self._since = asyncio.get_running_loop().time()
                 await self._send({"type": "websocket.send", "text": text})
         except Exception:  # noqa: BLE001 - the peer is gone
-            self._cut()
+            self.cut()
         finally:
             self._drain = None
 
@@ -158,9 +158,10 @@ class Outlet:
             async with asyncio.timeout(patience):
                 await self._send({"type": "websocket.close", "code": code.value})
         except Exception:  # noqa: BLE001 - it reads nothing, not even this
-            self._cut()
+            self.cut()
 
-    def _cut(self) -> None:
+    def cut(self) -> None:
+        """End the line without a word."""
         self.closed = True
         if self._abort is not None:
             with contextlib.suppress(Exception):  # already gone

@@ -32,8 +32,8 @@ class Socket(WebSocketProtocol):
     _hear = None  # who hears whole texts by the shortest way
 
     def dataReceived(self, data):  # noqa: N802 - Twisted's name
-        """As autobahn does it, without a line for a log, written out for nobody; a short text that
-        comes alone and whole is heard at once."""
+        """As autobahn does it, without a line for a log, written out for nobody; a text that comes
+        alone and whole is heard at once."""
         if self._hear is not None and self.state == self.STATE_OPEN and self._between_messages():
             text = plain_text(data)
             if text is not None:
@@ -53,7 +53,8 @@ class Socket(WebSocketProtocol):
         )
 
     def listen(self, hear):
-        """From now on whole texts go to `hear`; all else comes by ASGI's `receive`."""
+        """From now on a text that comes alone and whole goes to `hear`, as long as nothing waits
+        that came before it; all else comes by ASGI's `receive`."""
         self._hear = hear
 
     def sendMessage(self, *args, **more):  # noqa: N802 - autobahn's name

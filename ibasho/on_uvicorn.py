@@ -13,7 +13,7 @@ from chat.household import house
 from chat.protocol import Close
 from ibasho.asgi import application
 from ibasho.newcomers import has_room
-from ibasho.plain_frames import ends_whole, plain_text
+from ibasho.plain_frames import due, plain_text
 
 
 class Callers(H11Protocol):
@@ -30,32 +30,31 @@ class Sockets(WebSocketsSansIOProtocol):
     """Lets a socket be cut: a peer that reads nothing can't be told goodbye either."""
 
     _fd = -1
-    # Who hears whole texts by the shortest way, and whether all that came until now was whole.
+    # Who hears texts by the shortest way, and what the last frame still lacks (`due`).
     _hear: Callable[[str], None] | None = None
-    _whole = True
+    _due: int | None = 0
 
     def data_received(self, data: bytes) -> None:
-        """As uvicorn does it; a short text that comes alone and whole is heard at once.
+        """As uvicorn does it; a text that comes alone and whole is heard at once.
 
         Its own way takes each frame apart in several dozen steps, stops and starts reading for it.
         """
-        if self._hear is not None and self._whole:
+        if self._due == 0 and self._hear is not None:
             text = plain_text(data)
             if text is not None and self.queue.empty() and not self.close_sent:
                 self._hear(text)
                 return
-        if self._whole:
-            self._whole = (
-                ends_whole(data) if self.handshake_initiated else data.endswith(b"\r\n\r\n")
-            )
+        if self._due is not None and self.handshake_initiated:
+            self._due = due(data, self._due)
         super().data_received(data)
 
     def listen(self, hear: Callable[[str], None] | None) -> None:
-        """From now on whole texts go to `hear`; all else comes by ASGI's `receive`."""
+        """From now on a text that comes alone and whole goes to `hear`, as long as nothing waits
+        that came before it; all else comes by ASGI's `receive`."""
         self._hear = hear
 
     async def run_asgi(self) -> None:
-        """As uvicorn does it, with `abort` and `write` in the scope."""
+        """As uvicorn does it, with `abort`, `write` and `listen` in the scope."""
         # Under TLS of its own there is no plain way past the transport.
         if self.transport.get_extra_info("sslcontext") is None:
             self._fd = self.transport.get_extra_info("socket").fileno()

@@ -12,7 +12,7 @@ from chat.actions import visits
 from chat.states import Mode
 from duty.watching import watching_statement
 from foundation import clock
-from foundation.statements import Statement, ask
+from foundation.statements import Statement, _for_sqlite, _in_sqlite, ask
 
 # Tables that grow with people and their words.
 GROWING = (
@@ -32,8 +32,8 @@ def hot() -> dict[str, tuple[Statement, list[str]]]:
         "seats": (known.seats_statement([1]), [NUMBERS]),
         "strangers": (people, [NUMBERS]),
         "against": (against, [NUMBERS]),
-        "sessions": (Statement(asked._SESSIONS, [["x"], now]), ["text[]", INSTANT]),
-        "said": (asked._said([(1, uuid.uuid4())]), [NUMBERS, "uuid[]"]),
+        "sessions": (asked._sessions_of(["x"], now=now), ["text[]", INSTANT]),
+        "said": (asked._said([(1, str(uuid.uuid4()))]), [NUMBERS, "uuid[]"]),
         "watching": (watching_statement([1], now=now), [INSTANT, NUMBERS, INSTANT]),
         "coming": (
             arrivals.coming_statement([(1, 1)], now=now),
@@ -76,6 +76,22 @@ def kept_plan(statement: Statement, types: list[str]) -> str:
     plan = "\n".join(row[0] for row in raw.fetchall())
     raw.execute("DEALLOCATE kept")
     return plan
+
+
+@pytest.mark.django_db
+def test_what_comes_without_names_comes_with_all_its_columns() -> None:
+    """PostgreSQL would leave out what isn't counted, and nothing but this would tell."""
+    bare = [one for one, _ in hot().values() if one.columns]
+    assert bare
+    with connection.cursor() as cursor:
+        for one in bare:
+            if connection.vendor == "sqlite":
+                params = [_for_sqlite(param) for param in one.params]
+                raw = connection.connection.execute(_in_sqlite(one.sql), params)
+            else:
+                raw = cursor
+                raw.execute(one.sql, one.params)
+            assert len(raw.description) == one.columns, one.sql
 
 
 def forget_statistics() -> None:

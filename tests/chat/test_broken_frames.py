@@ -167,7 +167,13 @@ def test_in_whatever_pieces_texts_come_they_are_heard_once_and_in_order(sender: 
 
 def test_what_is_sent_before_the_welcome_and_after_the_close_breaks_nothing(sender: Person):
     with Bare(sender, more="") as socket:
-        socket.send(encoded(HELLO) * 3)
-        assert socket.hears(b'"pong"')
+        early = [encoded(json.dumps({"type": "ping", "at": at}).encode()) for at in range(4)]
+        socket.send(early[0] + early[1])
+        socket.send(early[2])
+        assert socket.hears(b'"welcome"')
+        socket.send(early[3])
+        assert socket.hears(b'"at":3')
+        said = [json.loads(one) for opcode, one in socket.frames() if opcode == TEXT]
+        assert [one["at"] for one in said if one["type"] == "pong"] == [0, 1, 2, 3]
         socket.send(closing(1000) + encoded(HELLO) * 10)
         assert socket.is_closed()

@@ -76,6 +76,21 @@ def test_a_repeat_with_the_same_nonce_is_never_too_fast(
 
 
 @db
+def test_a_nonce_is_the_same_in_capitals_and_answered_as_it_was_written(
+    aoi: Participant, room: Room, still: list[float]
+):
+    nonce = str(uuid4())
+    small, large, later = (
+        wire(answer)
+        for deeds in ([nonce, nonce.upper()], [nonce.upper()])
+        for answer in do(aoi, room, *(post("おなじことば", nonce=one) for one in deeds))
+    )
+    assert (small["nonce"], large["nonce"]) == (nonce, nonce.upper())
+    assert {**small, "nonce": nonce.upper()} == large == later
+    assert Message.objects.count() == 1
+
+
+@db
 def test_one_persons_haste_is_nobody_elses(
     aoi: Participant, haha: Participant, room: Room, still: list[float]
 ):

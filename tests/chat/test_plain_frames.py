@@ -1,5 +1,6 @@
 """The short way for a text that comes alone and whole takes nothing else than the library does."""
 
+import asyncio
 import logging
 
 import pytest
@@ -9,7 +10,8 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
-from ibasho.plain_frames import ends_whole, plain_text
+from ibasho.on_daphne import Socket
+from ibasho.plain_frames import due, plain_text
 from tests.chat.bare import BINARY, CLOSE, PING, PONG, TEXT, encoded
 
 LIMIT = 64 * 1024
@@ -65,12 +67,16 @@ def test_a_text_taken_the_short_way_is_what_the_library_hears(data: bytes) -> No
 
 @settings(max_examples=1500, deadline=None)
 @given(st.lists(chunks, max_size=3))
-def test_where_all_was_whole_a_message_begins(several: list[bytes]) -> None:
-    line, whole = library(), True
+def test_where_nothing_is_due_a_message_begins(several: list[bytes]) -> None:
+    line, lacks = library(), due(b"")
+    assert lacks == 0
     for data in several:
-        whole = whole and ends_whole(data)
+        lacks = None if lacks is None else due(data, lacks)
         heard(line, data)
-    if whole and line.parser_exc is None and not line.eof_sent:
+    if lacks is None:
+        return
+    heard(line, b"x" * lacks)
+    if line.parser_exc is None and not line.eof_sent:
         after = heard(line, encoded("つぎ".encode()))
         assert after == [Frame(Opcode.TEXT, "つぎ".encode())]
 
@@ -78,7 +84,7 @@ def test_where_all_was_whole_a_message_begins(several: list[bytes]) -> None:
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 1000, LIMIT - 1])
 def test_a_text_of_any_size_is_taken(size: int) -> None:
     assert plain_text(encoded(b"a" * size)) == "a" * size
-    assert ends_whole(encoded(b"a" * size) + encoded(b"", opcode=PONG))
+    assert due(encoded(b"a" * size) + encoded(b"", opcode=PONG)) == 0
 
 
 @pytest.mark.parametrize(
@@ -96,6 +102,7 @@ def test_a_text_of_any_size_is_taken(size: int) -> None:
         encoded(b"abc", masked=False),
         encoded(b"abc", long_form=True),
         encoded(b"\xff\xfe"),
+        b"\x81\xfe\x00\x03" + encoded(b"abc")[2:],  # a length in the longer form
     ],
 )
 def test_all_else_is_the_librarys(data: bytes) -> None:
@@ -106,7 +113,6 @@ def test_all_else_is_the_librarys(data: bytes) -> None:
     "data",
     [
         b"\x81",
-        encoded(b"abc")[:-1],
         encoded(b"abc") + b"\x81",
         encoded(b"abc", fin=False),
         encoded(b"", opcode=CLOSE),
@@ -114,5 +120,40 @@ def test_all_else_is_the_librarys(data: bytes) -> None:
         encoded(b"abc", long_form=True),
     ],
 )
-def test_after_these_no_message_begins(data: bytes) -> None:
-    assert not ends_whole(data)
+def test_after_these_nobody_can_tell(data: bytes) -> None:
+    assert due(data) is None
+
+
+def test_a_text_that_was_cut_is_waited_for() -> None:
+    whole = encoded(b"a" * 2000)
+    lacks = due(whole[:600])
+    assert lacks == len(whole) - 600
+    lacks = due(whole[600:1500], lacks)
+    assert lacks == len(whole) - 1500
+    assert due(whole[1500:], lacks) == 0
+    assert due(whole[1500:] + whole[:600], lacks) == len(whole) - 600
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("current_frame", object()),
+        ("data", b"\x81"),
+        ("inside_message", True),
+        ("autoPingTimeoutCall", object()),  # a text answers a ping, too: autobahn must see it
+        ("muted", True),
+    ],
+)
+def test_daphnes_socket_takes_the_short_way_only_at_rest(name: str, value: object) -> None:
+    socket = Socket.__new__(Socket)
+    at_rest = {
+        "current_frame": None, "data": b"", "inside_message": False, "autoPingTimeoutCall": None,
+        "muted": False, "application_queue": asyncio.Queue(),
+    }  # fmt: skip
+    vars(socket).update(at_rest)
+    assert socket._between_messages()
+    vars(socket)[name] = value
+    assert not socket._between_messages()
+    vars(socket).update(at_rest)
+    socket.application_queue.put_nowait({"type": "websocket.receive", "text": "まえ"})
+    assert not socket._between_messages()
