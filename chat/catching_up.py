@@ -98,7 +98,7 @@ def newest_statement(heads: Sequence[tuple[int, int]]) -> Statement:
         pairs: list[list[Any]] = [list(one) for one in zip(*heads, strict=True)]
     else:
         pairs = [[list(one) for one in heads]]
-    return Statement(_NEWEST[connection.vendor], [*pairs, p.NEWEST])
+    return Statement(_NEWEST[connection.vendor], [*pairs, p.NEWEST], columns=12)
 
 
 def forget_old() -> None:

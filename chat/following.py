@@ -42,7 +42,7 @@ def following(since: Mapping[int, int]) -> dict[int, list[Encoded]]:
     if connection.vendor != "postgresql":
         # Beside SQLite there is seldom a second process.
         return {room: _by_itself(room, number) for room, number in asked.items()}
-    [rows] = ask(Statement(_FOLLOWING, [list(asked), list(asked.values()), MOST_EACH]))
+    [rows] = ask(following_statement(asked))
     by_room: dict[int, list[Row]] = defaultdict(list)
     for row in rows:
         by_room[row[0]].append(row)
@@ -50,6 +50,12 @@ def following(since: Mapping[int, int]) -> dict[int, list[Encoded]]:
         room: _of_messages(by_room[room], number) or _by_itself(room, number)
         for room, number in asked.items()
     }
+
+
+def following_statement(since: Mapping[int, int]) -> Statement:
+    """The question of `following`, to PostgreSQL."""
+    asked = [list(since), list(since.values()), MOST_EACH]
+    return Statement(_FOLLOWING, asked, columns=13)
 
 
 def _by_itself(room: int, since: int) -> list[Encoded]:

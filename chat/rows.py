@@ -1,24 +1,23 @@
 """Messages read by hand, where the ORM's way would cost more than all the rest."""
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from chat import protocol as p
 from chat.queries import message_frame
 from foundation.statements import Row, instant
 
 
-@dataclass(slots=True)
-class _Seat:
+class _Seat(Struct, gc=False):
     key: str
     handle: str
     mark: str
     role: str
 
 
-@dataclass(slots=True)
-class _Said:
+class _Said(Struct, gc=False):
     seq: int | None
     handle: str
     text: str

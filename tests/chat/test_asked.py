@@ -55,8 +55,10 @@ def hot() -> dict[str, tuple[Statement, list[str]]]:
         ),
     }
     if connection.vendor == "postgresql":  # beside SQLite each room is read by itself
-        following_ = Statement(following._FOLLOWING, [[1], [2], 100])
-        found["following"] = following_, [NUMBERS, NUMBERS, "bigint"]
+        found["following"] = (
+            following.following_statement({1: 2}),
+            [NUMBERS, NUMBERS, "bigint"],
+        )
     return found
 
 
