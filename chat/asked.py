@@ -5,7 +5,7 @@ nonces already said. What someone is, is remembered (`chat/known.py`).
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from functools import lru_cache, partial
@@ -18,10 +18,10 @@ from chat import known, rooms_now
 from chat.doors import door_by
 from chat.known import Known
 from chat.models import Room
-from chat.schedule import Door, Hours, Now, door, special_days, state_behind
+from chat.schedule import Door, Gate, Hours, Now, door, special_days, state_behind
 from chat.states import Hand, HolidayRule
 from duty.watch import NOBODY, Watch
-from duty.watching import watched, watching_statement
+from duty.watching import watched, watching, watching_statement
 from foundation.clock import jst_day
 from foundation.statements import Statement, ask, ask_in_turn, instant
 
@@ -40,6 +40,13 @@ SELECT id, slug, name, kind, removed_at, epoch, head, floor, slow_s, stamps, han
     coalesce((SELECT string_agg(o.weekday || ' ' || o.opens || ' ' || o.closes, ',')
     FROM chat_opening o WHERE o.room_id = chat_room.id), '')
 FROM chat_room WHERE slug = ANY(%s)
+"""
+_TOLD = """
+SELECT id, hand, required_supporters, watched, turning_since, state, until,
+  holidays || '|' || CAST(special_days AS text) || '|' ||
+    coalesce((SELECT string_agg(o.weekday || ' ' || o.opens || ' ' || o.closes, ',')
+    FROM chat_opening o WHERE o.room_id = chat_room.id), '')
+FROM chat_room WHERE removed_at IS NULL ORDER BY id
 """
 _SESSIONS = """
 SELECT session_key, session_data FROM django_session
@@ -185,6 +192,30 @@ def _said(nonces: Sequence[tuple[int, str]]) -> Statement:
 
 
 # --- states ----------------------------------------------------------------------------------
+
+
+def told_otherwise(*, now: datetime, rooms: Collection[int] | None = None) -> list[int]:
+    """Those of these rooms, or of all, that were told another state than they are in, or whose gate
+    isn't as it is kept. Asked every few seconds, so by hand: two statements.
+    """
+    [rows] = ask(Statement(_TOLD, [], columns=8))
+    there = [row for row in rows if rooms is None or row[0] in rooms]
+    people = watching([row[0] for row in there], now=now)
+    found = []
+    for pk, hand, required, watched_, since, told, until, hours in there:
+        kept = Gate(None if watched_ is None else bool(watched_), instant(since) if since else None)
+        stands, gate = rooms_now.gate_of(
+            watched=kept.watched,
+            since=kept.since,
+            watch=people.get(pk, NOBODY),
+            required=required,
+            now=now,
+        )
+        state = state_behind(_door(hours, now), hand=Hand(hand), watched=stands)
+        was = told, instant(until) if until else None
+        if was != (state.state.value, state.until) or kept != gate:
+            found.append(pk)
+    return found
 
 
 def _state(room: RoomRow, watch: Watch, now: datetime) -> Now:

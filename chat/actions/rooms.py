@@ -1,11 +1,11 @@
 """What a room is told of itself: state by clock, hand and duty; slow mode; its end."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
 
-from chat import rooms_now
+from chat import asked, rooms_now
 from chat.actions.night import begin_spell
 from chat.actions.sitting import Sitting, lock_rooms
 from chat.models import Room
@@ -14,22 +14,12 @@ from chat.states import Hand
 from foundation.clock import wire
 
 
-def bring_up_to_date(*, now: datetime, rooms: Iterable[int] | None = None) -> int:
+def bring_up_to_date(*, now: datetime, rooms: Collection[int] | None = None) -> int:
     """Look at every gate, and tell each room whose state isn't what it was told; how many were.
 
     Any process may run it at any time: the row is locked and compared again before the event.
     """
-    found = Room.objects.filter(removed_at__isnull=True)
-    if rooms is not None:
-        found = found.filter(pk__in=list(rooms))
-    there = list(found.order_by("pk"))
-    gates = rooms_now.gates_of(there, now=now)
-    states = rooms_now.states_by(there, gates, now=now)
-    told = 0
-    for room in there:
-        if _is_news(room, states[room.pk]) or _kept(room) != gates[room.pk][1]:
-            told += _tell(room.pk, now)
-    return told
+    return sum(_tell(room, now) for room in asked.told_otherwise(now=now, rooms=rooms))
 
 
 def _is_news(room: Room, state: Now) -> bool:
