@@ -184,9 +184,7 @@ class Sitting:
         return row.program if isinstance(row, RoomRow) else row.program_id
 
     def said(self, seat: int, nonce: str) -> Said | NewMessage | Message | None:
-        """What was said by a nonce in small letters, stored or in this very transaction; None if
-        nothing was.
-        """
+        """What a nonce in small letters said, stored or in this very transaction; None: nothing."""
         return self._said.get((seat, nonce))
 
     def has_said(self, seat: int) -> bool:
