@@ -4,6 +4,7 @@ The door (a view, a socket, a command) reads the clock once and passes `now` on.
 """
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 
 # Japan has had no daylight saving since 1951, so a fixed offset is exact and needs no tz database.
 JST = timezone(timedelta(hours=9), "JST")
@@ -36,6 +37,7 @@ def fiscal_year(day: date) -> int:
     return day.year if day.month >= 4 else day.year - 1
 
 
+@lru_cache(maxsize=256)  # all that was stored together has one instant
 def wire(at: datetime) -> str:
     """ISO 8601, UTC, milliseconds, as frames carry it: `2026-11-23T17:03:05.120Z`."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
