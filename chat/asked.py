@@ -25,29 +25,28 @@ from duty.watching import watched, watching, watching_statement
 from foundation.clock import jst_day
 from foundation.statements import Statement, ask, ask_in_turn, instant
 
+# A room's timetable as one text, for `_door`.
+_HOURS = """holidays || '|' || CAST(special_days AS text) || '|' ||
+    coalesce((SELECT string_agg(o.weekday || ' ' || o.opens || ' ' || o.closes, ',')
+    FROM chat_opening o WHERE o.room_id = chat_room.id), '')"""
 _ROOMS = """
 SELECT id, head, slow_s, premoderated, newcomers_held, removed_at, hand, required_supporters,
   program_id, kind, watched, turning_since,
-  holidays || '|' || CAST(special_days AS text) || '|' ||
-    coalesce((SELECT string_agg(o.weekday || ' ' || o.opens || ' ' || o.closes, ',')
-    FROM chat_opening o WHERE o.room_id = chat_room.id), '')
+  {hours}
 FROM chat_room WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
 """
 _ROOM = """
 SELECT id, slug, name, kind, removed_at, epoch, head, floor, slow_s, stamps, hand,
   required_supporters, program_id, watched, turning_since, told_band, told_here, capacity,
-  holidays || '|' || CAST(special_days AS text) || '|' ||
-    coalesce((SELECT string_agg(o.weekday || ' ' || o.opens || ' ' || o.closes, ',')
-    FROM chat_opening o WHERE o.room_id = chat_room.id), '')
+  {hours}
 FROM chat_room WHERE slug = ANY(%s)
 """
 _TOLD = """
 SELECT id, hand, required_supporters, watched, turning_since, state, until,
-  holidays || '|' || CAST(special_days AS text) || '|' ||
-    coalesce((SELECT string_agg(o.weekday || ' ' || o.opens || ' ' || o.closes, ',')
-    FROM chat_opening o WHERE o.room_id = chat_room.id), '')
+  {hours}
 FROM chat_room WHERE removed_at IS NULL ORDER BY id
 """
+_ROOMS, _ROOM, _TOLD = (one.format(hours=_HOURS) for one in (_ROOMS, _ROOM, _TOLD))
 _SESSIONS = """
 SELECT session_key, session_data FROM django_session
 WHERE session_key = ANY(%s) AND expire_date > %s

@@ -10,6 +10,9 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
+from chat.consumers import RoomSocket
+from chat.outlet import Outlet
+from chat.protocol import Close
 from ibasho.on_daphne import Socket
 from ibasho.plain_frames import due, plain_text
 from tests.chat.bare import BINARY, CLOSE, PING, PONG, TEXT, encoded
@@ -157,3 +160,23 @@ def test_daphnes_socket_takes_the_short_way_only_at_rest(name: str, value: objec
     vars(socket).update(at_rest)
     socket.application_queue.put_nowait({"type": "websocket.receive", "text": "まえ"})
     assert not socket._between_messages()
+
+
+class Stumbling(RoomSocket):
+    """What no text is known to do."""
+
+    def hear(self, text: str | None, binary: bytes | None = None) -> None:
+        raise ValueError("stumbled")
+
+
+def test_a_text_that_cannot_be_heard_is_told_and_ends_its_line(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    cut: list[bool] = []
+    socket = Stumbling.__new__(Stumbling)
+    scope = {"abort": lambda: cut.append(True)}
+    socket._outlet = Outlet(None, scope, restart_code=Close.RESTART)  # type: ignore[arg-type]
+    socket.hear_alone("ひみつのさかな")
+    assert cut == [True] and socket._outlet.closed
+    [told] = caplog.records
+    assert told.levelname == "ERROR" and "ひみつ" not in caplog.text
