@@ -7,20 +7,17 @@ of the loop leaves as one message, an array of frames. It never awaits a socket.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 from chat import protocol as p
-from chat import queries, whereabouts
+from chat import whereabouts
 from chat.following import Encoded, following
 from chat.known import forget
-from chat.models import Room
 from chat.outlet import framed
 from chat.states import Mode
 from chat.threads import in_thread
-from duty.queries import attending
-from foundation import clock
 
 log = logging.getLogger("ibasho.chat")
 RECENT = 256  # events kept per room for sockets that arrive between a commit and its fan-out
@@ -39,8 +36,8 @@ class Sitter(Protocol):
     letter: int
     restless: bool
 
-    def push(self, text: str, frame: bytes | None = None) -> None:
-        """Send or queue a message; must not block or raise. `frame`: the same, framed already."""
+    def push(self, payload: bytes, frame: bytes | None = None) -> None:
+        """Send or queue a text; must not block or raise. `frame`: the same, framed already."""
 
     def leave(self, code: p.Close) -> None:
         """Say goodbye and close."""
@@ -118,7 +115,7 @@ class Hub:
         missed = [one for one in room.recent if head < one[0] <= sent]
         if len(missed) < sent - head:
             # Older than what is kept here: it finds the gap itself and asks.
-            sitter.push(p.encode(p.Head(seq=room.last)).decode())
+            sitter.push(p.encode(p.Head(seq=room.last)))
         elif missed:
             sitter.push(_join([data for _, data in missed]))
 
@@ -214,8 +211,8 @@ class Hub:
         """Send someone's own frames now."""
         if sitter.own:
             own, sitter.own = sitter.own, []
-            text = _join(own)
-            sitter.push(text, framed(text.encode()))
+            payload = _join(own)
+            sitter.push(payload, framed(payload))
 
     def _flush(self, room: RoomHere) -> None:
         frames, room.pending = room.pending, []
@@ -224,7 +221,7 @@ class Hub:
         several = len(frames) > 1
         body = b",".join([data for _, data in frames])
         payload = b"[" + body + b"]" if several else body
-        text, frame = payload.decode(), framed(payload)
+        frame = framed(payload)
         ahead, room.ahead = room.ahead, {}
         for sitter in tuple(room.sitters):
             start = ahead.get(sitter, 0) if ahead else 0
@@ -232,11 +229,11 @@ class Hub:
                 if sitter.own and several:
                     own, sitter.own = sitter.own, []
                     both = b"[" + b",".join(own) + b"," + body + b"]"
-                    sitter.push(both.decode(), framed(both))
+                    sitter.push(both, framed(both))
                     continue
                 # At rest each frame goes out alone.
                 self.settle(sitter)
-                sitter.push(text, frame)
+                sitter.push(payload, frame)
             elif rest := [data for seq, data in frames if seq > start]:
                 self.settle(sitter)
                 sitter.push(_join(rest))
@@ -246,9 +243,10 @@ class Hub:
     def tell(self, room: int, frame: p.Outgoing) -> None:
         """A frame without a number, to everyone in a room."""
         if here := self.rooms.get(room):
-            text = p.encode(frame).decode()
+            payload = p.encode(frame)
+            ready = framed(payload)
             for sitter in tuple(here.sitters):
-                sitter.push(text)
+                sitter.push(payload, ready)
 
     # --- reading ----------------------------------------------------------------------------
 
@@ -338,11 +336,11 @@ class Hub:
             for number, card in found.cards:
                 if number > sitter.letter:
                     sitter.letter = number
-                    sitter.push(p.encode(card).decode())
+                    sitter.push(p.encode(card))
 
     async def _tell_presence(self, room: int) -> None:
         try:
-            frame = await in_thread(self.readers, _presence, room)
+            frame = await in_thread(self.readers, whereabouts.presence, room)
         except Exception as error:  # noqa: BLE001 - it is told again at the next change
             log.warning("presence couldn't be read: %s", type(error).__name__)
             return
@@ -351,15 +349,18 @@ class Hub:
 
     # --- keeping ----------------------------------------------------------------------------
 
-    def heads(self) -> None:
+    async def heads(self) -> None:
         """Say where every room stands; who missed something finds out.
 
         Sign-ins and roles of staff end by the clock too, and nobody rings for that.
         """
-        for room in tuple(self.rooms.values()):
-            # Nobody is told of a number that is still on its way to them.
-            self._flush(room)
-            self.tell(room.id, p.Head(seq=room.last))
+        for number in tuple(self.rooms):
+            if room := self.rooms.get(number):
+                # Nobody is told of a number that is still on its way to them.
+                self._flush(room)
+                self.tell(number, p.Head(seq=room.last))
+            # Words go first: all rooms at once would hold them up for long.
+            await asyncio.sleep(0)
         for person in self.people:
             if person < 0:
                 self.spawn(self._recheck(person))
@@ -383,18 +384,8 @@ def _remember(heard: dict[int, int], key: int, number: int) -> None:
         del heard[next(iter(heard))]
 
 
-def _join(frames: Iterable[bytes]) -> str:
+def _join(frames: Sequence[bytes]) -> bytes:
     """One frame alone, several as an array."""
-    several = list(frames)
-    if len(several) == 1:
-        return several[0].decode()
-    return "[" + b",".join(several).decode() + "]"
-
-
-def _presence(room: int) -> p.Presence | None:
-    row = Room.objects.filter(pk=room).first()
-    if row is None:
-        return None
-    people = attending([room], now=clock.now())
-    told = queries.presence_of(row, supporter=people.get(room, 0) > 0)
-    return p.Presence(band=told.band, supporter=told.supporter, here=told.here)
+    if len(frames) == 1:
+        return frames[0]
+    return b"[" + b",".join(frames) + b"]"

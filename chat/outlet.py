@@ -52,6 +52,10 @@ def framed(payload: bytes) -> bytes:
     return head + payload
 
 
+def _message(payload: bytes) -> dict[str, Any]:
+    return {"type": "websocket.send", "text": payload.decode()}
+
+
 class Outlet:
     """What leaves by one socket, in order."""
 
@@ -65,7 +69,7 @@ class Outlet:
         # What the launcher's servers offer beyond ASGI; on any other server neither is there.
         self._abort: Callable[[], None] | None = scope.get("abort")
         self._write: Callable[[bytes], bool] | None = scope.get("write")
-        self._waiting: deque[str] = deque()
+        self._waiting: deque[bytes] = deque()
         self._queued = 0
         self._since = 0.0
         self._drain: asyncio.Task[None] | None = None
@@ -74,16 +78,16 @@ class Outlet:
         self.closed = False
         self.restart_code = restart_code
 
-    def push(self, text: str, frame: bytes | None = None) -> bool:
-        """Send, or queue. False when the reader has fallen too far behind.
+    def push(self, payload: bytes, frame: bytes | None = None) -> bool:
+        """Send a text, or queue it. False when the reader has fallen too far behind.
 
         `frame` is the text as `framed` makes it: what goes to many is framed once.
         """
         if self.closed:
             return True
         if self._drain is not None:
-            self._waiting.append(text)
-            self._queued += len(text.encode())
+            self._waiting.append(payload)
+            self._queued += len(payload)
             return self._queued <= p.OUTBOX_BYTES
         try:
             if self._waiting_bytes is not None and self._waiting_bytes() > p.OUTBOX_BYTES:
@@ -92,15 +96,15 @@ class Outlet:
         except Exception:  # noqa: BLE001 - the server's own ways failed: the plain one tells why
             gone = False
         if not gone:
-            self._start(text)
+            self._start(payload)
         return True
 
     def behind(self, now: float) -> bool:
         """Whether something has waited longer than a reader may take."""
         return self._drain is not None and now - self._since > p.OUTBOX_SECONDS
 
-    def _start(self, text: str) -> None:
-        sending = self._send({"type": "websocket.send", "text": text})
+    def _start(self, payload: bytes) -> None:
+        sending = self._send(_message(payload))
         if not asyncio.iscoroutine(sending):
             self._keep(asyncio.ensure_future(sending))
             return
@@ -124,10 +128,10 @@ class Outlet:
         try:
             await rest
             while self._waiting and not self.closed:
-                text = self._waiting.popleft()
-                self._queued -= len(text.encode())
+                payload = self._waiting.popleft()
+                self._queued -= len(payload)
                 self._since = asyncio.get_running_loop().time()
-                await self._send({"type": "websocket.send", "text": text})
+                await self._send(_message(payload))
         except Exception:  # noqa: BLE001 - the peer is gone
             self.cut()
         finally:
@@ -149,7 +153,7 @@ class Outlet:
                     await asyncio.shield(self._drain)
             self.closed = True
             async with asyncio.timeout(patience):
-                await self._send({"type": "websocket.send", "text": p.encode(bye).decode()})
+                await self._send(_message(p.encode(bye)))
         except Exception:  # noqa: BLE001 - the peer is gone
             self.closed = True
         if self._drain is not None:

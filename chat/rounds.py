@@ -137,7 +137,7 @@ class _Keeper:
 
     async def heads(self) -> None:
         """Say where the rooms stand."""
-        self.hub.heads()
+        await self.hub.heads()
 
     async def slow(self) -> None:
         """Let go of those who don't read."""

@@ -11,9 +11,10 @@ from accounts.queries import signed_in, viewer_from_session
 from chat import protocol as p
 from chat.models import Room
 from chat.policies import FREE, must_sit
-from chat.queries import standings
+from chat.queries import presence_of, standings
 from chat.states import RoomKind
 from chat.talks import talk_seat
+from duty.queries import attending
 from foundation import clock
 from foundation.refusals import Refused
 from foundation.statements import Statement, ask
@@ -92,3 +93,13 @@ def card_of(letter: Letter) -> p.Card:
         text=letter.text,
         links=[p.Href(label=one["label"], href=one["href"]) for one in letter.links],
     )
+
+
+def presence(room: int) -> p.Presence | None:
+    """What a room is told of its presence; of one that is gone, nothing."""
+    row = Room.objects.filter(pk=room).first()
+    if row is None:
+        return None
+    people = attending([room], now=clock.now())
+    told = presence_of(row, supporter=people.get(room, 0) > 0)
+    return p.Presence(band=told.band, supporter=told.supporter, here=told.here)

@@ -5,12 +5,16 @@ from datetime import datetime
 
 import msgspec
 from django.db import connection
+from msgspec.structs import astuple
 
 from foundation.statements import Statement, moment, tell, tell_and_commit, tell_each
 
 
 class NewMessage(msgspec.Struct, gc=False):
-    """A row of `chat.Message` on its way to the table; `seq` is None while it is held."""
+    """A row of `chat.Message` on its way to the table, its columns in the order of `_ALL`.
+
+    `seq` is None while it is held, and then it isn't written here.
+    """
 
     room: int
     seat: int
@@ -32,9 +36,8 @@ _ALL = """
 WITH said AS (
   INSERT INTO chat_message
     (room_id, seat_id, seq, nonce, handle, body_key, text, veil, state, stamps, at)
-  SELECT room, seat, seq, nonce, handle, body_key, text, veil, state, '{}', at
-  FROM json_to_recordset(%s::json) AS x(room bigint, seat bigint, seq bigint, nonce uuid,
-    handle text, body_key text, text text, veil text, state text, at timestamptz)
+  SELECT x.*, '{}', %s::timestamptz FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[],
+    %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[]) AS x
 )
 UPDATE chat_room SET head = x.head FROM unnest(%s::bigint[], %s::bigint[]) AS x(id, head)
 WHERE chat_room.id = x.id
@@ -45,18 +48,21 @@ INSERT INTO chat_message
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, '{}', %s)
 """
 _HEAD = "UPDATE chat_room SET head = %s WHERE id = %s"
-_json = msgspec.json.Encoder()
 
 
 def write(
     messages: Sequence[NewMessage], *, heads: Mapping[int, int], commit: bool = False
 ) -> None:
-    """Insert the messages and set the heads of these rooms; `commit`: and end with it."""
+    """Insert the messages and set the heads of these rooms; `commit`: and end with it.
+
+    What is written together was said at one instant.
+    """
     if connection.vendor == "postgresql":
         run = tell_and_commit if commit else tell
         keys = [list(heads), list(heads.values())]
         if messages:
-            run(Statement(_ALL, [_json.encode(messages).decode(), *keys]))
+            *columns, instants = zip(*map(astuple, messages), strict=True)
+            run(Statement(_ALL, [instants[0], *map(list, columns), *keys]))
         elif heads:
             run(Statement(_HEADS, keys))
         return

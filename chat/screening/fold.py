@@ -24,6 +24,7 @@ ONE_FOR_ONE = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)} 
 for _small, _large in zip("ぁぃぅぇぉゎ", "あいうえおわ", strict=True):
     ONE_FOR_ONE[ord(_small)] = ONE_FOR_ONE[ord(_small) + 0x60] = ord(_large)
 _OTHERWISE = re.compile(f"[{re.escape(''.join(map(chr, ONE_FOR_ONE)))}]")
+_INSTEAD = {chr(code): chr(o) if isinstance(o, int) else o for code, o in ONE_FOR_ONE.items()}
 _MARKS = {"゛": "\u3099", "゜": "\u309a", "ﾞ": "\u3099", "ﾟ": "\u309a"}
 
 _JAPANESE = "\u3040-\u30ff\u3400-\u9fff\u3005"
@@ -78,6 +79,7 @@ _SPELLED = _Step(
 _LATIN = _Step(
     re.compile("[ .・_-](?:(?<=^[a-z].)|(?<=[^a-z][a-z].))[ .・_-]*(?=[a-z](?![a-z]))"),
 )
+_THRICE = re.compile(r"(.)\1\1", re.S)
 _RUN = _Step(re.compile(r"([^0-9〇零一二三四五六七八九ごにしく])\1\1+", re.S), keep=2)
 
 
@@ -129,10 +131,11 @@ def folded_text(text: str) -> str:
     same = unicodedata.normalize("NFKC", text).casefold()
     if "ヒ" in same or "匕" in same:
         same = _APART.quick(same)
-    # Where none of these stands, one look is a tenth of asking each character what it becomes.
-    if _OTHERWISE.search(same):
-        same = same.translate(ONE_FOR_ONE)
-    return _RUN.quick(_LATIN.quick(_SPELLED.quick(_PARTED.quick(same))))
+    # By those that stand there: asking each character what it becomes takes three times as long.
+    for char in set(_OTHERWISE.findall(same)):
+        same = same.replace(char, _INSTEAD[char])
+    same = _LATIN.quick(_SPELLED.quick(_PARTED.quick(same)))
+    return _RUN.quick(same) if _THRICE.search(same) else same
 
 
 def fold(text: str) -> Folded:

@@ -30,7 +30,7 @@ def _filled(server: Server) -> Outlet:
     outlet = Outlet(server.send, {"abort": server.abort}, restart_code=p.Close.RESTART)
     server.reads.clear()
     taken = 0
-    while outlet.push(f"{taken:06}" + "あ" * 1000):
+    while outlet.push(f"{taken:06}{'あ' * 1000}".encode()):
         taken += 1
     assert abs(taken * 3006 - p.OUTBOX_BYTES) < 3 * 3006
     return outlet
@@ -60,9 +60,9 @@ async def test_what_has_waited_for_ten_seconds_is_too_slow() -> None:
     server = Server()
     outlet = Outlet(server.send, {}, restart_code=p.Close.RESTART)
     now = asyncio.get_running_loop().time
-    assert outlet.push("ことば") and not outlet.behind(now() + 60)
+    assert outlet.push("ことば".encode()) and not outlet.behind(now() + 60)
     server.reads.clear()
-    assert outlet.push("つぎ")
+    assert outlet.push("つぎ".encode())
     assert not outlet.behind(now() + 9) and outlet.behind(now() + 11)
     server.reads.set()
     await asyncio.sleep(0.01)

@@ -96,9 +96,9 @@ class _Sitter:
         self.page = Reader(last=head, epoch="e")
         self.seen: list[int] = []
 
-    def push(self, text: str, frame: bytes | None = None) -> None:
-        assert frame is None or frame.endswith(text.encode())
-        for frame in flatten(json.loads(text)):
+    def push(self, payload: bytes, frame: bytes | None = None) -> None:
+        assert frame is None or frame.endswith(payload)
+        for frame in flatten(json.loads(payload)):
             self.page.take(frame, at=0.0)
             if frame["type"] != "head":
                 self.seen.append(frame["seq"])
