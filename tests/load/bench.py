@@ -17,6 +17,7 @@ from typing import Any
 from tests.load.contestants import STOCK, Running, Stand, on_core
 
 SERVER = "PostgreSQL + Redis, uvicorn"
+TWO = "50 × 20, 16 in flight, two processes"
 NOTHING = "–"  # where nothing arrived, there is nothing to be measured by
 
 
@@ -30,6 +31,7 @@ class Work:
     phase: str
     doors: int = 1
     who: tuple[str, ...] = ()  # nobody named: everybody
+    placed: bool = True  # each room at one of the doors, as the proxy does it; else at all in turn
 
 
 WORKS = (
@@ -38,7 +40,8 @@ WORKS = (
     Work("1 × 200, 1 in flight", 1, 200, "sat:1:1:4"),
     Work("50 × 20, 1 message/s per room", 50, 20, "rate:1:2:8"),
     Work("100 × 20, entered and idle", 100, 20, "idle:0:0:2"),
-    Work("50 × 20, 16 in flight, two processes", 50, 20, "sat:16:1:4", 2, (SERVER,)),
+    Work(f"{TWO}, a room at one of them", 50, 20, "sat:16:1:4", 2, (SERVER,)),
+    Work(f"{TWO}, every room at both", 50, 20, "sat:16:1:4", 2, (SERVER,), placed=False),
     *(
         Work(f"1 × {m}, 16 in flight", 1, m, "sat:16:1:3", 1, (SERVER, "SQLite, daphne (make run)"))
         for m in (10, 20, 100, 500, 1000)
@@ -52,6 +55,7 @@ def generate(stand: Stand, name: str, one: Running, work: Work) -> list[dict[str
         str(stand.generator), "--proto", one.proto, "--ports", ",".join(map(str, one.ports)),
         "--rooms", str(work.rooms), "--members", str(work.members), "--phases", work.phase,
         "--pids", ",".join(map(str, one.pids)), "--aux", ",".join(map(str, one.aux)),
+        "--placed", str(int(work.placed)),
     ]  # fmt: skip
     if one.cookies is not None:
         command += ["--cookies", str(one.cookies)]

@@ -38,7 +38,8 @@ typedef struct {
   unsigned char *seen;  // which numbers are in `order`
 } room;
 
-static int proto = IBASHO, ports[8] = {8000}, doors = 1, R = 1, M = 200, opening = 64, senders = 16;
+static int proto = IBASHO, ports[8] = {8000}, doors = 1, placed, R = 1, M = 200, opening = 64,
+  senders = 16;
 static const char *path = "/ws/rooms/%s/", *pids = "", *aux = "", *cookie_file = "", *slug = "load-%d";
 static conn *C;
 static room *RM;
@@ -104,7 +105,7 @@ static uint64_t number(const unsigned char *q) {
 
 // --- opening ------------------------------------------------------------------------------------
 
-static int door(conn *c) { return ports[c->idx % doors]; }
+static int door(conn *c) { return ports[(placed ? c->room : c->idx) % doors]; }
 static void say(conn *c) {
   char b[1024], name[64], where[160];
   int n;
@@ -389,10 +390,11 @@ int main(int argc, char **argv) {
   for (int i = 1; i + 1 < argc; i += 2) {
     char *k = argv[i], *v = argv[i + 1];
     if (!strcmp(k, "--proto")) proto = !strcmp(v, "ibasho") ? IBASHO : !strcmp(v, "sio") ? SIO : WS;
-    else if (!strcmp(k, "--ports")) { // members take turns over them
+    else if (!strcmp(k, "--ports")) { // members take turns over them, or rooms where they are placed
       doors = 0;
       for (char *s = strtok(v, ","); s && doors < 8; s = strtok(0, ",")) ports[doors++] = atoi(s);
     }
+    else if (!strcmp(k, "--placed")) placed = atoi(v);
     else if (!strcmp(k, "--path")) path = v;
     else if (!strcmp(k, "--slug")) slug = v;
     else if (!strcmp(k, "--cookies")) cookie_file = v;
