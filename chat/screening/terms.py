@@ -9,7 +9,7 @@ and only the few terms that begin with the characters found there look at a boun
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Generic, TypeVar
@@ -22,15 +22,23 @@ T = TypeVar("T")
 
 MOST_GAP = 20
 MOST_BEGUN = 3
+SEVERAL = 2  # terms on a shelf, for which it pays to look first for what they must hold
 _TOKEN = re.compile(r"<[^<>]+>|\{[0-9]{1,2}\}|!\(|[()|?#&^$]|.", re.S)
 _FORBIDDEN = frozenset("\\*+[]{}<>!")
 _DIGITS = "0123456789〇零一二三四五六七八九十"
-# Each: its regular expression, and what it may begin with.
-_SPECIAL: dict[str, tuple[str, frozenset[str]]] = {
-    "#": (f"[{_DIGITS}]", frozenset(_DIGITS)),
-    "&": ("[a-z0-9_.#-]{3,24}", frozenset({"\0"})),
-    "^": ("(?:^|(?<=[。?]))", frozenset({""})),
-    "$": ("(?=[。?~w]|$)", frozenset({""})),
+# What a match must hold one of, and how common that is; None: nothing in particular.
+Must = tuple[int, frozenset[str]] | None
+# What a term's part is: its expression, what it may begin with (`MOST_BEGUN` characters at most),
+# and what it must hold. A beginning that ends in a gap is marked by a trailing NUL: nothing may be
+# added to it.
+Part = tuple[str, frozenset[str], Must]
+NOTHING = frozenset({""})
+KANA, OTHER = 8, 1  # how common a character is, roughly
+_SPECIAL: dict[str, Part] = {
+    "#": (f"[{_DIGITS}]", frozenset(_DIGITS), (KANA, frozenset(_DIGITS))),
+    "&": ("[a-z0-9_.#-]{3,24}", frozenset({"\0"}), None),
+    "^": ("(?:^|(?<=[。?]))", frozenset({""}), None),
+    "$": ("(?=[。?~w]|$)", frozenset({""}), None),
 }
 
 
@@ -43,15 +51,16 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold().translate(ONE_FOR_ONE)
 
 
-# What a term's part is: its expression, and what it may begin with (`MOST_BEGUN` characters at
-# most). A beginning that ends in a gap is marked by a trailing NUL: nothing may be added to it.
-Part = tuple[str, frozenset[str]]
-NOTHING = frozenset({""})
+def _is_kana(text: str) -> bool:
+    return "\u3040" <= text[:1] <= "\u30ff"
 
 
 @cache
 def _letter(token: str) -> Part:
-    return re.escape(plain(token)), frozenset({plain(token)[:MOST_BEGUN]})
+    said = plain(token)
+    common = KANA if _is_kana(said) else OTHER
+    must = (common, frozenset(said[0])) if said else None
+    return re.escape(said), frozenset({said[:MOST_BEGUN]}), must
 
 
 @cache
@@ -62,10 +71,13 @@ def compiled(said: str) -> re.Pattern[str]:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term as a regular expression, and the few characters that every match begins with."""
+    """A term as a regular expression, the few characters that every match begins with, and others
+    of which every match holds one besides (none: that can't be said).
+    """
 
     said: str
     begins: frozenset[str]
+    must: frozenset[str] = frozenset()
 
 
 class _Reader:
@@ -76,74 +88,86 @@ class _Reader:
         self.tokens = [m[0] for m in _TOKEN.finditer(term)]
         self.at = 0
 
-    def read(self) -> Part:
-        part = self.choice()
+    def read(self, *, whole: bool = True) -> Part:
+        """`whole`: a term, of which what it begins with is known to be there."""
+        part = self.choice(whole)
         if self.at < len(self.tokens):
             raise BadTerm(f"{self.term}: a bracket too many")
         return part
 
-    def choice(self) -> Part:
-        branches = [self.sequence()]
+    def choice(self, whole: bool = False) -> Part:
+        branches = [self.sequence(whole)]
         while self.at < len(self.tokens) and self.tokens[self.at] == "|":
             self.at += 1
-            branches.append(self.sequence())
+            branches.append(self.sequence(whole))
         if len(branches) == 1:
             return branches[0]
-        begins = frozenset().union(*(one for _, one in branches))
-        return f"(?:{'|'.join(said for said, _ in branches)})", begins
+        begins = frozenset().union(*(one for _, one, _ in branches))
+        said = "|".join(said for said, *_ in branches)
+        return f"(?:{said})", begins, _one_of([must for *_, must in branches])
 
-    def sequence(self) -> Part:
-        said, begins, short = "", NOTHING, [""]
+    def sequence(self, whole: bool) -> Part:
+        said, begins, short, rarest = "", NOTHING, [""], None
         while self.at < len(self.tokens) and self.tokens[self.at] not in ("|", ")"):
-            more, first = self.part()
+            more, first, must = self.part()
             said += more
+            if must and not (whole and short) and (rarest is None or must[0] <= rarest[0]):
+                rarest = must
             # Mostly every beginning is whole after two or three parts: the others add nothing.
             if short and first is not NOTHING:
                 longer = {(one + then)[:MOST_BEGUN] for one in short for then in first}
                 begins = begins.difference(short) | longer
                 short = [one for one in begins if len(one) < MOST_BEGUN and one[-1:] != "\0"]
-        return said, begins
+        return said, begins, rarest
 
     def part(self) -> Part:
         token = self.tokens[self.at]
         self.at += 1
         if token in ("(", "!("):
-            said, begins = self.choice()
+            said, begins, must = self.choice()
             if self.at >= len(self.tokens):
                 raise BadTerm(f"{self.term}: a bracket isn't closed")
             self.at += 1
             if token == "!(":
-                return f"(?!{said})", NOTHING
+                return f"(?!{said})", NOTHING, None
             said = f"(?:{said})"
         elif token[0] == "<" and len(token) > 1:
             if token[1:-1] not in self.pieces:
                 raise BadTerm(f"{self.term}: no piece called {token[1:-1]}")
-            said, begins = self.pieces[token[1:-1]]
+            said, begins, must = self.pieces[token[1:-1]]
         elif token[0] == "{" and len(token) > 1:
             return self.gap(int(token[1:-1]))
         elif token in _SPECIAL:
-            said, begins = _SPECIAL[token]
+            said, begins, must = _SPECIAL[token]
         elif token in _FORBIDDEN or token == "?":
             raise BadTerm(f"{self.term[:40]}: {token} has no meaning here")
         else:
-            said, begins = _letter(token)
+            said, begins, must = _letter(token)
         if self.at < len(self.tokens) and self.tokens[self.at] == "?":
             self.at += 1
-            return f"(?:{said})?", begins | NOTHING
-        return said, begins
+            return f"(?:{said})?", begins | NOTHING, None
+        return said, begins, must
 
     def gap(self, most: int) -> Part:
         if most > MOST_GAP:
             raise BadTerm(f"{self.term}: a gap is at most {MOST_GAP}")
-        return f"[^。?]{{0,{most}}}?", frozenset({"\0"})
+        return f"[^。?]{{0,{most}}}?", frozenset({"\0"}), None
+
+
+def _one_of(parts: Sequence[Must]) -> Must:
+    """What one of several must hold: one of all of theirs."""
+    known = [must for must in parts if must]
+    if len(known) < len(parts):
+        return None
+    return sum(common for common, _ in known), frozenset().union(*(chars for _, chars in known))
 
 
 def pieces_of(written: Mapping[str, str]) -> dict[str, Part]:
     """A file's pieces, each of which may use those before it."""
     pieces: dict[str, Part] = {}
     for name, term in written.items():
-        said, begins = _Reader(term, pieces).read()
-        pieces[name] = f"(?:{said})", begins
+        said, begins, must = _Reader(term, pieces).read(whole=False)
+        pieces[name] = f"(?:{said})", begins, must
     return pieces
 
 
@@ -152,24 +176,25 @@ def read(term: str, pieces: Mapping[str, Part] | None = None, *, anywhere: bool 
 
     `anywhere`: it is only looked for beside a finding, and may begin with a gap.
     """
-    said, begins = _Reader(term, pieces or {}).read()
+    said, begins, must = _Reader(term, pieces or {}).read()
     firsts = frozenset(one.replace("\0", "") for one in begins)
     if "" in firsts and (not anywhere or compiled(said).match("")):
         raise BadTerm(f"{term}: must begin with a letter")
-    return Term(said, firsts)
+    return Term(said, firsts, must[1] if must else frozenset())
 
 
 class Index(Generic[T]):
     """Many terms, each with something it stands for."""
 
     def __init__(self, terms: Iterable[tuple[Term, T]]) -> None:
-        begun: dict[str, list[tuple[str, T]]] = {}
-        for term, meaning in terms:
-            pair = (term.said, meaning)
-            for first in term.begins:
+        begun: dict[str, list[tuple[Term, T]]] = {}
+        for pair in terms:
+            for first in pair[0].begins:
                 begun.setdefault(first, []).append(pair)
         # Terms that may begin alike share a shelf; most match only one time in a hundred.
         self._shelves = list(begun.values())
+        self._firsts = list(begun)
+        self._numbers = {first: number for number, first in enumerate(begun)}
         self._beginnings = AhoCorasick(begun)
         self._any: list[Callable[[str, int], re.Match[str] | None]] = [
             partial(self._first, number) for number in range(len(self._shelves))
@@ -182,12 +207,31 @@ class Index(Generic[T]):
             (meaning, at, m.end())
             for shelf, at, _ in self._beginnings.find_matches_as_indexes(text, overlapping=True)
             if any_of[shelf](text, at)
-            for said, meaning in self._shelves[shelf]
-            if (m := compiled(said).match(text, at))
+            for term, meaning in self._shelves[shelf]
+            if (m := compiled(term.said).match(text, at))
         ]
 
     def _first(self, shelf: int, text: str, at: int) -> re.Match[str] | None:
         """The first look at a shelf, whether any of it matches: later ones find it compiled."""
-        either = "|".join(said for said, _ in self._shelves[shelf])
-        self._any[shelf] = compiled(either).match
+        self._shelves[shelf] = self._left(shelf)
+        self._any[shelf] = compiled(_either([term for term, _ in self._shelves[shelf]])).match
         return self._any[shelf](text, at)
+
+    def _left(self, shelf: int) -> list[tuple[Term, T]]:
+        """What isn't looked at by a shorter beginning already, which is found wherever this is."""
+        first = self._firsts[shelf]
+        shorter = [self._numbers.get(first[:size]) for size in range(1, len(first))]
+        seen = {id(term) for n in shorter if n is not None for term, _ in self._shelves[n]}
+        return [pair for pair in self._shelves[shelf] if id(pair[0]) not in seen]
+
+
+def _either(terms: Sequence[Term]) -> str:
+    """Whether any of these matches."""
+    rare = [term for term in terms if term.must and not any(map(_is_kana, term.must))]
+    if len(rare) < SEVERAL:
+        return "|".join(term.said for term in terms) or "(?!)"
+    # One run to the next such character, of which there is mostly none, and not one a term.
+    these = re.escape("".join(sorted(frozenset().union(*(term.must for term in rare)))))
+    beyond = "|".join(term.said for term in rare)
+    others = [term.said for term in terms if term not in rare]
+    return "|".join([f"(?=[^{these}]*[{these}])(?:{beyond})", *others])

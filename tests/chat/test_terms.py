@@ -7,8 +7,9 @@ import pytest
 
 from chat.screening import screen
 from chat.screening.fold import folded_text
-from chat.screening.lexicon import FOLDER, house, lexicon_of
-from chat.screening.terms import BadTerm, Index, pieces_of, read
+from chat.screening.lexicon import FOLDER, house, lexicon_of, rules_of
+from chat.screening.terms import BadTerm, Index, Term, compiled, pieces_of, read
+from tools.screening_doc import CLASSES, SETS, sentences
 
 
 @pytest.mark.parametrize(
@@ -39,6 +40,53 @@ def test_a_term_that_is_empty_or_unclear_is_refused(term: str) -> None:
 def test_a_term_says_what_it_means(term: str, text: str, there: bool) -> None:
     index = Index([(read(term, pieces_of({"who": "(父|母)"})), "rule")])
     assert bool(index.find(folded_text(text))) is there
+
+
+@pytest.mark.once
+def test_the_quick_search_finds_what_every_term_by_itself_would_find() -> None:
+    terms: dict[str, list[tuple[Term, str]]] = {}
+    for path in FOLDER.glob("*.toml"):
+        for rule, found in rules_of(tomllib.loads(path.read_text(encoding="utf-8"))):
+            for term in found:
+                for first in term.begins:
+                    terms.setdefault(first, []).append((term, rule.name))
+    longest = max(map(len, terms))
+    hits = 0
+    for name in SETS:
+        labelled = sentences(name)
+        for text in {folded_text(one) for kind in (*CLASSES, "ordinary") for one in labelled[kind]}:
+            quick = {(rule.name, at, end) for rule, at, end in house().index.find(text)}
+            slow = {
+                (rule, at, m.end())
+                for at in range(len(text))
+                for size in range(1, longest + 1)
+                for term, rule in terms.get(text[at : at + size], ())
+                if (m := compiled(term.said).match(text, at))
+            }
+            assert quick == slow, text
+            hits += len(quick)
+    assert hits > 1000
+
+
+@pytest.mark.parametrize(
+    ("terms", "text", "found"),
+    [
+        # Of several that begin alike, those whose characters aren't there are passed at a look.
+        (["今日{9}死", "今日{9}首"], "今日は雨で首が痛い", ["今日{9}首"]),
+        (["今日{9}死", "今日{9}首"], "今日は雨。首が痛い", []),
+        (["今日{9}(死|吊)", "今日{9}(首|あし)"], "今日はあし", ["今日{9}(首|あし)"]),
+        (["今日{9}死", "今日{9}首?が"], "今日は雨が", ["今日{9}首?が"]),
+        # One that begins as another does, and goes on.
+        (["今{9}首", "今日{9}首"], "今日の首", ["今{9}首", "今日{9}首"]),
+        (["今(日|夜)?{9}首", "今日は{9}死"], "今日は首", ["今(日|夜)?{9}首"]),
+    ],
+)
+def test_terms_that_begin_alike_are_told_apart(
+    terms: list[str], text: str, found: list[str]
+) -> None:
+    index = Index([(read(term), term) for term in terms])
+    for _ in range(2):  # the first look, and those that find it compiled
+        assert sorted({term for term, *_ in index.find(text)}) == sorted(found)
 
 
 def test_a_lexicon_of_another_class_or_key_is_refused() -> None:
