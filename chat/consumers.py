@@ -16,7 +16,7 @@ from chat.actions.carry_out import refusal
 from chat.actions.sitting import Act, Answer
 from chat.arrivals import Knock, LetIn, TurnedAway
 from chat.household import house
-from chat.outlet import Outlet, Send
+from chat.outlet import Outlet, Send, framed
 from chat.states import Mode
 from chat.threads import in_thread
 from foundation import limits
@@ -50,9 +50,9 @@ class RoomSocket:
 
     # --- for the hub ------------------------------------------------------------------------
 
-    def push(self, payload: bytes, frame: bytes | None = None) -> None:
+    def push(self, frame: bytes) -> None:
         """Send or queue; whoever reads too slowly is let go."""
-        if not self._outlet.push(payload, frame):
+        if not self._outlet.push(frame):
             self.leave(p.Close.SLOW)
 
     def behind(self, now: float) -> bool:
@@ -74,7 +74,7 @@ class RoomSocket:
     # --- frames -----------------------------------------------------------------------------
 
     def _say(self, frame: p.Outgoing) -> None:
-        self.push(p.encode(frame))
+        self.push(framed(p.encode(frame)))
 
     def hear(self, text: str | None, binary: bytes | None = None) -> None:
         """One message of the client; a binary one has no text."""
@@ -219,7 +219,7 @@ async def room_socket(scope: dict[str, Any], receive: Any, send: Send) -> None:
         await outlet.close(found.code, retry_after=found.retry_after)
         return
     socket, address = RoomSocket(send, scope, found), found.address
-    socket.push(p.encode(found.welcome))
+    socket.push(framed(p.encode(found.welcome)))
     house.hub.attach(socket, head=found.head, version=found.version)
     house.addresses[address] += 1
     # Held by a socket for hours, a welcome would cost more than the socket itself.

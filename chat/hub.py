@@ -36,8 +36,8 @@ class Sitter(Protocol):
     letter: int
     restless: bool
 
-    def push(self, payload: bytes, frame: bytes | None = None) -> None:
-        """Send or queue a text; must not block or raise. `frame`: the same, framed already."""
+    def push(self, frame: bytes) -> None:
+        """Send or queue a text, framed already; must not block or raise."""
 
     def leave(self, code: p.Close) -> None:
         """Say goodbye and close."""
@@ -115,7 +115,7 @@ class Hub:
         missed = [one for one in room.recent if head < one[0] <= sent]
         if len(missed) < sent - head:
             # Older than what is kept here: it finds the gap itself and asks.
-            sitter.push(p.encode(p.Head(seq=room.last)))
+            sitter.push(framed(p.encode(p.Head(seq=room.last))))
         elif missed:
             sitter.push(_join([data for _, data in missed]))
 
@@ -211,8 +211,7 @@ class Hub:
         """Send someone's own frames now."""
         if sitter.own:
             own, sitter.own = sitter.own, []
-            payload = _join(own)
-            sitter.push(payload, framed(payload))
+            sitter.push(_join(own))
 
     def _flush(self, room: RoomHere) -> None:
         frames, room.pending = room.pending, []
@@ -220,20 +219,18 @@ class Hub:
             return
         several = len(frames) > 1
         body = b",".join([data for _, data in frames])
-        payload = b"[" + body + b"]" if several else body
-        frame = framed(payload)
+        frame = framed(b"[", body, b"]") if several else framed(body)
         ahead, room.ahead = room.ahead, {}
         for sitter in tuple(room.sitters):
             start = ahead.get(sitter, 0) if ahead else 0
             if start < frames[0][0]:
                 if sitter.own and several:
                     own, sitter.own = sitter.own, []
-                    both = b"[" + b",".join(own) + b"," + body + b"]"
-                    sitter.push(both, framed(both))
+                    sitter.push(framed(b"[", b",".join(own), b",", body, b"]"))
                     continue
                 # At rest each frame goes out alone.
                 self.settle(sitter)
-                sitter.push(payload, frame)
+                sitter.push(frame)
             elif rest := [data for seq, data in frames if seq > start]:
                 self.settle(sitter)
                 sitter.push(_join(rest))
@@ -243,10 +240,9 @@ class Hub:
     def tell(self, room: int, frame: p.Outgoing) -> None:
         """A frame without a number, to everyone in a room."""
         if here := self.rooms.get(room):
-            payload = p.encode(frame)
-            ready = framed(payload)
+            ready = framed(p.encode(frame))
             for sitter in tuple(here.sitters):
-                sitter.push(payload, ready)
+                sitter.push(ready)
 
     # --- reading ----------------------------------------------------------------------------
 
@@ -336,7 +332,7 @@ class Hub:
             for number, card in found.cards:
                 if number > sitter.letter:
                     sitter.letter = number
-                    sitter.push(p.encode(card))
+                    sitter.push(framed(p.encode(card)))
 
     async def _tell_presence(self, room: int) -> None:
         try:
@@ -387,5 +383,5 @@ def _remember(heard: dict[int, int], key: int, number: int) -> None:
 def _join(frames: Sequence[bytes]) -> bytes:
     """One frame alone, several as an array."""
     if len(frames) == 1:
-        return frames[0]
-    return b"[" + b",".join(frames) + b"]"
+        return framed(frames[0])
+    return framed(b"[", b",".join(frames), b"]")

@@ -40,20 +40,28 @@ class _Rest:
                     return
 
 
-def framed(payload: bytes) -> bytes:
-    """A whole text message as it goes over the wire from a server (RFC 6455, 5.2)."""
-    size = len(payload)
+def framed(*parts: bytes) -> bytes:
+    """A whole text message, here in parts, as it goes over the wire from a server (RFC 6455, 5.2).
+
+    It is put together once: what a batch says to a room is said to each of them.
+    """
+    size = sum(map(len, parts))
     if size < 126:
         head = bytes((0x81, size))
     elif size < 1 << 16:
         head = b"\x81\x7e" + size.to_bytes(2, "big")
     else:
         head = b"\x81\x7f" + size.to_bytes(8, "big")
-    return head + payload
+    return b"".join((head, *parts))
 
 
-def _message(payload: bytes) -> dict[str, Any]:
-    return {"type": "websocket.send", "text": payload.decode()}
+def unframed(frame: bytes) -> str:
+    """The text that `framed` made it of, for servers that frame it themselves."""
+    return frame[{126: 4, 127: 10}.get(frame[1], 2) :].decode()
+
+
+def _message(frame: bytes) -> dict[str, Any]:
+    return {"type": "websocket.send", "text": unframed(frame)}
 
 
 class Outlet:
@@ -78,33 +86,30 @@ class Outlet:
         self.closed = False
         self.restart_code = restart_code
 
-    def push(self, payload: bytes, frame: bytes | None = None) -> bool:
-        """Send a text, or queue it. False when the reader has fallen too far behind.
-
-        `frame` is the text as `framed` makes it: what goes to many is framed once.
-        """
+    def push(self, frame: bytes) -> bool:
+        """Send a text as `framed` made it, or queue it. False when the reader is too far behind."""
         if self.closed:
             return True
         if self._drain is not None:
-            self._waiting.append(payload)
-            self._queued += len(payload)
+            self._waiting.append(frame)
+            self._queued += len(frame)
             return self._queued <= p.OUTBOX_BYTES
         try:
             if self._waiting_bytes is not None and self._waiting_bytes() > p.OUTBOX_BYTES:
                 return False
-            gone = frame is not None and self._write is not None and self._write(frame)
+            gone = self._write is not None and self._write(frame)
         except Exception:  # noqa: BLE001 - the server's own ways failed: the plain one tells why
             gone = False
         if not gone:
-            self._start(payload)
+            self._start(frame)
         return True
 
     def behind(self, now: float) -> bool:
         """Whether something has waited longer than a reader may take."""
         return self._drain is not None and now - self._since > p.OUTBOX_SECONDS
 
-    def _start(self, payload: bytes) -> None:
-        sending = self._send(_message(payload))
+    def _start(self, frame: bytes) -> None:
+        sending = self._send(_message(frame))
         if not asyncio.iscoroutine(sending):
             self._keep(asyncio.ensure_future(sending))
             return
@@ -128,10 +133,10 @@ class Outlet:
         try:
             await rest
             while self._waiting and not self.closed:
-                payload = self._waiting.popleft()
-                self._queued -= len(payload)
+                frame = self._waiting.popleft()
+                self._queued -= len(frame)
                 self._since = asyncio.get_running_loop().time()
-                await self._send(_message(payload))
+                await self._send(_message(frame))
         except Exception:  # noqa: BLE001 - the peer is gone
             self.cut()
         finally:
@@ -153,7 +158,7 @@ class Outlet:
                     await asyncio.shield(self._drain)
             self.closed = True
             async with asyncio.timeout(patience):
-                await self._send(_message(p.encode(bye)))
+                await self._send({"type": "websocket.send", "text": p.encode(bye).decode()})
         except Exception:  # noqa: BLE001 - the peer is gone
             self.closed = True
         if self._drain is not None:

@@ -4,8 +4,11 @@ import asyncio
 import json
 from typing import Any
 
+import pytest
+from websockets.frames import Frame, Opcode
+
 from chat import protocol as p
-from chat.outlet import Outlet
+from chat.outlet import Outlet, framed, unframed
 
 
 class Server:
@@ -30,9 +33,9 @@ def _filled(server: Server) -> Outlet:
     outlet = Outlet(server.send, {"abort": server.abort}, restart_code=p.Close.RESTART)
     server.reads.clear()
     taken = 0
-    while outlet.push(f"{taken:06}{'あ' * 1000}".encode()):
+    while outlet.push(framed(f"{taken:06}{'あ' * 1000}".encode())):
         taken += 1
-    assert abs(taken * 3006 - p.OUTBOX_BYTES) < 3 * 3006
+    assert abs(taken * 3010 - p.OUTBOX_BYTES) < 3 * 3010
     return outlet
 
 
@@ -60,10 +63,19 @@ async def test_what_has_waited_for_ten_seconds_is_too_slow() -> None:
     server = Server()
     outlet = Outlet(server.send, {}, restart_code=p.Close.RESTART)
     now = asyncio.get_running_loop().time
-    assert outlet.push("ことば".encode()) and not outlet.behind(now() + 60)
+    assert outlet.push(framed("ことば".encode())) and not outlet.behind(now() + 60)
     server.reads.clear()
-    assert outlet.push("つぎ".encode())
+    assert outlet.push(framed("つぎ".encode()))
     assert not outlet.behind(now() + 9) and outlet.behind(now() + 11)
     server.reads.set()
     await asyncio.sleep(0.01)
     assert not outlet.behind(now() + 60)
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 65_535, 65_536])
+def test_a_framed_text_can_be_told_again_from_its_frame(size: int) -> None:
+    text = "か" * (size // 3) + "a" * (size % 3)
+    half = len(text) // 2
+    frame = framed(text[:half].encode(), text[half:].encode())
+    assert unframed(frame) == text
+    assert frame == Frame(Opcode.TEXT, text.encode()).serialize(mask=False)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from chat import hub as hub_module
 from chat import protocol as p
 from chat.hub import Hub
+from chat.outlet import unframed
 from chat.states import Mode
 from tests.reader import Reader, flatten
 
@@ -96,12 +97,11 @@ class _Sitter:
         self.page = Reader(last=head, epoch="e")
         self.seen: list[int] = []
 
-    def push(self, payload: bytes, frame: bytes | None = None) -> None:
-        assert frame is None or frame.endswith(payload)
-        for frame in flatten(json.loads(payload)):
-            self.page.take(frame, at=0.0)
-            if frame["type"] != "head":
-                self.seen.append(frame["seq"])
+    def push(self, frame: bytes) -> None:
+        for one in flatten(json.loads(unframed(frame))):
+            self.page.take(one, at=0.0)
+            if one["type"] != "head":
+                self.seen.append(one["seq"])
 
     def leave(self, code: p.Close) -> None:
         raise AssertionError("nobody is sent away here")
