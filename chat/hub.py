@@ -22,6 +22,7 @@ from chat.threads import in_thread
 log = logging.getLogger("ibasho.chat")
 RECENT = 256  # events kept per room for sockets that arrive between a commit and its fan-out
 REMEMBERED = 1024
+WHILE_S = 0.002  # seconds of one turn for what may wait
 
 
 class Sitter(Protocol):
@@ -350,13 +351,16 @@ class Hub:
 
         Sign-ins and roles of staff end by the clock too, and nobody rings for that.
         """
+        time, began = asyncio.get_running_loop().time, 0.0
         for number in tuple(self.rooms):
+            if time() - began > WHILE_S:
+                # Words go first: all rooms at once would hold them up for long.
+                await asyncio.sleep(0)
+                began = time()
             if room := self.rooms.get(number):
                 # Nobody is told of a number that is still on its way to them.
                 self._flush(room)
                 self.tell(number, p.Head(seq=room.last))
-            # Words go first: all rooms at once would hold them up for long.
-            await asyncio.sleep(0)
         for person in self.people:
             if person < 0:
                 self.spawn(self._recheck(person))

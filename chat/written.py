@@ -62,7 +62,8 @@ def write(
         keys = [list(heads), list(heads.values())]
         if messages:
             *columns, instants = zip(*map(astuple, messages), strict=True)
-            run(Statement(_ALL, [instants[0], *map(list, columns), *keys]))
+            [at] = set(instants)
+            run(Statement(_ALL, [at, *map(list, columns), *keys]))
         elif heads:
             run(Statement(_HEADS, keys))
         return

@@ -22,7 +22,8 @@ _decoded = msgspec.json.Decoder(list[list[tuple[Any, ...] | dict[str, Any]]]).de
 
 
 class Statement(NamedTuple):
-    """`%s` for each parameter; a list of numbers, texts or UUIDs is one, as of `= ANY(%s)`.
+    """`%s` for each parameter; a list of numbers, of texts or of UUIDs is one, as of
+    `= ANY(%s)`; what one list holds is of one kind.
 
     `columns`, where many rows are asked for: how many each has. They then come without names.
     """

@@ -24,7 +24,9 @@ ONE_FOR_ONE = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)} 
 for _small, _large in zip("ぁぃぅぇぉゎ", "あいうえおわ", strict=True):
     ONE_FOR_ONE[ord(_small)] = ONE_FOR_ONE[ord(_small) + 0x60] = ord(_large)
 _OTHERWISE = re.compile(f"[{re.escape(''.join(map(chr, ONE_FOR_ONE)))}]")
-_INSTEAD = {chr(code): chr(o) if isinstance(o, int) else o for code, o in ONE_FOR_ONE.items()}
+_INSTEAD = {
+    chr(code): chr(into) if isinstance(into, int) else into for code, into in ONE_FOR_ONE.items()
+}
 _MARKS = {"゛": "\u3099", "゜": "\u309a", "ﾞ": "\u3099", "ﾟ": "\u309a"}
 
 _JAPANESE = "\u3040-\u30ff\u3400-\u9fff\u3005"

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from ahocorasick_rs import AhoCorasick
 
@@ -28,17 +28,28 @@ _FORBIDDEN = frozenset("\\*+[]{}<>!")
 _DIGITS = "0123456789〇零一二三四五六七八九十"
 # What a match must hold one of, and how common that is; None: nothing in particular.
 Must = tuple[int, frozenset[str]] | None
-# What a term's part is: its expression, what it may begin with (`MOST_BEGUN` characters at most),
-# and what it must hold. A beginning that ends in a gap is marked by a trailing NUL: nothing may be
-# added to it.
-Part = tuple[str, frozenset[str], Must]
 NOTHING = frozenset({""})
-KANA, OTHER = 8, 1  # how common a character is, roughly
-_SPECIAL: dict[str, Part] = {
-    "#": (f"[{_DIGITS}]", frozenset(_DIGITS), (KANA, frozenset(_DIGITS))),
-    "&": ("[a-z0-9_.#-]{3,24}", frozenset({"\0"}), None),
-    "^": ("(?:^|(?<=[。?]))", frozenset({""}), None),
-    "$": ("(?=[。?~w]|$)", frozenset({""}), None),
+COMMON, RARE = 8, 1  # how common a character is, roughly: kana and digits, all others
+
+
+class Part(NamedTuple):
+    """What a term's part is: its expression, what it may begin with (`MOST_BEGUN` characters at
+    most), its longest match in characters, and what each match must hold.
+
+    A beginning that ends in a gap is marked by a trailing NUL: nothing may be added to it.
+    """
+
+    said: str
+    begins: frozenset[str]
+    width: int
+    must: Must = None
+
+
+_SPECIAL = {
+    "#": Part(f"[{_DIGITS}]", frozenset(_DIGITS), 1, (COMMON, frozenset(_DIGITS))),
+    "&": Part("[a-z0-9_.#-]{3,24}", frozenset({"\0"}), 24),
+    "^": Part("(?:^|(?<=[。?]))", NOTHING, 0),
+    "$": Part("(?=[。?~w]|$)", NOTHING, 0),
 }
 
 
@@ -58,9 +69,8 @@ def _is_kana(text: str) -> bool:
 @cache
 def _letter(token: str) -> Part:
     said = plain(token)
-    common = KANA if _is_kana(said) else OTHER
-    must = (common, frozenset(said[0])) if said else None
-    return re.escape(said), frozenset({said[:MOST_BEGUN]}), must
+    must = (COMMON if _is_kana(said) else RARE, frozenset(said[0])) if said else None
+    return Part(re.escape(said), frozenset({said[:MOST_BEGUN]}), len(said), must)
 
 
 @cache
@@ -71,13 +81,14 @@ def compiled(said: str) -> re.Pattern[str]:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term as a regular expression, the few characters that every match begins with, and others
-    of which every match holds one besides (none: that can't be said).
+    """A term as a regular expression, the few characters that every match begins with, others of
+    which every match holds one besides (none: that can't be said), and its longest match.
     """
 
     said: str
     begins: frozenset[str]
-    must: frozenset[str] = frozenset()
+    must: frozenset[str]
+    width: int
 
 
 class _Reader:
@@ -88,29 +99,33 @@ class _Reader:
         self.tokens = [m[0] for m in _TOKEN.finditer(term)]
         self.at = 0
 
-    def read(self, *, whole: bool = True) -> Part:
+    def read(self, *, whole: bool) -> Part:
         """`whole`: a term, of which what it begins with is known to be there."""
-        part = self.choice(whole)
+        part = self.choice(whole=whole)
         if self.at < len(self.tokens):
             raise BadTerm(f"{self.term}: a bracket too many")
         return part
 
-    def choice(self, whole: bool = False) -> Part:
-        branches = [self.sequence(whole)]
+    def choice(self, *, whole: bool) -> Part:
+        branches = [self.sequence(whole=whole)]
         while self.at < len(self.tokens) and self.tokens[self.at] == "|":
             self.at += 1
-            branches.append(self.sequence(whole))
+            branches.append(self.sequence(whole=whole))
         if len(branches) == 1:
             return branches[0]
-        begins = frozenset().union(*(one for _, one, _ in branches))
-        said = "|".join(said for said, *_ in branches)
-        return f"(?:{said})", begins, _one_of([must for *_, must in branches])
+        return Part(
+            f"(?:{'|'.join(one.said for one in branches)})",
+            frozenset().union(*(one.begins for one in branches)),
+            max(one.width for one in branches),
+            _one_of([one.must for one in branches]),
+        )
 
-    def sequence(self, whole: bool) -> Part:
-        said, begins, short, rarest = "", NOTHING, [""], None
+    def sequence(self, *, whole: bool) -> Part:
+        said, begins, width, short = "", NOTHING, 0, [""]
+        rarest: Must = None
         while self.at < len(self.tokens) and self.tokens[self.at] not in ("|", ")"):
-            more, first, must = self.part()
-            said += more
+            more, first, wide, must = self.part()
+            said, width = said + more, width + wide
             if must and not (whole and short) and (rarest is None or must[0] <= rarest[0]):
                 rarest = must
             # Mostly every beginning is whole after two or three parts: the others add nothing.
@@ -118,40 +133,40 @@ class _Reader:
                 longer = {(one + then)[:MOST_BEGUN] for one in short for then in first}
                 begins = begins.difference(short) | longer
                 short = [one for one in begins if len(one) < MOST_BEGUN and one[-1:] != "\0"]
-        return said, begins, rarest
+        return Part(said, begins, width, rarest)
 
     def part(self) -> Part:
         token = self.tokens[self.at]
         self.at += 1
         if token in ("(", "!("):
-            said, begins, must = self.choice()
+            part = self.choice(whole=False)
             if self.at >= len(self.tokens):
                 raise BadTerm(f"{self.term}: a bracket isn't closed")
             self.at += 1
             if token == "!(":
-                return f"(?!{said})", NOTHING, None
-            said = f"(?:{said})"
+                return Part(f"(?!{part.said})", NOTHING, 0)
+            part = part._replace(said=f"(?:{part.said})")
         elif token[0] == "<" and len(token) > 1:
             if token[1:-1] not in self.pieces:
                 raise BadTerm(f"{self.term}: no piece called {token[1:-1]}")
-            said, begins, must = self.pieces[token[1:-1]]
+            part = self.pieces[token[1:-1]]
         elif token[0] == "{" and len(token) > 1:
             return self.gap(int(token[1:-1]))
         elif token in _SPECIAL:
-            said, begins, must = _SPECIAL[token]
+            part = _SPECIAL[token]
         elif token in _FORBIDDEN or token == "?":
             raise BadTerm(f"{self.term[:40]}: {token} has no meaning here")
         else:
-            said, begins, must = _letter(token)
+            part = _letter(token)
         if self.at < len(self.tokens) and self.tokens[self.at] == "?":
             self.at += 1
-            return f"(?:{said})?", begins | NOTHING, None
-        return said, begins, must
+            return Part(f"(?:{part.said})?", part.begins | NOTHING, part.width)
+        return part
 
     def gap(self, most: int) -> Part:
         if most > MOST_GAP:
             raise BadTerm(f"{self.term}: a gap is at most {MOST_GAP}")
-        return f"[^。?]{{0,{most}}}?", frozenset({"\0"}), None
+        return Part(f"[^。?]{{0,{most}}}?", frozenset({"\0"}), most)
 
 
 def _one_of(parts: Sequence[Must]) -> Must:
@@ -166,8 +181,8 @@ def pieces_of(written: Mapping[str, str]) -> dict[str, Part]:
     """A file's pieces, each of which may use those before it."""
     pieces: dict[str, Part] = {}
     for name, term in written.items():
-        said, begins, must = _Reader(term, pieces).read(whole=False)
-        pieces[name] = f"(?:{said})", begins, must
+        part = _Reader(term, pieces).read(whole=False)
+        pieces[name] = part._replace(said=f"(?:{part.said})")
     return pieces
 
 
@@ -176,11 +191,11 @@ def read(term: str, pieces: Mapping[str, Part] | None = None, *, anywhere: bool 
 
     `anywhere`: it is only looked for beside a finding, and may begin with a gap.
     """
-    said, begins, must = _Reader(term, pieces or {}).read()
+    said, begins, width, must = _Reader(term, pieces or {}).read(whole=True)
     firsts = frozenset(one.replace("\0", "") for one in begins)
     if "" in firsts and (not anywhere or compiled(said).match("")):
         raise BadTerm(f"{term}: must begin with a letter")
-    return Term(said, firsts, must[1] if must else frozenset())
+    return Term(said, firsts, must[1] if must else frozenset(), width)
 
 
 class Index(Generic[T]):
@@ -214,7 +229,7 @@ class Index(Generic[T]):
     def _first(self, shelf: int, text: str, at: int) -> re.Match[str] | None:
         """The first look at a shelf, whether any of it matches: later ones find it compiled."""
         self._shelves[shelf] = self._left(shelf)
-        self._any[shelf] = compiled(_either([term for term, _ in self._shelves[shelf]])).match
+        self._any[shelf] = compiled(_any_of([term for term, _ in self._shelves[shelf]])).match
         return self._any[shelf](text, at)
 
     def _left(self, shelf: int) -> list[tuple[Term, T]]:
@@ -225,13 +240,18 @@ class Index(Generic[T]):
         return [pair for pair in self._shelves[shelf] if id(pair[0]) not in seen]
 
 
-def _either(terms: Sequence[Term]) -> str:
+def _any_of(terms: Sequence[Term]) -> str:
     """Whether any of these matches."""
-    rare = [term for term in terms if term.must and not any(map(_is_kana, term.must))]
-    if len(rare) < SEVERAL:
-        return "|".join(term.said for term in terms) or "(?!)"
-    # One run to the next such character, of which there is mostly none, and not one a term.
-    these = re.escape("".join(sorted(frozenset().union(*(term.must for term in rare)))))
+    rare: list[Term] = []
+    others: list[Term] = []
+    for term in terms:
+        (others if not term.must or any(map(_is_kana, term.must)) else rare).append(term)
+    either = "|".join(term.said for term in others)
     beyond = "|".join(term.said for term in rare)
-    others = [term.said for term in terms if term not in rare]
-    return "|".join([f"(?=[^{these}]*[{these}])(?:{beyond})", *others])
+    if len(rare) >= SEVERAL:
+        # One run to the next such character, of which there is mostly none, and not one a term; no
+        # further than a match can reach, or a long text full of beginnings would make it slow.
+        these = re.escape("".join(sorted(frozenset().union(*(term.must for term in rare)))))
+        widest = max(term.width for term in rare)
+        beyond = f"(?=[^{these}]{{0,{widest}}}[{these}])(?:{beyond})"
+    return "|".join(filter(None, (beyond, either))) or "(?!)"
