@@ -235,6 +235,8 @@ def test_every_program_has_a_weeks_rota_and_somebody_may_begin_at_once(at: datet
                 assert one[0] != other[0] or one[2] <= other[1]
 
 
+# Two days, five minutes at a time: a busy machine needs longer than other tests may hang.
+@pytest.mark.timeout(240)
 @pytest.mark.django_db(transaction=True)
 def test_the_keepers_keep_their_own_rota_around_the_clock() -> None:
     with time_machine.travel(MORNING, tick=False) as clock_in_hand:
