@@ -80,9 +80,7 @@ class Writer:
     def _stands_still(self) -> None:
         self._still = True
         log.warning("storage doesn't answer: people are told so")
-        untold = [*self._batch, *self._waiting]
-        self._waiting.clear()
-        for act, done in untold:
+        for act, done in [*self._batch, *self._take(len(self._waiting))]:
             self._say(done, refused(act, p.Refusal.BUSY))
 
     def _say(self, done: Done, answer: Answer) -> None:
@@ -103,6 +101,7 @@ class Writer:
             self._loop.call_soon(self._loop.call_soon, strike, "after_ack")
         finally:
             self._out = self._still = False
+            self._batch = []
             if self._alarm is not None:
                 self._alarm.cancel()
             if self._waiting:
@@ -113,17 +112,22 @@ class Writer:
         while True:
             self._wake.wait()
             self._wake.clear()
-            while batch := self._take():
-                self._write(batch)
-                if not self._stop:
-                    break
+            # Also where nobody waits any more (told `busy` after a freeze): the turn must end, or
+            # there is never another.
+            self._write(self._take(MOST_AT_ONCE))
+            while self._stop and (rest := self._take(MOST_AT_ONCE)):
+                self._write(rest)
             if self._stop and not self._waiting:
                 connection.close()
                 return
 
-    def _take(self) -> list[tuple[Act, Done]]:
-        count = min(MOST_AT_ONCE, len(self._waiting))
-        return [self._waiting.popleft() for _ in range(count)]
+    def _take(self, most: int) -> list[tuple[Act, Done]]:
+        taken: list[tuple[Act, Done]] = []
+        # Loop and thread both take, each act goes to one of them; the other may be ahead.
+        with contextlib.suppress(IndexError):
+            while len(taken) < most:
+                taken.append(self._waiting.popleft())
+        return taken
 
     def _write(self, batch: list[tuple[Act, Done]]) -> None:
         rings: list[Ring] = []
@@ -132,7 +136,8 @@ class Writer:
             connection.close_if_unusable_or_obsolete()
             # No question to the database whether it is there: `carry_out` tries again if it isn't.
             connection.health_check_done = True  # type: ignore[attr-defined]
-            answers = carry_out([act for act, _ in batch], now=clock.now(), announce=rings.extend)
+            acts = [act for act, _ in batch]
+            answers = carry_out(acts, now=clock.now(), announce=rings.extend) if acts else []
         except Exception:
             # The thread must outlive anything; what it couldn't do stays with its authors.
             log.exception("the writer stumbled")
