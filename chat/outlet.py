@@ -98,8 +98,9 @@ class Outlet:
             if self._waiting_bytes is not None and self._waiting_bytes() > p.OUTBOX_BYTES:
                 return False
             gone = self._write is not None and self._write(frame)
-        except Exception:  # noqa: BLE001 - the server's own ways failed: the plain one tells why
-            gone = False
+        except Exception:  # noqa: BLE001 - some of it may have left: twice it would be no frame
+            self.cut()
+            return True
         if not gone:
             self._start(frame)
         return True

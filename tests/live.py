@@ -35,10 +35,13 @@ def bare_environment() -> dict[str, str]:
 
 
 class Template:
-    """A house as it stands after its first start, made once by the code of `make run`."""
+    """A house as it stands after its first start, made once by the code of `make run`.
 
-    def __init__(self, shape: str) -> None:
-        self.shape = shape
+    `durable`: every house made of it writes through to the disk.
+    """
+
+    def __init__(self, shape: str, *, durable: bool = False) -> None:
+        self.shape, self.durable = shape, durable
         self.data = watchdog.folder("template")
         self.postgres = Postgres().start() if shape == "server" else None
         env = {**bare_environment(), "IBASHO_DATA": str(self.data)}
@@ -97,6 +100,7 @@ class House:
         self.postgres: Postgres | None = None
         self.redis: Redis | None = None
         if template.postgres is not None:
+            durable |= template.durable
             self.postgres = Postgres(copy_of=template.postgres, durable=durable).start()
             self.redis = Redis().start()
         number = doors or (1 if self.shape == "embedded" else 2)
@@ -245,9 +249,10 @@ class House:
 
 
 @pytest.fixture(scope="session")
-def template(shape: str) -> Iterator[Template]:
+def template(shape: str, pytestconfig: pytest.Config) -> Iterator[Template]:
     """A prepared house that never opens; every house is a copy of it."""
-    made = Template(shape)
+    # Faults at their full length are tried on the disk that a house has.
+    made = Template(shape, durable=pytestconfig.getoption("long"))
     yield made
     made.close()
 

@@ -59,6 +59,21 @@ async def test_who_reads_nothing_at_all_is_cut_off() -> None:
     assert server.aborted and server.sent == []
 
 
+async def test_a_way_out_that_fails_half_way_ends_the_line() -> None:
+    """Some of the frame may have left: the whole of it once more would be no frame any longer."""
+    server = Server()
+
+    def fails(frame: bytes) -> bool:
+        raise OSError
+
+    scope = {"abort": server.abort, "write": fails}
+    outlet = Outlet(server.send, scope, restart_code=p.Close.RESTART)
+    assert outlet.push(framed("ことば".encode()))
+    assert server.aborted and server.sent == []
+    assert outlet.push(framed("つぎ".encode()))
+    assert server.sent == []
+
+
 async def test_what_has_waited_for_ten_seconds_is_too_slow() -> None:
     server = Server()
     outlet = Outlet(server.send, {}, restart_code=p.Close.RESTART)

@@ -19,8 +19,9 @@ MiB = 1024 * 1024
 READERS, FLOOD = 200, 100 * MiB
 GROWTH = 20 * MiB
 # daphne has no backpressure: what waits there waits in its transports, each bounded by itself.
-GROWTH_DAPHNE = READERS * MiB + GROWTH
-GONE_S = 60.0
+GROWTH_DAPHNE = 3 * GROWTH
+# Sooner than pings would find them (20 s and as long again): they are let go for being slow.
+GONE_S = 25.0
 
 
 @pytest.fixture
@@ -80,41 +81,51 @@ async def _measured(people: Crowd, seconds: float) -> list[float]:
 async def test_two_hundred_stop_reading_and_one_floods_and_the_others_talk_on(
     one_door: House, dose: Dose
 ) -> None:
-    async with (
-        crowd(one_door, dose, posters=4, listeners=1, every=0.08) as people,
-        sockets(one_door, READERS, buffer=4096) as (many, _, _),
-    ):
+    async with crowd(one_door, dose, posters=4, listeners=1, every=0.08) as people:
         for one in people.members:
             one.padding = "あ" * 900
         await asyncio.sleep(1)
         quiet = await _measured(people, dose(3, 20))
-        before = peak = _rss(one_door)
-        for one in many:
-            one.stop_reading()
-        began, gone = time.monotonic(), None
-        flooder = await asyncio.to_thread(someone, one_door)
-        flooding = asyncio.create_task(asyncio.to_thread(_flood, flooder))
-        marks = {one: len(one.latencies) for one in people.posters}
-        while gone is None and time.monotonic() - began < GONE_S:
-            await asyncio.sleep(0.1)
-            peak = max(peak, _rss(one_door))
-            if not await asyncio.to_thread(_still_held, one_door, many):
-                gone = time.monotonic() - began
-        loud = [s for one in people.posters for s in one.latencies[marks[one] :]]
-        sent, told = await flooding
-        quiet_again = await _measured(people, dose(3, 20))
-        bound = GROWTH_DAPHNE if one_door.server == "daphne" else GROWTH
-        print(f"{one_door.server}: memory +{(peak - before) / MiB:.1f} MiB, of a flood of 100 MiB "
-              f"{sent / MiB:.1f} MiB went out, 4429 said: {told}; "
-              f"all that don't read were let go after {gone and round(gone, 1)} s")  # fmt: skip
-        print(figures("  the others' posts, beside 200 that read", quiet))
-        print(figures("  the others' posts, beside 200 that don't", loud))
-        print(figures("  the others' posts, when those are gone", quiet_again))
-        await people.end("200 stop reading, one floods 100 MiB", least=20)
-        assert not people.closes(), "somebody else was disconnected"
-        assert gone is not None, "who doesn't read is still held"
-        assert peak - before <= bound
-        # Quiet before and quiet after: a machine that got busier meanwhile is no fault of theirs.
-        assert p95(loud) <= 2 * max(p95(quiet), p95(quiet_again))
-        # daphne resets the line, and the goodbye may go with it.
-        assert told or (one_door.server == "daphne" and sent < FLOOD)
+        async with sockets(one_door, READERS, buffer=4096) as (many, _, _):
+            await asyncio.sleep(1)
+            reading = await _measured(people, dose(3, 20))
+            await _beside(one_door, dose, people, many, quiet=quiet, reading=reading)
+
+
+async def _beside(
+    one_door: House, dose: Dose, people: Crowd, many: Sequence[Lean],
+    *, quiet: list[float], reading: list[float],
+) -> None:  # fmt: skip
+    before = peak = _rss(one_door)
+    for one in many:
+        one.stop_reading()
+    began, gone = time.monotonic(), None
+    flooder = await asyncio.to_thread(someone, one_door)
+    flooding = asyncio.create_task(asyncio.to_thread(_flood, flooder))
+    marks = {one: len(one.latencies) for one in people.posters}
+    while gone is None and time.monotonic() - began < GONE_S:
+        await asyncio.sleep(0.1)
+        peak = max(peak, _rss(one_door))
+        if not await asyncio.to_thread(_still_held, one_door, many):
+            gone = time.monotonic() - began
+    loud = [s for one in people.posters for s in one.latencies[marks[one] :]]
+    sent, told = await flooding
+    quiet_again = await _measured(people, dose(3, 20))
+    bound = GROWTH_DAPHNE if one_door.server == "daphne" else GROWTH
+    print(f"{one_door.server}: memory +{(peak - before) / MiB:.1f} MiB, of a flood of 100 MiB "
+          f"{sent / MiB:.1f} MiB went out, 4429 said: {told}; "
+          f"all that don't read were let go after {gone and round(gone, 1)} s")  # fmt: skip
+    print(figures("  the others' posts, before the 200", quiet))
+    print(figures("  the others' posts, beside 200 that read", reading))
+    print(figures("  the others' posts, beside 200 that don't", loud))
+    print(figures("  the others' posts, when those are gone", quiet_again))
+    await people.end("200 stop reading, one floods 100 MiB", least=20)
+    assert not people.closes(), "somebody else was disconnected"
+    assert gone is not None, "who doesn't read is still held"
+    assert peak - before <= bound
+    # Quiet before and quiet after: a machine that got busier meanwhile is no fault of theirs. For
+    # seconds and beside other tests, a room in which 200 more sit and read counts as quiet too.
+    calm = max(p95(quiet), p95(quiet_again), 0.0 if dose.long else p95(reading))
+    assert p95(loud) <= 2 * calm
+    # daphne resets the line, and the goodbye may go with it.
+    assert told or (one_door.server == "daphne" and sent < FLOOD)

@@ -81,6 +81,9 @@ async def test_a_web_process_is_frozen_and_its_people_go_to_the_other_door(
         await asyncio.sleep(max(0.0, began + dose(3, 20) - time.monotonic()))
         shaken_house.cont(0)
         await people.back(since=time.monotonic(), within=BACK_S)
+        # Half of them by the thawed door: it must write again, not only answer.
+        people.scatter()
+        await people.back(since=time.monotonic(), within=BACK_S)
         await people.end("web process: frozen (SIGSTOP) in mid-transaction", least=20)
 
 
