@@ -60,6 +60,8 @@ class Line(asyncio.Protocol):
         )
 
     def data_received(self, data: bytes) -> None:
+        if self.owner.skims:
+            return
         self.kept += data
         if not self.is_open:
             head, end, rest = bytes(self.kept).partition(b"\r\n\r\n")
@@ -131,6 +133,7 @@ class Lean:
         # The running hash at the newest numbers: the room may go on while it is looked at.
         self.recent: deque[tuple[int, int]] = deque(maxlen=16)
         self._later: dict[int, str] = {}
+        self.skims = False  # takes what comes, and looks at none of it any more
         self.buffer = 0  # bytes that the system keeps unread; 0: as it likes
         self.here: tuple[str, int] = ("", 0)
 

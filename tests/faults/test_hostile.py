@@ -87,6 +87,9 @@ async def test_two_hundred_stop_reading_and_one_floods_and_the_others_talk_on(
         await asyncio.sleep(1)
         quiet = await _measured(people, dose(3, 20))
         async with sockets(one_door, READERS, buffer=4096) as (many, _, _):
+            # They look at nothing, or what took this test's own time would count as the house's.
+            for one in many:
+                one.skims = True
             await asyncio.sleep(1)
             reading = await _measured(people, dose(3, 20))
             await _beside(one_door, dose, people, many, quiet=quiet, reading=reading)
@@ -123,9 +126,7 @@ async def _beside(
     assert not people.closes(), "somebody else was disconnected"
     assert gone is not None, "who doesn't read is still held"
     assert peak - before <= bound
-    # Quiet before and quiet after: a machine that got busier meanwhile is no fault of theirs. For
-    # seconds and beside other tests, a room in which 200 more sit and read counts as quiet too.
-    calm = max(p95(quiet), p95(quiet_again), 0.0 if dose.long else p95(reading))
-    assert p95(loud) <= 2 * calm
+    # Quiet before and quiet after: a machine that got busier meanwhile is no fault of theirs.
+    assert p95(loud) <= 2 * max(p95(quiet), p95(reading), p95(quiet_again))
     # daphne resets the line, and the goodbye may go with it.
     assert told or (one_door.server == "daphne" and sent < FLOOD)
