@@ -1,8 +1,9 @@
 // A room load generator: one thread, epoll, no libraries. It speaks the room protocol (`ibasho`),
 // socket.io v4 over WebSocket (`sio`) and plain WebSocket rooms (`ws`), opens ROOMS x MEMBERS
 // connections, lets the first SENDERS members of each room talk, and checks that every member got
-// every message exactly once and all of them in one order. One JSON line a phase on stdout; exit 1
-// when something was lost, doubled, out of order, refused or cut.
+// every message exactly once, all of them in one order and each sender's as they were sent, and that
+// each post was acknowledged once, by its nonce. One JSON line a phase on stdout; exit 1 when something
+// was lost, doubled, out of order, refused or cut (`tests/load/test_generator.py`).
 //
 // Phases (comma-separated): sat:IN_FLIGHT:WARM:SECONDS · rate:PER_ROOM_PER_SECOND:WARM:SECONDS ·
 // idle:0:0:SECONDS. A message carries its number and its time as 32 kana after "~": digits would
@@ -36,10 +37,11 @@ typedef struct {
   uint32_t *order;      // message numbers in the order in which the first member to get there got them
   uint64_t known, cap;  // how much of `order` is filled
   unsigned char *seen;  // which numbers are in `order`
+  uint64_t *newest;     // by sender, one more than the newest number of theirs in `order`
 } room;
 
 static int proto = IBASHO, ports[8] = {8000}, doors = 1, placed, R = 1, M = 200, opening = 64,
-  senders = 16;
+  senders = 16, patience = 10;
 static const char *path = "/ws/rooms/%s/", *pids = "", *aux = "", *cookie_file = "", *slug = "load-%d";
 static conn *C;
 static room *RM;
@@ -47,6 +49,9 @@ static char **cookies;
 static int N, ep, ready, failed, wrong;
 static double memory_before;
 static uint64_t deliveries, bytes_in, acks, refusals, total, epoch_no;
+static uint64_t serial, first_serial; // of posts; the phase's first
+static unsigned char *acked;          // by serial since then
+static uint64_t acked_cap;
 static float *lat;
 static size_t nlat, caplat = 4000000;
 static int sample = 1, counting;
@@ -155,9 +160,31 @@ static void heard(conn *c, const unsigned char *q, uint64_t t) { // q: 32 kana
     }
     if (r->seen[k]) wrong++; // doubled
     r->seen[k] = 1;
+    uint64_t *newest = &r->newest[k % senders];
+    if (k < *newest) wrong++; // a sender's own words turned round, for everyone alike
+    *newest = k + 1;
     r->order[r->known++] = k;
   } else if (r->order[at] != k) wrong++; // lost, doubled or out of order
   if (counting && nlat < caplat && c->idx % sample == 0) lat[nlat++] = (t - number(q + 48)) / 1e6;
+}
+static uint64_t hex(const unsigned char *q, int n) {
+  uint64_t v = 0;
+  for (; n--; q++) v = v << 4 | (*q <= '9' ? *q - '0' : (*q | 32) - 'a' + 10);
+  return v;
+}
+static void acknowledged(const unsigned char *p, size_t n) {
+  static const char what[] = "\"type\":\"ack\"", mark[] = "\"nonce\":\"";
+  const unsigned char *q = p, *e = p + n;
+  while ((q = memmem(q, e - q, what, sizeof what - 1))) {
+    q += sizeof what - 1;
+    const unsigned char *at = memmem(q, e - q, mark, sizeof mark - 1);
+    if (!at || e - at < 24) { wrong++; return; }
+    at += sizeof mark - 1;
+    uint64_t one = (hex(at, 8) << 16 | hex(at + 9, 4)) - first_serial;
+    if (one >= serial - first_serial) continue; // of an earlier phase
+    if (acked[one]++) wrong++; // twice
+    else acks++;
+  }
 }
 static uint64_t times(const unsigned char *p, size_t n, const char *what) {
   uint64_t found = 0;
@@ -175,7 +202,7 @@ static void message(conn *c, const unsigned char *p, size_t n, uint64_t t) {
     q += 97;
   }
   if (proto == IBASHO) {
-    if (c->idx < senders) acks += times(p, n, "\"type\":\"ack\"");
+    if (c->idx < senders) acknowledged(p, n);
     uint64_t no = times(p, n, "\"type\":\"refused\"") + times(p, n, "\"type\":\"bye\"");
     if (no && !refusals) fprintf(stderr, "generator: %.*s\n", (int)(n > 300 ? 300 : n), p);
     refusals += no;
@@ -262,15 +289,19 @@ static void talk(int at, uint64_t stamp) {
   room *r = &RM[at];
   conn *c = &C[at * M + r->sent % senders];
   char b[512], mark[97] = {0}, nonce[37];
-  static uint64_t serial;
   letters(mark, epoch_no << 32 | r->sent);
   letters(mark + 48, stamp);
   int n;
   if (proto == IBASHO) {
-    serial++;
+    if (serial - first_serial == acked_cap) {
+      acked = realloc(acked, acked_cap ? acked_cap * 2 : 65536);
+      memset(acked + acked_cap, 0, acked_cap ? acked_cap : 65536);
+      acked_cap = acked_cap ? acked_cap * 2 : 65536;
+    }
     snprintf(nonce, sizeof nonce, "%08x-%04x-4%03x-8%03x-%012llx", (unsigned)(serial >> 16),
       (unsigned)(serial & 0xffff), (unsigned)(epoch_no & 0xfff), at & 0xfff,
       (unsigned long long)(now() & 0xffffffffffffull));
+    serial++;
     n = snprintf(b, sizeof b, "{\"type\":\"post\",\"nonce\":\"%s\",\"text\":\"%s~%s\"}", nonce, WORDS, mark);
   } else if (proto == SIO)
     n = snprintf(b, sizeof b, "42[\"msg\",{\"type\":\"msg\",\"text\":\"%s~%s\"}]", WORDS, mark);
@@ -345,9 +376,11 @@ static void phase(const char *spec) {
   }
   int sat = !strcmp(name, "sat");
   epoch_no++;
-  for (int i = 0; i < R; i++) { RM[i].sent = RM[i].heard = RM[i].known = 0; if (RM[i].cap) memset(RM[i].seen, 0, RM[i].cap); }
+  for (int i = 0; i < R; i++) { RM[i].sent = RM[i].heard = RM[i].known = 0; if (RM[i].cap) memset(RM[i].seen, 0, RM[i].cap); memset(RM[i].newest, 0, senders * sizeof *RM[i].newest); }
   for (int i = 0; i < N; i++) C[i].got = 0;
   deliveries = total = acks = nlat = 0;
+  first_serial = serial;
+  if (acked_cap) memset(acked, 0, acked_cap);
   sample = sat && M >= 16 ? 16 : 1;
   uint64_t t0 = now(), tw = t0 + warm * 1e9, te = tw + length * 1e9, t, k = 0, tm = 0, d0 = 0, b0 = 0, m0 = 0;
   double own0 = 0, srv0 = 0, aux0 = 0, gap = sat ? 0 : 1e9 / (a * R);
@@ -372,7 +405,7 @@ static void phase(const char *spec) {
   double done = deliveries - d0;
   uint64_t bytes = bytes_in - b0, said = total - m0;
   counting = 0;
-  for (uint64_t until = now() + 10e9; now() < until && (deliveries < total * M || (proto == IBASHO && acks < total));) pump(20);
+  for (uint64_t until = now() + patience * 1000000000ull; now() < until && (deliveries < total * M || (proto == IBASHO && acks < total));) pump(20);
   qsort(lat, nlat, sizeof *lat, smaller);
   long long lost = (long long)(total * M) - (long long)deliveries;
   long long unacked = proto == IBASHO ? (long long)total - (long long)acks : 0;
@@ -402,6 +435,7 @@ int main(int argc, char **argv) {
     else if (!strcmp(k, "--members")) M = atoi(v);
     else if (!strcmp(k, "--opening")) opening = atoi(v);
     else if (!strcmp(k, "--senders")) senders = atoi(v);
+    else if (!strcmp(k, "--patience")) patience = atoi(v); // seconds for what is on its way in the end
     else if (!strcmp(k, "--pids")) pids = v;
     else if (!strcmp(k, "--aux")) aux = v;
     else if (!strcmp(k, "--phases")) phases = v;
@@ -417,6 +451,7 @@ int main(int argc, char **argv) {
   N = R * M;
   C = calloc(N, sizeof *C);
   RM = calloc(R, sizeof *RM);
+  for (int i = 0; i < R; i++) RM[i].newest = calloc(senders, sizeof *RM[i].newest);
   lat = malloc(caplat * sizeof *lat);
   if (*cookie_file) { // a line a connection, room by room
     FILE *f = fopen(cookie_file, "r");
